@@ -1,0 +1,21 @@
+// Strategy: anything that proposes schedules. Sentences in, sentences out; the language model will sit here.
+#pragma once
+#include "ir/nest.h"
+#include "schedule/sentence.h"
+#include "target/target.h"
+#include <memory>
+
+namespace vecwrap {
+
+class Strategy {
+public:
+  virtual ~Strategy() = default;
+  virtual const char *name() const = 0;
+  /// Up to n legal sentences, best first; a refusal if no schedule is expected to beat plain clang's loop.
+  virtual Result<std::vector<Sentence>> propose(const Nest &, const Target &, int n) = 0;
+};
+
+/// The deterministic heuristic: reads the nest and the target description only.
+std::unique_ptr<Strategy> make_heuristic();
+
+} // namespace vecwrap

@@ -1,0 +1,35 @@
+// Kernel: position-independent machine code for one nest under one sentence. The same bytes run in-process and
+// sit in objects. Calling convention: void kernel(const int64_t *args), System V; args as in ir/interpret.h.
+#pragma once
+#include "ir/nest.h"
+#include "ir/result.h"
+#include "schedule/sentence.h"
+#include "target/target.h"
+#include <memory>
+
+namespace vecwrap {
+
+struct Kernel {
+  std::vector<uint8_t> code;  ///< starts with "push rbp; mov rbp,rsp" (4 bytes): see cfi in docs/kernel.md
+  int64_t stack_bytes = 0;    ///< largest stack use, packed buffers included
+  std::string loop_tree;      ///< readable loop tree after applying the sentence
+  std::string vector_program; ///< readable target-neutral vector program
+};
+
+/// Applies the sentence and generates code. Refusals: those of apply() (docs/refusals.md) and of code generation.
+Result<Kernel> compile(const Nest &, const Sentence &, const Target &);
+
+/// Executable memory holding one kernel.
+class Jit {
+public:
+  static Result<std::shared_ptr<Jit>> load(const Kernel &);
+  ~Jit();
+  void operator()(const int64_t *args) const { entry_(args); }
+
+private:
+  void *memory_ = nullptr;
+  size_t size_ = 0;
+  void (*entry_)(const int64_t *) = nullptr;
+};
+
+} // namespace vecwrap

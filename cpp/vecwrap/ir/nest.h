@@ -1,0 +1,107 @@
+// Nest: one rectangular loop nest in normal form. See docs/nest.md.
+//
+//   for every point P of the parallel dims, in any order:
+//     acc = init(P)
+//     for every point R of the reduction dims, in lexicographic order of `dims`:
+//       acc = update(P, R, acc)
+//     out[P] = final(P, acc)
+//
+// A nest without reduction dims has only `final`. All arithmetic is IEEE in the nest's one element type,
+// rounded after every node (Fma rounds once). Strides and offsets are in bytes, extents in elements.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vecwrap {
+
+enum class Type : uint8_t { F32, F64 };
+inline int size_of(Type t) { return t == Type::F32 ? 4 : 8; }
+inline const char *name_of(Type t) { return t == Type::F32 ? "f32" : "f64"; }
+
+/// An integer that is known when code is generated, or read from the kernel's arguments.
+struct Int {
+  int64_t value = 0; ///< the constant, if sym < 0
+  int sym = -1;      ///< index into Nest::symbols
+  static Int constant(int64_t v) { return {v, -1}; }
+  static Int symbol(int s) { return {0, s}; }
+  bool is_const() const { return sym < 0; }
+  bool is_zero() const { return sym < 0 && value == 0; }
+  bool operator==(const Int &) const = default;
+};
+
+struct Dim {
+  std::string name;
+  Int extent;             ///< >= 1 whenever the kernel is called
+  bool reduction = false;
+};
+
+struct Tensor {
+  std::string name; ///< its address is kernel argument number <index of the tensor>
+};
+
+/// Address of one element: tensor pointer + offset + sum over dims of stride[d] * index[d], all in bytes.
+struct Access {
+  int tensor = 0;
+  int64_t offset = 0;
+  std::vector<Int> strides; ///< one per dim of the nest; constant 0 where the access does not move
+};
+
+enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select };
+/// Operand counts and names of the ops, in enum order: the printer, parser, interpreter and code generator walk it.
+struct OpInfo { const char *name; int operands; };
+inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
+                                  {"div", 2},   {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1}, {"select", 4}};
+inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
+
+/// Floating-point comparison: true if (less && a<b) || (equal && a==b) || (greater && a>b) || (unordered && isnan(a)||isnan(b)).
+/// The bits are LLVM's FCmpInst::Predicate bits: equal 1, greater 2, less 4, unordered 8.
+enum class Pred : uint8_t { False = 0, OEQ, OGT, OGE, OLT, OLE, ONE, ORD, UNO, UEQ, UGT, UGE, ULT, ULE, UNE, True };
+inline constexpr const char *kPreds[] = {"false", "oeq", "ogt", "oge", "olt", "ole", "one", "ord",
+                                         "uno",   "ueq", "ugt", "uge", "ult", "ule", "une", "true"};
+
+struct Node {
+  Op op = Op::Const;
+  int in[4] = {-1, -1, -1, -1}; ///< Fma: a*b+c. Select: (in0 pred in1) ? in2 : in3
+  double value = 0;             ///< Const (exactly representable in the nest's type)
+  int access = -1;              ///< Load
+  Pred pred = Pred::OEQ;        ///< Select
+};
+
+struct Nest {
+  std::string name = "nest";
+  Type type = Type::F32;
+  bool reassoc = false; ///< fast-math: reductions may be reassociated
+  std::vector<Dim> dims;
+  std::vector<std::string> symbols; ///< kernel arguments number tensors.size() + <index>
+  std::vector<Tensor> tensors;
+  std::vector<Access> accesses;
+  std::vector<Node> nodes;                ///< topologically ordered: operands before users
+  int out = -1;                           ///< access written; its stride is 0 exactly in the reduction dims
+  int init = -1, update = -1, final = -1; ///< node ids; init and update are -1 without reduction dims
+                                          ///< init may not contain Acc; final is a node over Acc (or plain Acc)
+
+  int add_dim(std::string name, Int extent, bool reduction = false);
+  int add_symbol(std::string name);
+  int add_tensor(std::string name);
+  int add_access(int tensor, std::vector<Int> strides, int64_t offset = 0);
+  int add(Op op, int a = -1, int b = -1, int c = -1, int d = -1);
+  int constant(double v);
+  int load(int access);
+  int acc();
+  int select(Pred p, int x, int y, int if_true, int if_false);
+  bool has_reduction() const;
+  int argument_count() const { return int(tensors.size() + symbols.size()); }
+  int dim(const std::string &name) const;    ///< index, or -1
+  int tensor(const std::string &name) const; ///< index, or -1
+};
+
+/// Does node `root` (transitively) load from access `access` / use Acc / depend on dim `d`?
+bool loads_access(const Nest &, int root, int access);
+bool uses_acc(const Nest &, int root);
+bool depends_on(const Nest &, int root, int dim);
+
+/// Empty if the nest is well formed, else what is wrong with it (used by the parser, the bindings and asserts).
+std::string validate(const Nest &);
+
+} // namespace vecwrap

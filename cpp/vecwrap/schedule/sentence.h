@@ -1,0 +1,44 @@
+// Steps and the sentence, their one text form. See docs/sentence.md.
+//
+//   v1 split(i,14) split(j,32) reorder(j,i,k,i.1,j.1) pack(B,j) tile(i.1,j.1) vectorize(j.1) unroll(k,2)
+//
+// split(l,f)       loop l -> l (steps of f) and l.1 (f iterations); splitting l.1 again gives l.2
+// reorder(l,...)   the order of all loops, outermost first
+// tile(l,...)      the innermost loops: fully unrolled, their outputs live in registers
+// vectorize(l)     the lanes: the innermost tile loop
+// unroll(l,f)      repeat the body of a rolled loop f times per iteration
+// pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
+//                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer
+#pragma once
+#include "ir/result.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vecwrap {
+
+inline constexpr const char *kSentenceVersion = "v1";
+
+enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack };
+struct StepInfo { const char *name; int names; int factors; }; ///< names: -1 = one or more
+inline constexpr StepInfo kSteps[] = {{"split", 1, 1}, {"reorder", -1, 0}, {"tile", -1, 0},
+                                      {"vectorize", 1, 0}, {"unroll", 1, 1}, {"pack", 2, 0}};
+
+struct Step {
+  StepKind kind;
+  std::vector<std::string> names; ///< loops; for Pack: tensor, loop
+  int64_t factor = 0;             ///< Split, Unroll
+  bool operator==(const Step &) const = default;
+};
+
+struct Sentence {
+  std::vector<Step> steps;
+  bool operator==(const Sentence &) const = default;
+};
+
+std::string print(const Step &);
+std::string print(const Sentence &);
+/// Round trip: print(*parse_sentence(print(s))) == print(s). Refuses unknown versions, steps and malformed text.
+Result<Sentence> parse_sentence(const std::string &text);
+
+} // namespace vecwrap

@@ -1,0 +1,32 @@
+// Target: what code generation, strategies and reports know about a machine. Data, not code.
+#pragma once
+#include "ir/nest.h"
+#include "ir/result.h"
+#include <string>
+#include <vector>
+
+namespace vecwrap {
+
+enum class Isa : uint8_t { Avx2, Avx512 };
+
+struct Target {
+  std::string name;      ///< e.g. "x86-64-avx512"
+  Isa isa = Isa::Avx2;
+  int vector_bytes = 32; ///< bytes of one vector register
+  int vector_regs = 16;
+  int fma_latency = 4;   ///< cycles
+  int fma_per_cycle = 2; ///< vector FMAs started per cycle
+  int64_t l1_bytes = 32 << 10, l2_bytes = 512 << 10;
+  int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
+  int lanes(Type t) const { return vector_bytes / size_of(t); }
+};
+
+/// All built-in targets, widest first.
+const std::vector<Target> &targets();
+Result<Target> find_target(const std::string &name); ///< a name from the table, or "native"
+/// The widest built-in target this CPU can run (cpuid and OS support); refusal if it has no AVX2+FMA.
+Result<Target> native_target();
+/// The widest built-in target whose features are all in an LLVM "target-features" string ("+avx2,+fma,...").
+Result<Target> target_for_features(const std::string &llvm_features);
+
+} // namespace vecwrap

@@ -1,0 +1,147 @@
+// The oracle: a nest run point by point, exactly as nest.h defines it. Built with -ffp-contract=off, so that each
+// node rounds once to the nest's type and nothing is fused that the nest does not fuse.
+#include "ir/interpret.h"
+#include <cmath>
+#include <cstring>
+
+namespace vecwrap {
+namespace {
+
+bool compare(Pred pred, double a, double b) {
+  const int bits = static_cast<int>(pred);
+  if (std::isnan(a) || std::isnan(b))
+    return bits & 8;
+  return bits & (a == b ? 1 : a > b ? 2 : 4);
+}
+
+template <class T> T apply(const Node &node, const T *v) {
+  const auto in = [&](int k) { return v[node.in[k]]; };
+  switch (node.op) {
+  case Op::Const: return T(node.value);
+  case Op::Add: return in(0) + in(1);
+  case Op::Sub: return in(0) - in(1);
+  case Op::Mul: return in(0) * in(1);
+  case Op::Div: return in(0) / in(1);
+  case Op::Fma: return std::fma(in(0), in(1), in(2));
+  case Op::Neg: return -in(0);
+  case Op::Abs: return std::fabs(in(0));
+  case Op::Sqrt: return std::sqrt(in(0));
+  case Op::Select: return compare(node.pred, in(0), in(1)) ? in(2) : in(3);
+  case Op::Load: case Op::Acc: break; // the evaluator's
+  }
+  return T(0);
+}
+
+/// The nodes one root needs, in order.
+std::vector<int> closure(const Nest &nest, int root) {
+  std::vector<bool> reached(nest.nodes.size());
+  if (root >= 0)
+    reached[root] = true;
+  for (int i = root; i >= 0; --i)
+    for (int k = 0; reached[i] && k < info_of(nest.nodes[i].op).operands; ++k)
+      reached[nest.nodes[i].in[k]] = true;
+  std::vector<int> order;
+  for (int i = 0; i <= root; ++i)
+    if (reached[i])
+      order.push_back(i);
+  return order;
+}
+
+int64_t value_of(const Nest &nest, const Int &v, const int64_t *args) {
+  return v.is_const() ? v.value : args[nest.tensors.size() + v.sym];
+}
+
+/// Symbols resolved, addresses kept current while the dims are walked.
+template <class T> class Interpreter {
+public:
+  Interpreter(const Nest &nest, const int64_t *args)
+      : nest_(nest), init_(closure(nest, nest.init)), update_(closure(nest, nest.update)),
+        final_(closure(nest, nest.final)), values_(nest.nodes.size()) {
+    for (const Dim &dim : nest.dims)
+      extents_.push_back(value_of(nest, dim.extent, args));
+    for (const Access &access : nest.accesses) {
+      addresses_.push_back(args[access.tensor] + access.offset);
+      for (const Int &stride : access.strides)
+        strides_.push_back(value_of(nest, stride, args));
+    }
+  }
+
+  void run() {
+    walk(0, false, [this] { point(); });
+  }
+
+private:
+  /// Calls body for every point of the (reduction or parallel) dims from d on, in order.
+  template <class F> void walk(size_t d, bool reduction, const F &body) {
+    while (d < extents_.size() && nest_.dims[d].reduction != reduction)
+      ++d;
+    if (d == extents_.size())
+      return body();
+    for (int64_t i = 0; i < extents_[d]; ++i) {
+      walk(d + 1, reduction, body);
+      move(d, 1);
+    }
+    move(d, -extents_[d]);
+  }
+
+  void move(size_t d, int64_t steps) {
+    for (size_t a = 0; a < addresses_.size(); ++a)
+      addresses_[a] += strides_[a * extents_.size() + d] * steps;
+  }
+
+  void point() {
+    T acc = T(0);
+    if (nest_.has_reduction()) {
+      acc = evaluate(init_, acc);
+      walk(0, true, [&] { acc = evaluate(update_, acc); });
+    }
+    acc = evaluate(final_, acc);
+    std::memcpy(reinterpret_cast<void *>(addresses_[nest_.out]), &acc, sizeof acc);
+  }
+
+  T evaluate(const std::vector<int> &order, T acc) {
+    for (int i : order) {
+      const Node &node = nest_.nodes[i];
+      if (node.op == Op::Load)
+        std::memcpy(&values_[i], reinterpret_cast<const void *>(addresses_[node.access]), sizeof(T));
+      else
+        values_[i] = node.op == Op::Acc ? acc : apply(node, values_.data());
+    }
+    return values_[order.back()];
+  }
+
+  const Nest &nest_;
+  std::vector<int> init_, update_, final_;
+  std::vector<T> values_;
+  std::vector<int64_t> extents_, addresses_, strides_; ///< strides_[access * dims + dim]
+};
+
+/// Floating-point operations of one evaluation; comparisons and sign changes count as none.
+double flops_of(const Nest &nest, int root) {
+  double sum = 0;
+  for (int i : closure(nest, root))
+    switch (nest.nodes[i].op) {
+    case Op::Fma: sum += 2; break;
+    case Op::Add: case Op::Sub: case Op::Mul: case Op::Div: case Op::Sqrt: sum += 1; break;
+    default: break;
+    }
+  return sum;
+}
+
+} // namespace
+
+void interpret(const Nest &nest, const int64_t *args) {
+  if (nest.type == Type::F32)
+    Interpreter<float>(nest, args).run();
+  else
+    Interpreter<double>(nest, args).run();
+}
+
+double flops(const Nest &nest, const int64_t *args) {
+  double outputs = 1, updates = 1;
+  for (const Dim &dim : nest.dims)
+    (dim.reduction ? updates : outputs) *= double(value_of(nest, dim.extent, args));
+  return outputs * (flops_of(nest, nest.init) + updates * flops_of(nest, nest.update) + flops_of(nest, nest.final));
+}
+
+} // namespace vecwrap

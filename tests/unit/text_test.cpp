@@ -1,0 +1,68 @@
+// The text form: it round-trips, and every op and predicate has a spelling in it.
+#include "samples.h"
+#include <cmath>
+
+namespace vecwrap {
+namespace {
+
+TEST(Text, RoundTrips) {
+  for (const char *text : {kGemm, kRelu})
+    EXPECT_EQ(print(parsed(text)), text);
+}
+
+TEST(Text, IgnoresCommentsAndBlankLines) {
+  EXPECT_EQ(print(parsed("# a comment\n\n" + std::string(kGemm) + "  # the end\n")), kGemm);
+}
+
+TEST(Text, EmptyTextIsRefused) { EXPECT_EQ(parse_nest("").refusal().detail, "the text is empty"); }
+
+TEST(Text, EveryOpRoundTrips) {
+  Nest n = parsed(kRelu);
+  int last = 0;
+  for (size_t op = 0; op < std::size(kOps); ++op) {
+    if (static_cast<Op>(op) == Op::Const || static_cast<Op>(op) == Op::Load || static_cast<Op>(op) == Op::Acc)
+      continue;
+    const int count = kOps[op].operands;
+    last = n.add(static_cast<Op>(op), last, count > 1 ? 0 : -1, count > 2 ? 1 : -1, count > 3 ? last : -1);
+  }
+  n.final = last;
+  ASSERT_EQ(validate(n), "");
+  const std::string text = print(n);
+  EXPECT_EQ(print(parsed(text)), text);
+  for (const OpInfo &op : kOps)
+    EXPECT_TRUE(text.find(std::string("= ") + op.name) != std::string::npos || &op == &info_of(Op::Acc)) << op.name;
+}
+
+TEST(Text, EveryPredicateRoundTrips) {
+  Nest n = parsed(kRelu);
+  for (size_t p = 0; p < std::size(kPreds); ++p)
+    n.final = n.select(static_cast<Pred>(p), 0, 1, 0, 1);
+  const Nest again = parsed(print(n));
+  for (size_t p = 0; p < std::size(kPreds); ++p)
+    EXPECT_EQ(again.nodes[3 + p].pred, static_cast<Pred>(p));
+}
+
+TEST(Text, ConstantsKeepTheirBits) {
+  for (double v : {0.0, -0.0, 0.1, 1e-310, 1.7976931348623157e308, HUGE_VAL, -HUGE_VAL}) {
+    Nest n = parsed(kRelu);
+    n.final = n.constant(v);
+    const double again = parsed(print(n)).nodes.back().value;
+    EXPECT_EQ(again, v);
+    EXPECT_EQ(std::signbit(again), std::signbit(v));
+  }
+  Nest n = parsed(kRelu);
+  n.final = n.constant(NAN);
+  EXPECT_TRUE(std::isnan(parsed(print(n)).nodes.back().value));
+}
+
+TEST(Text, NegativeOffsetsAndStrides) {
+  std::string text = kRelu;
+  text.replace(text.find("x + 8 : i*16"), 12, "x + -8 : i*-16");
+  const Nest n = parsed(text);
+  EXPECT_EQ(n.accesses[0].offset, -8);
+  EXPECT_EQ(n.accesses[0].strides[0].value, -16);
+  EXPECT_EQ(print(n), text);
+}
+
+} // namespace
+} // namespace vecwrap

@@ -1,0 +1,148 @@
+#include "codegen/generator.h"
+
+namespace vecwrap {
+namespace {
+
+// With a stride s in a register and 3s, 5s, 7s beside it, rows 0 to 8 are reachable from one pointer
+// through base + index * {1,2,4,8}; every ninth row gets a pointer of its own.
+constexpr int64_t kReach = 9;
+struct Reach { int multiple, scale; };
+constexpr Reach kReaches[kReach] = {{0, 0}, {1, 1}, {1, 2}, {3, 1}, {1, 4}, {5, 1}, {3, 2}, {7, 1}, {1, 8}};
+
+} // namespace
+
+void Generator::build_groups() {
+  std::vector<bool> used(nest_.accesses.size());
+  for (int root : {nest_.init, nest_.update, nest_.final})
+    for (size_t a = 0; a < used.size(); ++a)
+      if (root >= 0 && loads_access(nest_, root, int(a))) used[a] = true;
+  used[nest_.out] = true;
+  for (const Buffer &b : buffers_)
+    for (size_t a = 0; a < used.size(); ++a)
+      if (loads_access(tree_.nest, b.root, int(a))) used[a] = true;
+  group_of_.assign(nest_.accesses.size(), -1);
+  for (size_t a = 0; a < nest_.accesses.size(); ++a) {
+    if (!used[a]) continue;
+    const Access &access = nest_.accesses[a];
+    for (size_t g = 0; g < groups_.size(); ++g)
+      if (groups_[g].tensor == access.tensor && groups_[g].strides == access.strides) group_of_[a] = int(g);
+    if (group_of_[a] >= 0) continue;
+    group_of_[a] = int(groups_.size());
+    Group group;
+    group.tensor = access.tensor, group.strides = access.strides;
+    if (access.tensor < int(tree_.nest.tensors.size())) { // a packed buffer gets its pointer where it is filled
+      const int reg = scalar();
+      VInst i{VOp::SArg};
+      i.d = reg, i.imm = access.tensor;
+      prologue_.push_back(i);
+      group.pointers[{}] = reg;
+    }
+    groups_.push_back(group);
+  }
+}
+
+int Generator::symbol(int s) {
+  auto [it, fresh] = symbols_.try_emplace(s, -1);
+  if (fresh) {
+    it->second = scalar();
+    VInst i{VOp::SArg};
+    i.d = it->second, i.imm = int64_t(tree_.nest.tensors.size()) + s;
+    prologue_.push_back(i);
+  }
+  return it->second;
+}
+
+int Generator::multiple(int s, int64_t m) {
+  const int base = symbol(s);
+  if (m == 1) return base;
+  auto [it, fresh] = multiples_.try_emplace({s, m}, -1);
+  if (fresh) {
+    it->second = scalar();
+    VInst i{VOp::SMulImm};
+    i.d = it->second, i.a = base, i.imm = m;
+    prologue_.push_back(i);
+  }
+  return it->second;
+}
+
+/// A register with the group's pointer plus a symbolic distance; made on first use.
+int Generator::pointer(Group &group, const Group::Distance &distance) {
+  auto it = group.pointers.find(distance);
+  if (it != group.pointers.end()) return it->second;
+  int from = group.pointers.at({});
+  for (auto [s, count] : distance) {
+    const int d = scalar(), m = multiple(s, count);
+    VInst &i = emit(VOp::SAdd);
+    i.d = d, i.a = from, i.b = m;
+    from = d;
+  }
+  return group.pointers[distance] = from;
+}
+
+Mem Generator::address(int access, const std::vector<int64_t> &index) {
+  Group &group = groups_[group_of_[access]];
+  Mem mem;
+  mem.disp = nest_.accesses[access].offset;
+  Group::Distance distance;
+  for (size_t d = 0; d < index.size(); ++d) {
+    const Int stride = group.strides[d];
+    const int64_t count = index[d] + unrolled_[d];
+    if (stride.is_const()) {
+      mem.disp += stride.value * count;
+    } else if (mem.index < 0) {
+      const Reach reach = kReaches[count % kReach];
+      if (reach.multiple) mem.index = multiple(stride.sym, reach.multiple), mem.scale = reach.scale;
+      if (count >= kReach) distance.push_back({stride.sym, count - count % kReach});
+    } else if (count) {
+      distance.push_back({stride.sym, count});
+    }
+  }
+  if (mem.disp != int32_t(mem.disp)) fail("displacement", "a constant offset exceeds 2 GiB");
+  mem.base = pointer(group, distance);
+  return mem;
+}
+
+/// Fresh registers for all pointers that move along `dim`, so that the old ones survive the loop.
+Generator::Pointers Generator::copy_pointers(int dim) {
+  Pointers saved;
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    if (groups_[g].strides[dim].is_zero() || groups_[g].pointers.empty()) continue;
+    saved.push_back({int(g), groups_[g].pointers});
+    for (auto &[distance, reg] : groups_[g].pointers) {
+      const int d = scalar();
+      VInst &i = emit(VOp::SMov);
+      i.d = d, i.a = reg;
+      reg = d;
+    }
+  }
+  return saved;
+}
+
+Generator::Pointers Generator::pointers() const {
+  Pointers all;
+  for (size_t g = 0; g < groups_.size(); ++g) all.push_back({int(g), groups_[g].pointers});
+  return all;
+}
+
+void Generator::restore(const Pointers &saved) {
+  for (const auto &[g, pointers] : saved) groups_[g].pointers = pointers;
+}
+
+void Generator::advance(int dim, int64_t elements) {
+  if (!elements) return;
+  for (Group &group : groups_) {
+    const Int stride = group.strides[dim];
+    if (stride.is_zero()) continue;
+    for (auto &[distance, reg] : group.pointers) {
+      if (stride.is_const()) {
+        add_to(reg, stride.value * elements);
+      } else {
+        const int m = multiple(stride.sym, elements);
+        VInst &i = emit(VOp::SAdd);
+        i.d = reg, i.a = reg, i.b = m;
+      }
+    }
+  }
+}
+
+} // namespace vecwrap

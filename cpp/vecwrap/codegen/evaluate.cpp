@@ -1,0 +1,252 @@
+#include "codegen/evaluate.h"
+#include <algorithm>
+
+namespace vecwrap {
+
+Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers) {
+  for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
+    const int64_t chunk = g.chunk_[g.tree_.loops[l].dim].value;
+    const bool vector = l == g.tree_.vector;
+    extent_.push_back(int(vector ? (chunk + g.lanes() - 1) / g.lanes() : chunk));
+    tile_loops_.push_back(l);
+    points_ *= extent_.back();
+  }
+  for (const Node &n : g.nest_.nodes) {
+    uint64_t dims = 0;
+    if (n.op == Op::Load)
+      for (size_t d = 0; d < g.nest_.dims.size(); ++d)
+        if (!g.nest_.accesses[n.access].strides[d].is_zero()) dims |= uint64_t(1) << d;
+    if (n.op == Op::Acc) dims = ~uint64_t(0);
+    for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
+    dims_of_.push_back(dims);
+  }
+}
+
+std::vector<int64_t> Evaluator::index(int point) const {
+  std::vector<int64_t> index(g_.nest_.dims.size());
+  for (int t = int(extent_.size()) - 1; t >= 0; --t) {
+    const int64_t at = point % extent_[t];
+    index[g_.tree_.loops[tile_loops_[t]].dim] = tile_loops_[t] == g_.tree_.vector ? at * g_.lanes() : at;
+    point /= extent_[t];
+  }
+  return index;
+}
+
+/// All lanes, unless this is the last, partial vector of the chunk.
+Lanes Evaluator::lanes(int point) const {
+  if (g_.tree_.vector < 0) return Lanes::One;
+  const Count &chunk = g_.chunk_[g_.vector_dim()];
+  const bool last = point % extent_.back() == extent_.back() - 1;
+  return last && (chunk.tail >= 0 || chunk.value % g_.lanes()) ? Lanes::Tail : Lanes::All;
+}
+
+/// Points that differ only along dims the node does not move along share its value.
+Evaluator::Key Evaluator::key(int node, int point) const {
+  int canonical = 0, radix = 1, rest = point;
+  for (int t = int(extent_.size()) - 1; t >= 0; --t) {
+    if (dims_of_[node] >> g_.tree_.loops[tile_loops_[t]].dim & 1) canonical += rest % extent_[t] * radix;
+    rest /= extent_[t], radix *= extent_[t];
+  }
+  return node * points_ + canonical;
+}
+
+int Evaluator::take() {
+  peak_ = std::max(peak_, ++live_);
+  if (!free_.empty()) {
+    const int reg = free_.back();
+    free_.pop_back();
+    return reg;
+  }
+  if (next_ >= registers_) g_.fail("registers", "the register tile needs more than " + std::to_string(registers_) +
+                                                    " vector registers; use a smaller tile");
+  return next_++;
+}
+
+void Evaluator::count_uses(int node, int point) {
+  if (is_acc(node) || is_hoisted(key(node, point))) return;
+  if (values_[key(node, point)].uses++) return;
+  const Node &n = g_.nest_.nodes[node];
+  for (int i = 0; i < info_of(n.op).operands; ++i) count_uses(n.in[i], point);
+}
+
+void Evaluator::begin(int root) {
+  values_.clear();
+  for (int p = 0; p < points_; ++p) count_uses(root, p);
+}
+
+int Evaluator::value(int node, int point) {
+  if (is_acc(node)) return accumulators_[point];
+  const Key k = key(node, point);
+  if (auto it = hoisted_.find(k); it != hoisted_.end()) return it->second;
+  if (values_[k].reg < 0) {
+    compute(node, point, -1);
+  }
+  return values_[k].reg;
+}
+
+void Evaluator::release(int node, int point) {
+  if (is_acc(node) || is_hoisted(key(node, point))) return;
+  Value &v = values_[key(node, point)];
+  if (--v.uses == 0 && v.reg >= 0) give(v.reg), v.reg = -1;
+}
+
+/// A load can be a memory operand if nothing else uses it and the whole register is read.
+bool Evaluator::foldable(int node, int point) {
+  const Node &n = g_.nest_.nodes[node];
+  if (n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
+  if (values_[key(node, point)].reg >= 0) return false;
+  if (g_.tree_.vector < 0) return true;
+  if (g_.nest_.accesses[n.access].strides[g_.vector_dim()].is_zero()) return g_.target_.isa == Isa::Avx512;
+  return lanes(point) == Lanes::All;
+}
+
+bool Evaluator::foldable_operand(int node, int operand, int point) {
+  const Op op = g_.nest_.nodes[node].op;
+  const bool commutes = op == Op::Add || op == Op::Mul || op == Op::Fma;
+  return (commutes ? operand <= 1 : (op == Op::Sub || op == Op::Div) && operand == 1) &&
+         foldable(g_.nest_.nodes[node].in[operand], point);
+}
+
+void Evaluator::load(int node, int point, int dest) {
+  const Access &access = g_.nest_.accesses[g_.nest_.nodes[node].access];
+  const Mem mem = g_.address(g_.nest_.nodes[node].access, index(point));
+  const bool vector = g_.tree_.vector >= 0;
+  const Int stride = vector ? access.strides[g_.vector_dim()] : Int{};
+  if (vector && !stride.is_zero() && !(stride == Int::constant(g_.esize())))
+    g_.fail("vector-stride", "tensor '" + g_.nest_.tensors[access.tensor].name +
+                                 "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
+  VInst &i = g_.emit(vector && stride.is_zero() ? VOp::VBcast : VOp::VLoad);
+  i.d = dest, i.mem = mem, i.lanes = lanes(point);
+}
+
+/// Emits one node. dest < 0: into a fresh register, remembered for later points.
+void Evaluator::compute(int node, int point, int dest) {
+  if (g_.failed_) return;
+  static constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd, VOp::VSub,  VOp::VMul,
+                                  VOp::VDiv,   VOp::VFma,  VOp::VNeg, VOp::VAbs, VOp::VSqrt, VOp::VSelect};
+  const Node n = g_.nest_.nodes[node];
+  const int operands = info_of(n.op).operands;
+  int memory = -1;
+  for (int i = operands - 1; i >= 0 && memory < 0; --i)
+    if (foldable_operand(node, i, point)) memory = i;
+  int in[4] = {-1, -1, -1, -1};
+  for (int i = 0; i < operands; ++i)
+    if (i != memory) in[i] = value(n.in[i], point);
+  Mem mem;
+  if (memory >= 0) mem = g_.address(g_.nest_.nodes[n.in[memory]].access, index(point));
+  int temporary = -1;
+  if (n.op == Op::Select) temporary = take();
+  for (int i = 0; i < operands; ++i) release(n.in[i], point);
+  const int d = dest >= 0 ? dest : take();
+  if (dest < 0) values_[key(node, point)].reg = d;
+  if (temporary >= 0) give(temporary);
+  if (n.op == Op::Load) return load(node, point, d);
+  VInst &v = g_.emit(kVOps[int(n.op)]);
+  v.d = d, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary, v.value = n.value, v.pred = n.pred;
+  if (memory < 0) return;
+  const Access &access = g_.nest_.accesses[g_.nest_.nodes[n.in[memory]].access];
+  v.mem = mem, v.mem_operand = memory;
+  v.mem_bcast = g_.tree_.vector >= 0 && access.strides[g_.vector_dim()].is_zero();
+  if (!v.mem_bcast && g_.tree_.vector >= 0 && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
+    g_.fail("vector-stride", "tensor '" + g_.nest_.tensors[access.tensor].name +
+                                 "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
+}
+
+void Evaluator::allocate_accumulators() {
+  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(take());
+}
+
+void Evaluator::into_accumulators(int root) {
+  begin(root);
+  const Op op = g_.nest_.nodes[root].op;
+  for (int p = 0; p < points_ && !g_.failed_; ++p) {
+    const int dest = accumulators_[p];
+    if (op == Op::Load) { load(root, p, dest); continue; }
+    if (op == Op::Const || (op != Op::Acc && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1)) {
+      compute(root, p, dest);
+      continue;
+    }
+    const int reg = value(root, p);
+    if (reg != dest) { VInst &i = g_.emit(VOp::VMov); i.d = dest, i.a = reg; }
+    release(root, p);
+  }
+}
+
+void Evaluator::store_register(int reg, int point) {
+  const Access &access = g_.nest_.accesses[g_.nest_.out];
+  if (g_.tree_.vector >= 0 && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
+    g_.fail("vector-stride", "the output is not contiguous along the vectorized loop; vectorize another loop");
+  const Mem mem = g_.address(g_.nest_.out, index(point));
+  VInst &i = g_.emit(VOp::VStore);
+  i.a = reg, i.mem = mem, i.lanes = lanes(point);
+}
+
+void Evaluator::store(int root) {
+  begin(root);
+  for (int p = 0; p < points_ && !g_.failed_; ++p) {
+    store_register(value(root, p), p);
+    release(root, p);
+  }
+}
+
+/// Registers that evaluating `root` takes at its peak, measured by a dry run.
+int Evaluator::peak(int root) {
+  const std::vector<VInst> code = g_.out_.code;
+  const auto pointers = g_.pointers();
+  const int scalars = g_.out_.scalars, limit = registers_;
+  registers_ = 1 << 20, peak_ = live_;
+  into_accumulators(root);
+  g_.out_.code = code, g_.out_.scalars = scalars, registers_ = limit;
+  g_.restore(pointers);
+  next_ = 0, free_.clear();
+  std::vector<bool> used;
+  auto mark = [&](int reg) { if (reg >= int(used.size())) used.resize(reg + 1); used[reg] = true; };
+  for (int reg : accumulators_) mark(reg);
+  for (auto &[k, reg] : hoisted_) mark(reg);
+  next_ = int(used.size());
+  for (int reg = 0; reg < next_; ++reg)
+    if (!used[reg]) free_.push_back(reg);
+  return peak_;
+}
+
+void Evaluator::hoist(int root) {
+  uint64_t moving = 0;
+  for (int l = g_.tree_.scope; l < g_.tree_.tile; ++l) moving |= uint64_t(1) << g_.tree_.loops[l].dim;
+  if (!moving) return;
+  begin(root);
+  std::map<int, std::vector<std::pair<Key, int>>> candidates; // node -> its distinct values
+  for (size_t n = 0; n < g_.nest_.nodes.size(); ++n) {
+    if ((dims_of_[n] & moving) || is_acc(int(n))) continue;
+    std::map<Key, int> keys;
+    for (int p = 0; p < points_; ++p)
+      if (auto it = values_.find(key(int(n), p)); it != values_.end() && it->second.uses) keys.try_emplace(it->first, p);
+    if (!keys.empty()) candidates[int(n)].assign(keys.begin(), keys.end());
+  }
+  std::vector<bool> reached(g_.nest_.nodes.size());
+  for (auto &[k, v] : values_) reached[k / points_] = true;
+  auto inner = [&](int n) { // part of a larger expression that is hoisted
+    for (size_t u = 0; u < g_.nest_.nodes.size(); ++u)
+      for (int i = 0; i < info_of(g_.nest_.nodes[u].op).operands; ++i)
+        if (g_.nest_.nodes[u].in[i] == n && !candidates.count(int(u)) && reached[u]) return false;
+    return n != root;
+  };
+  int spare = registers_ - peak(root);
+  for (auto &[n, keys] : candidates) {
+    if (g_.failed_ || inner(n) || int(keys.size()) > spare) continue;
+    begin(n);
+    for (auto [k, p] : keys) {
+      value(n, p);
+      hoisted_[k] = values_[k].reg;
+    }
+    for (auto [k, p] : keys) values_.erase(k);
+    spare -= int(keys.size());
+  }
+  values_.clear();
+}
+
+void Evaluator::drop_hoisted() {
+  for (auto &[k, reg] : hoisted_) give(reg);
+  hoisted_.clear();
+}
+
+} // namespace vecwrap

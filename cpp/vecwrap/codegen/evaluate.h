@@ -1,0 +1,58 @@
+// Evaluator: expressions over the points of the register tile. Values that several points share are computed once
+// and freed after their last use; loads with one use become memory operands.
+#pragma once
+#include "codegen/generator.h"
+
+namespace vecwrap {
+
+class Evaluator {
+public:
+  /// `registers` is the number of vector registers it may use; beyond that the generator fails with "registers".
+  Evaluator(Generator &g, int registers);
+
+  int points() const { return points_; }
+  std::vector<int64_t> index(int point) const; ///< per dim: first element of the point within the tile
+  Lanes lanes(int point) const;
+
+  void allocate_accumulators();
+  int accumulator(int point) const { return accumulators_[point]; }
+  /// acc[p] = root(p) for all points.
+  void into_accumulators(int root);
+  /// out[p] = root(p) for all points.
+  void store(int root);
+  /// Computes what does not change in the reduction loops of the scope into registers, as far as they go.
+  void hoist(int root);
+  void drop_hoisted();
+
+private:
+  using Key = int;
+  struct Value { int reg = -1; int uses = 0; };
+
+  Key key(int node, int point) const;
+  bool is_acc(int node) const { return g_.nest_.nodes[node].op == Op::Acc; }
+  bool is_hoisted(Key k) const { return hoisted_.count(k) != 0; }
+  void count_uses(int node, int point);
+  void begin(int root);
+  int value(int node, int point);
+  void compute(int node, int point, int dest);
+  void load(int node, int point, int dest);
+  void release(int node, int point);
+  bool foldable(int node, int point);
+  bool foldable_operand(int node, int operand, int point);
+  void store_register(int reg, int point);
+  int take();
+  void give(int reg) { free_.push_back(reg); --live_; }
+  int peak(int root);
+
+  Generator &g_;
+  int registers_, next_ = 0, live_ = 0, peak_ = 0;
+  std::vector<int> free_;
+  std::vector<int> extent_, tile_loops_; // per tile loop: points along it
+  int points_ = 1;
+  std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
+  std::vector<int> accumulators_;
+  std::map<Key, Value> values_;
+  std::map<Key, int> hoisted_;
+};
+
+} // namespace vecwrap

@@ -1,0 +1,119 @@
+// The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
+// scope), evaluate.cpp (expressions over the register tile), address.cpp (pointers), pack.cpp (packed buffers).
+#pragma once
+#include "codegen/loopnest.h"
+#include <functional>
+#include <map>
+
+namespace vecwrap {
+
+/// How many elements of a dim the current chunk covers: a constant, or a scalar register.
+struct Count {
+  int64_t value = 0;
+  int reg = -1;
+  int tail = -1; ///< vectorized dim: `value` is a whole number of vectors, the last has this many active lanes
+  bool is_const() const { return reg < 0; }
+};
+
+/// Accesses that share a tensor and strides differ by a constant only and share their pointers.
+struct Group {
+  int tensor = 0;
+  std::vector<Int> strides;
+  /// Pointer registers by the symbolic distance (symbol, count)* they hold on top of the group's own pointer.
+  using Distance = std::vector<std::pair<int, int64_t>>;
+  std::map<Distance, int> pointers; ///< {} is the pointer itself; empty while the group is not addressable
+};
+
+/// A packed buffer: the value of node `root` (of the original nest) over the box of the loops inside.
+struct Buffer {
+  int position = 0, root = -1;
+  int tensor = -1, access = -1; ///< the buffer, as a tensor of the rewritten nest
+  std::vector<int> dims; ///< slowest first
+  int64_t offset = 0;    ///< in the frame
+};
+
+class Evaluator;
+
+class Generator {
+public:
+  Generator(const LoopTree &tree, const Target &target) : tree_(tree), nest_(tree.nest), target_(target) {}
+  Result<VProgram> run();
+
+private:
+  friend class Evaluator;
+
+  // loops.cpp
+  void generate(int position);
+  void loop(int l, const std::function<void()> &body);
+  void leaf(int l, Count total, const std::function<void()> &body);
+  void rolled(int l, Count total, const std::function<void()> &body);
+  void fixed(int l, Count total, const std::function<void()> &body);
+  void fixed_tails(int l, int counter, const std::function<void()> &body);
+  void vector_tails(int l, int counter, const std::function<void()> &body);
+  void iteration(int dim, Count chunk, const std::function<void()> &body, int counter, int64_t step);
+
+  // scope.cpp
+  void scope();
+  void begin_scope(Evaluator &);
+  void end_scope(Evaluator &);
+  void branch_unless_first(int label);
+  void branch_unless_last(int label);
+  bool partial_sums() const;
+
+  // address.cpp
+  void build_groups();
+  Mem address(int access, const std::vector<int64_t> &index);
+  int pointer(Group &, const Group::Distance &);
+  int symbol(int s);
+  int multiple(int s, int64_t m); ///< register with m * symbol, computed once in the prologue
+  void advance(int dim, int64_t elements);
+  using Pointers = std::vector<std::pair<int, std::map<Group::Distance, int>>>; ///< of some groups
+  Pointers copy_pointers(int dim);
+  Pointers pointers() const;
+  void restore(const Pointers &);
+
+  // pack.cpp
+  bool plan_packs();
+  bool plan_pack(const Pack &);
+  void emit_packs(int position);
+  void copy(const Buffer &, size_t depth);
+  void copy_row(const Buffer &, int dim, bool contiguous);
+  void copy_element(const Buffer &, int dim, int64_t at, Lanes);
+  void over(int dim, Count total, int64_t step, const std::function<void()> &body);
+  Group &group(int access) { return groups_[group_of_[access]]; }
+
+  // helpers
+  VInst &emit(VOp op) { return out_.code.emplace_back(VInst{op}); }
+  int scalar() { return out_.scalars++; }
+  int label() { return out_.labels++; }
+  void place(int label) { emit(VOp::Label).imm = label; }
+  void jump(int label) { emit(VOp::Jump).imm = label; }
+  void branch(VOp op, int a, int64_t constant, int label);
+  int add_imm(int a, int64_t imm);
+  void add_to(int reg, int64_t imm);
+  bool fail(const char *name, std::string detail);
+  bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
+  int lanes() const { return out_.lanes; }
+  int esize() const { return size_of(nest_.type); }
+  int vector_dim() const { return tree_.vector < 0 ? -1 : tree_.loops[tree_.vector].dim; }
+
+  const LoopTree &tree_;
+  Nest nest_; ///< the nest with packed expressions replaced by loads of their buffers
+  const Target &target_;
+  VProgram out_;
+  std::vector<VInst> prologue_;
+  std::map<int, int> symbols_;                          // symbol -> register
+  std::map<std::pair<int, int64_t>, int> multiples_;    // (symbol, factor) -> register
+  std::vector<Group> groups_;
+  std::vector<int> group_of_;                           // access -> group
+  std::vector<Buffer> buffers_;
+  std::vector<Count> chunk_;                            // per dim: the current chunk
+  std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy
+  struct Trip { int counter; Count total; int64_t step; };
+  std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
+  int load_out_ = -1, plain_acc_ = -1; ///< nodes: the output's partial sum, the accumulator
+  Refusal refusal_;
+  bool failed_ = false;
+};
+
+} // namespace vecwrap

@@ -1,0 +1,11 @@
+// LoopNest: loop tree -> vector program. It strictly follows the schedule: it never reorders and never spills a
+// vector register; what does not fit is refused. Source: LoopStack (grubisic thesis, section 3.4).
+#pragma once
+#include "codegen/vprogram.h"
+#include "schedule/apply.h"
+
+namespace vecwrap {
+
+Result<VProgram> generate(const LoopTree &, const Target &);
+
+} // namespace vecwrap

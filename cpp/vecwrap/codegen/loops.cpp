@@ -1,0 +1,198 @@
+#include "codegen/generator.h"
+#include <bit>
+
+namespace vecwrap {
+
+Result<VProgram> generate(const LoopTree &tree, const Target &target) { return Generator(tree, target).run(); }
+
+Result<VProgram> Generator::run() {
+  out_.type = nest_.type;
+  out_.lanes = tree_.vector < 0 ? 1 : target_.lanes(nest_.type);
+  if (target_.isa == Isa::Avx2 && out_.lanes > 1) out_.tail_reg = target_.vector_regs - 1;
+  unrolled_.assign(nest_.dims.size(), 0);
+  load_out_ = nest_.load(nest_.out), plain_acc_ = nest_.acc();
+  if (!plan_packs()) return refusal_;
+  build_groups();
+  if (failed_) return refusal_;
+  for (const Dim &d : nest_.dims) {
+    Count c;
+    if (d.extent.is_const()) c.value = d.extent.value;
+    else c.reg = symbol(d.extent.sym);
+    chunk_.push_back(c);
+  }
+  generate(0);
+  if (failed_) return refusal_;
+  out_.code.insert(out_.code.begin(), prologue_.begin(), prologue_.end());
+  return out_;
+}
+
+bool Generator::fail(const char *name, std::string detail) {
+  if (!failed_) refusal_ = {name, std::move(detail)};
+  failed_ = true;
+  return false;
+}
+
+void Generator::branch(VOp op, int a, int64_t constant, int label) {
+  VInst &i = emit(op);
+  i.a = a, i.value2 = constant, i.imm = label;
+}
+
+int Generator::add_imm(int a, int64_t imm) {
+  int d = scalar();
+  VInst &i = emit(VOp::SAddImm);
+  i.d = d, i.a = a, i.imm = imm;
+  return d;
+}
+
+void Generator::add_to(int reg, int64_t imm) {
+  VInst &i = emit(VOp::SAddImm);
+  i.d = reg, i.a = reg, i.imm = imm;
+}
+
+void Generator::generate(int position) {
+  if (failed_) return;
+  emit_packs(position);
+  if (position == tree_.scope) scope();
+  else loop(position, [&] { generate(position + 1); });
+  for (const Buffer &b : buffers_)
+    if (b.position == position) group(b.access).pointers.clear();
+}
+
+/// One loop of the schedule. What it leaves behind is as it found it: pointers and chunks.
+void Generator::loop(int l, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  const int d = loop.dim, child = tree_.child(l);
+  const Count total = chunk_[d];
+  if (total.is_const() && total.tail < 0 && total.value <= loop.step) return body(); // one iteration, same chunk
+  auto saved = copy_pointers(d);
+  if (child < 0) leaf(l, total, body);
+  else if (tree_.loops[child].tile) fixed(l, total, body);
+  else rolled(l, total, body);
+  outer_reductions_.erase(l);
+  chunk_[d] = total;
+  restore(saved);
+}
+
+/// The body over one chunk, then pointers and the counter (elements left) move on.
+void Generator::iteration(int dim, Count chunk, const std::function<void()> &body, int counter, int64_t step) {
+  chunk_[dim] = chunk;
+  body();
+  advance(dim, step);
+  if (counter >= 0) add_to(counter, -step);
+}
+
+/// A loop over single elements, `unroll` copies per iteration.
+void Generator::leaf(int l, Count total, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  const int d = loop.dim;
+  const int64_t u = loop.unroll;
+  auto copies = [&] {
+    for (int64_t i = 0; i < u && !failed_; ++i) unrolled_[d] = i, body();
+    unrolled_[d] = 0;
+  };
+  const bool outer = l < tree_.scope;
+  if (total.is_const() && total.value <= u && !outer) { // no loop at all
+    for (int64_t i = 0; i < total.value && !failed_; ++i) unrolled_[d] = i, body();
+    unrolled_[d] = 0;
+    return;
+  }
+  const int counter = scalar(), head = label(), rest = label(), end = label();
+  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
+  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  if (outer && is_reduction(d)) outer_reductions_[l] = {counter, total, 1};
+  if (u > 1 && !total.is_const()) branch(VOp::BranchLt, counter, u, rest);
+  place(head);
+  iteration(d, {1}, copies, counter, u);
+  branch(VOp::BranchGe, counter, u, head);
+  if (u > 1 && total.is_const()) {
+    for (int64_t i = 0; i < total.value % u && !failed_; ++i) unrolled_[d] = i, body();
+    unrolled_[d] = 0;
+  } else if (u > 1) {
+    const int single = label();
+    place(rest);
+    branch(VOp::BranchLt, counter, 1, end);
+    place(single);
+    iteration(d, {1}, body, counter, 1);
+    branch(VOp::BranchGe, counter, 1, single);
+    place(end);
+  }
+}
+
+/// A loop whose inner loops take any chunk: one body, the last chunk may be smaller.
+void Generator::rolled(int l, Count total, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  const int d = loop.dim, counter = scalar(), head = label();
+  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
+  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  if (l < tree_.scope && is_reduction(d)) outer_reductions_[l] = {counter, total, loop.step};
+  place(head);
+  Count chunk{loop.step};
+  if (!total.is_const() || total.value % loop.step) {
+    chunk.value = 0, chunk.reg = scalar();
+    VInst &i = emit(VOp::SMinImm);
+    i.d = chunk.reg, i.a = counter, i.imm = loop.step;
+  }
+  iteration(d, chunk, body, counter, loop.step);
+  branch(VOp::BranchGe, counter, 1, head);
+}
+
+/// A loop around a tile loop: its chunks are constants, so the last one gets code of its own.
+void Generator::fixed(int l, Count total, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  const int d = loop.dim;
+  if (total.is_const()) {
+    const int64_t full = total.value / loop.step, rest = total.value % loop.step;
+    if (full > 1) {
+      const int counter = scalar(), head = label();
+      VInst &i = emit(VOp::SImm);
+      i.d = counter, i.imm = total.value;
+      place(head);
+      iteration(d, {loop.step}, body, counter, loop.step);
+      branch(VOp::BranchGe, counter, loop.step, head);
+    } else if (full == 1) {
+      iteration(d, {loop.step}, body, -1, loop.step);
+    }
+    if (rest) iteration(d, {rest}, body, -1, 0);
+    return;
+  }
+  const int counter = scalar(), head = label(), tail = label();
+  VInst &i = emit(VOp::SMov);
+  i.d = counter, i.a = total.reg;
+  branch(VOp::BranchLt, counter, loop.step, tail);
+  place(head);
+  iteration(d, {loop.step}, body, counter, loop.step);
+  branch(VOp::BranchGe, counter, loop.step, head);
+  place(tail);
+  if (tree_.loops[tree_.child(l)].vector) vector_tails(l, counter, body);
+  else fixed_tails(l, counter, body);
+}
+
+/// Fewer than `step` rows are left: powers of two, each at most once.
+void Generator::fixed_tails(int l, int counter, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  if (loop.step == 1) return;
+  for (int64_t p = std::bit_floor(uint64_t(loop.step - 1)); p >= 1; p /= 2) {
+    const int skip = label();
+    branch(VOp::BranchLt, counter, p, skip);
+    iteration(loop.dim, {p}, body, counter, p);
+    place(skip);
+  }
+}
+
+/// Fewer than `step` elements are left: as many vectors as needed, the last one partial.
+void Generator::vector_tails(int l, int counter, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  const int end = label();
+  for (int64_t v = (loop.step - 1 + lanes() - 1) / lanes(); v >= 1; --v) {
+    const int next = label();
+    branch(VOp::BranchLt, counter, (v - 1) * lanes() + 1, next);
+    Count chunk{v * lanes()};
+    chunk.tail = add_imm(counter, -(v - 1) * lanes());
+    iteration(loop.dim, chunk, body, -1, 0);
+    jump(end);
+    place(next);
+  }
+  place(end);
+}
+
+} // namespace vecwrap

@@ -1,0 +1,196 @@
+#include "codegen/generator.h"
+#include <algorithm>
+
+namespace vecwrap {
+namespace {
+
+/// Does the expression read only `tensor` (through one access), scalars and constants? Sets `access`, -1 if not read.
+bool only_tensor(const Nest &nest, int node, int tensor, int &access) {
+  const Node &n = nest.nodes[node];
+  if (n.op == Op::Acc) return false;
+  if (n.op == Op::Load) {
+    const Access &a = nest.accesses[n.access];
+    if (a.tensor == tensor && (access < 0 || access == n.access)) return access = n.access, true;
+    return a.tensor != tensor && std::all_of(a.strides.begin(), a.strides.end(), [](Int s) { return s.is_zero(); });
+  }
+  for (int i = 0; i < info_of(n.op).operands; ++i)
+    if (!only_tensor(nest, n.in[i], tensor, access)) return false;
+  return true;
+}
+
+/// The largest such expressions of `root` that read the tensor.
+void packable(const Nest &nest, int root, int tensor, std::vector<int> &found) {
+  int access = -1;
+  if (only_tensor(nest, root, tensor, access)) {
+    if (access >= 0 && std::find(found.begin(), found.end(), root) == found.end()) found.push_back(root);
+    return;
+  }
+  for (int i = 0; i < info_of(nest.nodes[root].op).operands; ++i) packable(nest, nest.nodes[root].in[i], tensor, found);
+}
+
+} // namespace
+
+bool Generator::plan_packs() {
+  for (const Pack &pack : tree_.packs)
+    if (!plan_pack(pack)) return false;
+  if (out_.frame_bytes > target_.stack_bytes)
+    return fail("pack-size", "packed buffers need " + std::to_string(out_.frame_bytes) + " bytes, the target allows " +
+                                 std::to_string(target_.stack_bytes));
+  return true;
+}
+
+bool Generator::plan_pack(const Pack &pack) {
+  const std::string &name = tree_.nest.tensors[pack.tensor].name;
+  std::vector<int> roots;
+  if (nest_.update < 0) return fail("pack-shape", "only operands of a reduction are packed");
+  packable(tree_.nest, nest_.update, pack.tensor, roots);
+  if (roots.size() != 1 || roots[0] == nest_.update)
+    return fail("pack-shape", "tensor '" + name + "' is not read by exactly one expression of the reduction");
+  Buffer buffer;
+  buffer.position = pack.position, buffer.root = roots[0];
+  std::vector<int64_t> capacity(nest_.dims.size(), 1);
+  for (int l = int(tree_.loops.size()) - 1; l >= pack.position; --l) { // innermost loop: fastest dim
+    const int d = tree_.loops[l].dim;
+    if (!depends_on(tree_.nest, buffer.root, d)) continue;
+    if (!tree_.loops[l].chunk.is_const())
+      return fail("pack-size", "loop '" + tree_.loops[l].name + "' has no constant extent; split it outside the pack");
+    capacity[d] = tree_.loops[l].chunk.value; // the outermost loop of the dim inside the pack is seen last
+    if (std::find(buffer.dims.begin(), buffer.dims.end(), d) == buffer.dims.end()) buffer.dims.insert(buffer.dims.begin(), d);
+  }
+  if (buffer.dims.empty()) return fail("pack-shape", "tensor '" + name + "' does not move in the loops inside the pack");
+  std::vector<Int> strides(nest_.dims.size());
+  int64_t bytes = esize();
+  for (auto d = buffer.dims.rbegin(); d != buffer.dims.rend(); ++d) {
+    strides[*d] = Int::constant(bytes);
+    const int64_t unit = *d == vector_dim() ? lanes() : 1;
+    bytes *= (capacity[*d] + unit - 1) / unit * unit;
+    if (bytes > target_.stack_bytes) return fail("pack-size", "the buffer for '" + name + "' exceeds the stack limit");
+  }
+  buffer.offset = out_.frame_bytes;
+  out_.frame_bytes += (bytes + 63) / 64 * 64;
+  buffer.tensor = nest_.add_tensor("packed " + name);
+  buffer.access = nest_.add_access(buffer.tensor, strides);
+  Node load;
+  load.op = Op::Load, load.access = buffer.access;
+  nest_.nodes[buffer.root] = load;
+  buffers_.push_back(buffer);
+  return true;
+}
+
+void Generator::emit_packs(int position) {
+  for (const Buffer &b : buffers_) {
+    if (b.position != position) continue;
+    const int base = scalar();
+    VInst &i = emit(VOp::SFrame);
+    i.d = base, i.imm = b.offset;
+    group(b.access).pointers = {{{}, base}};
+    const auto saved = pointers();
+    const auto chunks = chunk_;
+    copy(b, 0);
+    chunk_ = chunks;
+    restore(saved);
+  }
+}
+
+/// `total` rounds of `step` elements of dim; pointers advance.
+void Generator::over(int dim, Count total, int64_t step, const std::function<void()> &body) {
+  if (total.is_const() && total.value < step) return;
+  const auto saved = copy_pointers(dim);
+  const int counter = scalar(), head = label(), end = label();
+  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
+  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  if (!total.is_const() && step > 1) branch(VOp::BranchLt, counter, step, end);
+  place(head);
+  body();
+  advance(dim, step);
+  add_to(counter, -step);
+  branch(VOp::BranchGe, counter, step, head);
+  place(end);
+  restore(saved);
+}
+
+void Generator::copy(const Buffer &b, size_t depth) {
+  const int d = b.dims[depth];
+  if (depth + 1 < b.dims.size()) return over(d, chunk_[d], 1, [&] { copy(b, depth + 1); });
+  bool contiguous = lanes() > 1;
+  for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
+    if (loads_access(tree_.nest, b.root, int(a))) {
+      const Int s = tree_.nest.accesses[a].strides[d];
+      contiguous = contiguous && (s.is_zero() || s == Int::constant(esize()));
+    }
+  copy_row(b, d, contiguous);
+}
+
+/// One vector (or element) of the buffer: the expression `root` over it.
+void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
+  std::vector<int64_t> index(nest_.dims.size());
+  index[d] = at;
+  int next = 0;
+  std::function<int(int)> value = [&](int node) {
+    static constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd, VOp::VSub,  VOp::VMul,
+                                    VOp::VDiv,   VOp::VFma,  VOp::VNeg, VOp::VAbs, VOp::VSqrt, VOp::VSelect};
+    const Node &n = tree_.nest.nodes[node];
+    int in[4] = {-1, -1, -1, -1};
+    for (int i = 0; i < info_of(n.op).operands; ++i) in[i] = value(n.in[i]);
+    const int dest = next++, temporary = n.op == Op::Select ? next++ : -1;
+    if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
+    VOp op = kVOps[int(n.op)];
+    Mem mem;
+    if (n.op == Op::Load) {
+      mem = address(n.access, index);
+      if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) op = VOp::VBcast;
+    }
+    VInst &v = emit(op);
+    v.d = dest, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary;
+    v.value = n.value, v.pred = n.pred, v.mem = mem, v.lanes = lanes;
+    return dest;
+  };
+  const auto saved = pointers();
+  const int reg = value(b.root);
+  const Mem mem = address(b.access, index);
+  VInst &store = emit(VOp::VStore);
+  store.a = reg, store.mem = mem, store.lanes = lanes;
+  restore(saved);
+}
+
+/// The fastest dim: whole vectors, then the rest; element by element if the source is strided.
+void Generator::copy_row(const Buffer &b, int d, bool contiguous) {
+  Count total = chunk_[d];
+  if (total.tail >= 0) { // known number of vectors, partial last one
+    if (!contiguous) {
+      Count all;
+      all.reg = add_imm(total.tail, total.value - lanes());
+      return over(d, all, 1, [&] { copy_element(b, d, 0, Lanes::One); });
+    }
+    for (int64_t at = 0; at + lanes() < total.value; at += lanes()) copy_element(b, d, at, Lanes::All);
+    emit(VOp::VTail).a = total.tail;
+    return copy_element(b, d, total.value - lanes(), Lanes::Tail);
+  }
+  if (!contiguous) return over(d, total, 1, [&] { copy_element(b, d, 0, Lanes::One); });
+  if (total.is_const()) {
+    for (int64_t at = 0; at < total.value; at += lanes()) {
+      const bool whole = at + lanes() <= total.value;
+      if (!whole) emit(VOp::VTail).value2 = total.value - at;
+      copy_element(b, d, at, whole ? Lanes::All : Lanes::Tail);
+    }
+    return;
+  }
+  const auto saved = copy_pointers(d);
+  const int counter = scalar(), head = label(), rest = label(), end = label();
+  VInst &i = emit(VOp::SMov);
+  i.d = counter, i.a = total.reg;
+  branch(VOp::BranchLt, counter, lanes(), rest);
+  place(head);
+  copy_element(b, d, 0, Lanes::All);
+  advance(d, lanes());
+  add_to(counter, -lanes());
+  branch(VOp::BranchGe, counter, lanes(), head);
+  place(rest);
+  branch(VOp::BranchLt, counter, 1, end);
+  emit(VOp::VTail).a = counter;
+  copy_element(b, d, 0, Lanes::Tail);
+  place(end);
+  restore(saved);
+}
+
+} // namespace vecwrap

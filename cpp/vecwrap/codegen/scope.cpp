@@ -1,0 +1,84 @@
+#include "codegen/evaluate.h"
+
+namespace vecwrap {
+
+/// The register scope: the tile's outputs stay in registers across the reduction loops inside it.
+void Generator::scope() {
+  const auto saved = pointers();
+  Evaluator evaluator(*this, target_.vector_regs - (out_.tail_reg >= 0 ? 1 : 0));
+  if (evaluator.lanes(evaluator.points() - 1) == Lanes::Tail) {
+    const Count &chunk = chunk_[vector_dim()];
+    VInst &i = emit(VOp::VTail);
+    i.a = chunk.tail, i.value2 = chunk.value % lanes();
+  }
+  if (nest_.update < 0) {
+    evaluator.store(nest_.final);
+    return restore(saved);
+  }
+  evaluator.allocate_accumulators();
+  begin_scope(evaluator);
+  restore(saved);
+  for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them
+    for (size_t a = 0; a < nest_.accesses.size(); ++a)
+      if (loads_access(nest_, nest_.update, int(a))) address(int(a), evaluator.index(p));
+  evaluator.hoist(nest_.update);
+  std::function<void(int)> inner = [&](int l) {
+    if (failed_) return;
+    if (l < tree_.tile) return loop(l, [&] { inner(l + 1); });
+    const auto before = pointers();
+    evaluator.into_accumulators(nest_.update);
+    restore(before);
+  };
+  inner(tree_.scope);
+  evaluator.drop_hoisted();
+  restore(saved);
+  end_scope(evaluator);
+  restore(saved);
+}
+
+bool Generator::partial_sums() const { return !outer_reductions_.empty(); }
+
+/// Accumulators start from init; after the first chunk of an outer reduction loop, from the output's partial sums.
+void Generator::begin_scope(Evaluator &evaluator) {
+  const auto saved = pointers();
+  const int resume = label(), done = label();
+  const Node &init = nest_.nodes[nest_.init];
+  const bool same = init.op == Op::Load && init.access == nest_.out;
+  if (partial_sums() && !same) branch_unless_first(resume);
+  evaluator.into_accumulators(nest_.init);
+  if (partial_sums() && !same) {
+    restore(saved);
+    jump(done);
+    place(resume);
+    evaluator.into_accumulators(load_out_);
+    place(done);
+  }
+}
+
+void Generator::end_scope(Evaluator &evaluator) {
+  const auto saved = pointers();
+  const int partial = label(), done = label();
+  const bool plain = nest_.nodes[nest_.final].op == Op::Acc;
+  if (partial_sums() && !plain) branch_unless_last(partial);
+  evaluator.store(nest_.final);
+  if (partial_sums() && !plain) {
+    restore(saved);
+    jump(done);
+    place(partial);
+    evaluator.store(plain_acc_);
+    place(done);
+  }
+}
+
+void Generator::branch_unless_first(int label) {
+  for (const auto &[l, trip] : outer_reductions_) {
+    VInst &i = emit(VOp::BranchNe);
+    i.a = trip.counter, i.b = trip.total.reg, i.value2 = trip.total.value, i.imm = label;
+  }
+}
+
+void Generator::branch_unless_last(int label) {
+  for (const auto &[l, trip] : outer_reductions_) branch(VOp::BranchGe, trip.counter, trip.step + 1, label);
+}
+
+} // namespace vecwrap

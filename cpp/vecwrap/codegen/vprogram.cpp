@@ -1,0 +1,68 @@
+#include "codegen/vprogram.h"
+
+namespace vecwrap {
+namespace {
+
+/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes
+struct Row { const char *name; const char *operands; };
+constexpr Row kRows[] = {
+    {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
+    {"s.mul", "dab"},  {"s.muli", "dai"},   {"s.mini", "dai"},   {"s.frame", "di"},  {"label", "L"},
+    {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"},
+    {"v.tail", "x"},   {"v.load", "Dmn"},   {"v.bcast", "Dm"},   {"v.store", "Amn"}, {"v.const", "Df"},
+    {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"},
+};
+
+std::string s(int reg) { return "s" + std::to_string(reg); }
+std::string v(int reg) { return "v" + std::to_string(reg); }
+
+std::string text(const Mem &m) {
+  std::string out = "[" + s(m.base);
+  if (m.index >= 0) out += " + " + s(m.index) + (m.scale == 1 ? "" : "*" + std::to_string(m.scale));
+  if (m.disp) out += (m.disp < 0 ? " - " : " + ") + std::to_string(m.disp < 0 ? -m.disp : m.disp);
+  return out + "]";
+}
+
+std::string source(const VInst &i, int operand, int reg) {
+  return i.mem_operand == operand ? text(i.mem) + (i.mem_bcast ? "{all}" : "") : v(reg);
+}
+
+std::string operand(const VInst &i, char kind) {
+  switch (kind) {
+  case 'd': return s(i.d);
+  case 'a': return s(i.a);
+  case 'b': return s(i.b);
+  case 'x': return i.op == VOp::VTail ? (i.a < 0 ? std::to_string(i.value2) : s(i.a))
+                                      : s(i.a) + ", " + (i.b < 0 ? std::to_string(i.value2) : s(i.b));
+  case 'i': return std::to_string(i.imm);
+  case 'L': return "L" + std::to_string(i.imm);
+  case 'f': return std::to_string(i.value);
+  case 'm': return text(i.mem);
+  case 'n': return i.lanes == Lanes::Tail ? "tail" : i.lanes == Lanes::One ? "one" : "";
+  case 'p': return kPreds[int(i.pred)];
+  case 'D': return v(i.d);
+  case 'A': return source(i, 0, i.a);
+  case 'B': return source(i, 1, i.b);
+  case 'C': return v(i.c);
+  default: return v(i.e);
+  }
+}
+
+} // namespace
+
+std::string print(const VProgram &p) {
+  std::string out = "vprogram " + std::string(name_of(p.type)) + " x " + std::to_string(p.lanes) + ", frame " +
+                    std::to_string(p.frame_bytes) + "\n";
+  for (const VInst &i : p.code) {
+    const Row &row = kRows[int(i.op)];
+    out += i.op == VOp::Label ? "" : "  ", out += row.name;
+    std::string sep = " ";
+    for (const char *k = row.operands; *k; ++k)
+      if (std::string t = operand(i, *k); !t.empty()) out += sep + t, sep = ", ";
+    out += "\n";
+  }
+  return out;
+}
+
+} // namespace vecwrap

@@ -1,0 +1,55 @@
+// VProgram: the target-neutral vector program. Vector registers are explicit (the plan never spills one);
+// scalar registers are unlimited, 64 bits wide, and mapped by the emitter.
+#pragma once
+#include "ir/nest.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vecwrap {
+
+/// Which elements of a vector register a memory operation touches.
+enum class Lanes : uint8_t { All, Tail, One }; ///< Tail: the first n, as the last VTail said; One: the first
+
+struct Mem {
+  int base = -1, index = -1; ///< scalar registers
+  int scale = 1;             ///< of index: 1, 2, 4, 8
+  int64_t disp = 0;          ///< bytes
+};
+
+enum class VOp : uint8_t {
+  // scalar registers: d = ...
+  SImm, SArg, SMov, SAdd, SAddImm, SMul, SMulImm, SMinImm, SFrame,
+  // control: label numbers in `imm`; branches compare scalar a with scalar b, or with value2 if b < 0
+  Label, Jump, BranchLt, BranchGe, BranchEq, BranchNe,
+  // vector registers: d = op(a, b, c); one operand may be memory instead (mem_operand)
+  VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
+};
+
+struct VInst {
+  VOp op;
+  int d = -1, a = -1, b = -1, c = -1, e = -1; ///< VFma: a*b+c. VSelect: (a pred b) ? c : e, with temporary `t`
+  int t = -1;
+  int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, label
+  int64_t value2 = 0; ///< branch constant; VTail: count if a < 0
+  double value = 0;   ///< VConst
+  Mem mem;
+  int mem_operand = -1; ///< 0 or 1: operand a or b is in memory (`mem`)
+  bool mem_bcast = false;
+  Lanes lanes = Lanes::All;
+  Pred pred = Pred::OEQ;
+};
+
+struct VProgram {
+  Type type = Type::F32;
+  int lanes = 1;            ///< elements per vector register operation; 1 = scalar code
+  int scalars = 0;          ///< number of scalar registers
+  int labels = 0;
+  int64_t frame_bytes = 0;  ///< stack buffer for packed tensors, 64-byte aligned
+  int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
+  std::vector<VInst> code;
+};
+
+std::string print(const VProgram &);
+
+} // namespace vecwrap

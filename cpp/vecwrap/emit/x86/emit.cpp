@@ -1,0 +1,345 @@
+#include "emit/x86/emit.h"
+#include "emit/x86/gpr.h"
+#include <cstring>
+#include <map>
+#include <xbyak/xbyak.h>
+
+namespace vecwrap::x86 {
+namespace {
+
+using namespace Xbyak;
+using Binary = void (CodeGenerator::*)(const Xmm &, const Operand &, const Operand &);
+using Fma = void (CodeGenerator::*)(const Xmm &, const Xmm &, const Operand &);
+
+/// One row per operation, one column per ps, pd, ss, sd.
+constexpr Binary kAdd[] = {&CodeGenerator::vaddps, &CodeGenerator::vaddpd, &CodeGenerator::vaddss, &CodeGenerator::vaddsd};
+constexpr Binary kSub[] = {&CodeGenerator::vsubps, &CodeGenerator::vsubpd, &CodeGenerator::vsubss, &CodeGenerator::vsubsd};
+constexpr Binary kMul[] = {&CodeGenerator::vmulps, &CodeGenerator::vmulpd, &CodeGenerator::vmulss, &CodeGenerator::vmulsd};
+constexpr Binary kDiv[] = {&CodeGenerator::vdivps, &CodeGenerator::vdivpd, &CodeGenerator::vdivss, &CodeGenerator::vdivsd};
+constexpr Fma k132[] = {&CodeGenerator::vfmadd132ps, &CodeGenerator::vfmadd132pd, &CodeGenerator::vfmadd132ss, &CodeGenerator::vfmadd132sd};
+constexpr Fma k213[] = {&CodeGenerator::vfmadd213ps, &CodeGenerator::vfmadd213pd, &CodeGenerator::vfmadd213ss, &CodeGenerator::vfmadd213sd};
+constexpr Fma k231[] = {&CodeGenerator::vfmadd231ps, &CodeGenerator::vfmadd231pd, &CodeGenerator::vfmadd231ss, &CodeGenerator::vfmadd231sd};
+
+/// Pred -> immediate of vcmpps (Intel SDM vol. 2, table 3-1), the quiet variants.
+constexpr uint8_t kCompare[] = {0x0b, 0x00, 0x1e, 0x1d, 0x11, 0x12, 0x0c, 0x07, 0x03, 0x08, 0x16, 0x15, 0x19, 0x1a, 0x04, 0x0f};
+
+/// Registers of the scalar map, caller-saved first; rax and rdx are scratch, rbp the frame.
+constexpr int kPool[] = {Operand::RCX, Operand::RSI, Operand::RDI, Operand::R8,  Operand::R9,  Operand::R10,
+                         Operand::R11, Operand::RBX, Operand::R12, Operand::R13, Operand::R14, Operand::R15};
+constexpr int kCallerSaved = 7;
+constexpr int64_t kPage = 4096;
+
+class Emitter : public CodeGenerator {
+public:
+  Emitter(const VProgram &p, const Target &t, std::vector<uint8_t> &buffer)
+      : CodeGenerator(buffer.size(), buffer.data()), p_(p), wide_(t.isa == Isa::Avx512),
+        map_(allocate_gprs(p, std::size(kPool))), labels_(p.labels) {}
+
+  int64_t run() {
+    const int64_t stack = prologue();
+    for (const VInst &i : p_.code) one(i);
+    epilogue();
+    constants();
+    return stack;
+  }
+
+private:
+  // Frame, downwards from rbp: callee-saved registers, the argument pointer, slots; then the aligned buffer at rsp.
+  int64_t prologue() {
+    push(rbp);
+    mov(rbp, rsp);
+    const int64_t fixed = 8 * (int64_t(std::size(kPool)) - kCallerSaved + 1 + map_.slots);
+    sub(rsp, int(fixed));
+    for (size_t i = kCallerSaved; i < std::size(kPool); ++i)
+      if (used(int(i))) mov(saved(int(i)), Reg64(kPool[i]));
+    mov(qword[rbp - 8], rdi);
+    if (p_.frame_bytes) {
+      for (int64_t left = p_.frame_bytes; left > 0; left -= kPage) { // touch each page, so a guard page is met in order
+        sub(rsp, int(std::min(left, kPage)));
+        mov(qword[rsp], rax);
+      }
+      and_(rsp, -64);
+    }
+    return fixed + p_.frame_bytes + 64 + 16;
+  }
+
+  void epilogue() {
+    for (size_t i = kCallerSaved; i < std::size(kPool); ++i)
+      if (used(int(i))) mov(Reg64(kPool[i]), saved(int(i)));
+    vzeroupper();
+    leave();
+    ret();
+  }
+
+  bool used(int pool) const {
+    for (int g : map_.gpr)
+      if (g == pool) return true;
+    return false;
+  }
+  Address saved(int pool) const { return qword[rbp - 8 * (pool - kCallerSaved + 2)]; }
+  Address slot(int s) const { return qword[rbp - 8 * (int64_t(std::size(kPool)) - kCallerSaved + 2 + map_.slot[s])]; }
+  bool in_register(int s) const { return map_.gpr[s] >= 0; }
+  Reg64 gpr(int s) const { return Reg64(kPool[map_.gpr[s]]); }
+
+  /// The value of a scalar register in some general-purpose register, `scratch` if it lives on the stack.
+  Reg64 read(int s, const Reg64 &scratch) {
+    if (in_register(s)) return gpr(s);
+    mov(scratch, slot(s));
+    return scratch;
+  }
+  Reg64 target(int s) const { return in_register(s) ? gpr(s) : rax; }
+  void write(int s) {
+    if (!in_register(s)) mov(slot(s), rax);
+  }
+  static bool fits(int64_t v) { return v == int32_t(v); }
+
+  Address memory(const Mem &m, bool broadcast = false) {
+    RegExp e = read(m.base, rax) + int(m.disp);
+    if (m.index >= 0) e = e + read(m.index, rdx) * m.scale;
+    return broadcast ? ptr_b[e] : ptr[e];
+  }
+
+  int column() const { return (p_.lanes == 1 ? 2 : 0) + (p_.type == vecwrap::Type::F64); }
+  bool f64() const { return p_.type == vecwrap::Type::F64; }
+  Xmm reg(int v, bool one = false) const {
+    if (p_.lanes == 1 || one) return Xmm(v);
+    return wide_ ? Xmm(Zmm(v)) : Xmm(Ymm(v));
+  }
+
+  void one(const VInst &i) {
+    if (i.op < VOp::Label) scalar(i);
+    else if (i.op <= VOp::BranchNe) control(i);
+    else vector(i);
+  }
+
+  void scalar(const VInst &i) {
+    const Reg64 d = target(i.d);
+    switch (i.op) {
+    case VOp::SImm: mov(d, i.imm); break;
+    case VOp::SArg: mov(rax, qword[rbp - 8]), mov(d, qword[rax + int(8 * i.imm)]); break;
+    case VOp::SMov:
+      if (Reg64 a = read(i.a, rax); a.getIdx() != d.getIdx()) mov(d, a);
+      break;
+    case VOp::SAdd: add(i); return;
+    case VOp::SAddImm: add_imm(i); return;
+    case VOp::SMul: { Reg64 a = read(i.a, rax), b = read(i.b, rdx); if (d.getIdx() == b.getIdx()) imul(d, a); else { if (a.getIdx() != d.getIdx()) mov(d, a); imul(d, b); } break; }
+    case VOp::SMulImm:
+      if (fits(i.imm)) imul(d, read(i.a, rax), int(i.imm));
+      else { Reg64 a = read(i.a, rax); mov(rdx, i.imm); imul(rdx, a); mov(d, rdx); }
+      break;
+    case VOp::SMinImm:
+      mov(rdx, i.imm);
+      if (Reg64 a = read(i.a, rax); a.getIdx() != d.getIdx()) mov(d, a);
+      cmp(d, rdx);
+      cmovg(d, rdx);
+      break;
+    default: lea(d, ptr[rsp + int(i.imm)]); break; // SFrame
+    }
+    write(i.d);
+  }
+
+  void add(const VInst &i) {
+    if (!in_register(i.d) && i.d == i.a) return this->CodeGenerator::add(slot(i.d), read(i.b, rdx));
+    const Reg64 a = read(i.a, rax), b = read(i.b, rdx), d = target(i.d);
+    if (d.getIdx() == a.getIdx()) this->CodeGenerator::add(d, b);
+    else lea(d, ptr[a + b]);
+    write(i.d);
+  }
+
+  void add_imm(const VInst &i) {
+    if (!fits(i.imm)) {
+      mov(rdx, i.imm);
+      this->CodeGenerator::add(rdx, read(i.a, rax));
+      if (in_register(i.d)) mov(gpr(i.d), rdx);
+      else mov(slot(i.d), rdx);
+      return;
+    }
+    if (i.d == i.a && !in_register(i.d)) return this->CodeGenerator::add(slot(i.d), int(i.imm));
+    const Reg64 a = read(i.a, rax), d = target(i.d);
+    if (d.getIdx() == a.getIdx()) this->CodeGenerator::add(d, int(i.imm));
+    else lea(d, ptr[a + int(i.imm)]);
+    write(i.d);
+  }
+
+  void control(const VInst &i) {
+    Label &target = labels_[i.imm];
+    if (i.op == VOp::Label) return L(target);
+    if (i.op == VOp::Jump) return jmp(target, T_NEAR);
+    const Reg64 a = read(i.a, rax);
+    if (i.b >= 0) cmp(a, read(i.b, rdx));
+    else if (fits(i.value2)) cmp(a, int(i.value2));
+    else mov(rdx, i.value2), cmp(a, rdx);
+    switch (i.op) {
+    case VOp::BranchLt: jl(target, T_NEAR); break;
+    case VOp::BranchGe: jge(target, T_NEAR); break;
+    case VOp::BranchEq: je(target, T_NEAR); break;
+    default: jne(target, T_NEAR); break;
+    }
+  }
+
+  void vector(const VInst &i) {
+    switch (i.op) {
+    case VOp::VTail: tail(i); break;
+    case VOp::VLoad: load(i); break;
+    case VOp::VBcast: broadcast(reg(i.d), memory(i.mem)); break;
+    case VOp::VStore: store(i); break;
+    case VOp::VConst: constant(i); break;
+    case VOp::VMov: vmovaps(reg(i.d), reg(i.a)); break;
+    case VOp::VAdd: binary(kAdd, i, true); break;
+    case VOp::VSub: binary(kSub, i, false); break;
+    case VOp::VMul: binary(kMul, i, true); break;
+    case VOp::VDiv: binary(kDiv, i, false); break;
+    case VOp::VFma: fma(i); break;
+    case VOp::VNeg: bits(i, f64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, f64() ? 0x8000000000000000 : 0x8000000080000000); break;
+    case VOp::VAbs: bits(i, f64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, f64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
+    case VOp::VSqrt: square_root(i); break;
+    default: select(i); break;
+    }
+  }
+
+  void broadcast(const Xmm &d, const Address &from) {
+    if (p_.lanes == 1) f64() ? vmovsd(d, from) : vmovss(d, from);
+    else if (f64()) wide_ ? vbroadcastsd(Zmm(d.getIdx()), from) : vbroadcastsd(Ymm(d.getIdx()), from);
+    else vbroadcastss(d, from);
+  }
+
+  void load(const VInst &i) {
+    const Address from = memory(i.mem);
+    const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
+    const Xmm d = reg(i.d, one);
+    if (one) f64() ? vmovsd(d, from) : vmovss(d, from);
+    else if (i.lanes == Lanes::All) f64() ? vmovupd(d, from) : vmovups(d, from);
+    else if (wide_) f64() ? vmovupd(d | k1 | T_z, from) : vmovups(d | k1 | T_z, from);
+    else f64() ? vmaskmovpd(d, reg(p_.tail_reg), from) : vmaskmovps(d, reg(p_.tail_reg), from);
+  }
+
+  void store(const VInst &i) {
+    const Address to = memory(i.mem);
+    const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
+    const Xmm a = reg(i.a, one);
+    if (one) f64() ? vmovsd(to, a) : vmovss(to, a);
+    else if (i.lanes == Lanes::All) f64() ? vmovupd(to, a) : vmovups(to, a);
+    else if (wide_) f64() ? vmovupd(to | k1, a) : vmovups(to | k1, a);
+    else f64() ? vmaskmovpd(to, reg(p_.tail_reg), a) : vmaskmovps(to, reg(p_.tail_reg), a);
+  }
+
+  /// Lanes 0..n-1 become active: k1 on AVX-512, a mask register on AVX2.
+  void tail(const VInst &i) {
+    if (p_.lanes == 1) return;
+    if (wide_) {
+      if (i.a < 0) mov(eax, (1u << i.value2) - 1);
+      else mov(edx, -1), bzhi(eax, edx, read(i.a, rax).cvt32());
+      kmovd(k1, eax);
+      return;
+    }
+    const Xmm mask = reg(p_.tail_reg);
+    uses_masks_ = true;
+    lea(rax, ptr[rip + masks_]);
+    if (i.a < 0) return vmovups(mask, ptr[rax + int(32 - i.value2 * size_of(p_.type))]);
+    if (Reg64 n = read(i.a, rdx); n.getIdx() != rdx.getIdx()) mov(rdx, n);
+    neg(rdx);
+    vmovups(mask, ptr[rax + rdx * size_of(p_.type) + 32]);
+  }
+
+  void constant(const VInst &i) {
+    const Xmm d = reg(i.d);
+    uint64_t word = bits_of(i.value);
+    if (!word) return wide_ || i.d > 15 ? vpxord(d, d, d) : vxorps(d, d, d);
+    broadcast(d, ptr[rip + pool(word, 1)]);
+  }
+
+  uint64_t bits_of(double value) const {
+    if (f64()) {
+      uint64_t word;
+      std::memcpy(&word, &value, 8);
+      return word;
+    }
+    float single = float(value);
+    uint32_t word;
+    std::memcpy(&word, &single, 4);
+    return word;
+  }
+
+  void binary(const Binary *row, const VInst &i, bool commutes) {
+    const Binary f = row[column()];
+    if (i.mem_operand < 0) return (this->*f)(reg(i.d), reg(i.a), reg(i.b));
+    const Address m = memory(i.mem, i.mem_bcast);
+    (this->*f)(reg(i.d), reg(commutes && i.mem_operand == 0 ? i.b : i.a), m);
+  }
+
+  /// d = a*b + c with whichever form needs no copy.
+  void fma(const VInst &i) {
+    const int col = column();
+    if (i.mem_operand >= 0) {
+      const int other = i.mem_operand == 0 ? i.b : i.a;
+      const Address m = memory(i.mem, i.mem_bcast);
+      if (i.d == other && i.d != i.c) return (this->*k132[col])(reg(i.d), reg(i.c), m);
+      if (i.d != i.c) vmovaps(reg(i.d), reg(i.c));
+      return (this->*k231[col])(reg(i.d), reg(other), m);
+    }
+    if (i.d == i.c) return (this->*k231[col])(reg(i.d), reg(i.a), reg(i.b));
+    if (i.d == i.a) return (this->*k213[col])(reg(i.d), reg(i.b), reg(i.c));
+    if (i.d == i.b) return (this->*k213[col])(reg(i.d), reg(i.a), reg(i.c));
+    vmovaps(reg(i.d), reg(i.c));
+    (this->*k231[col])(reg(i.d), reg(i.a), reg(i.b));
+  }
+
+  void bits(const VInst &i, Binary f, uint64_t word) { (this->*f)(reg(i.d), reg(i.a), ptr[rip + pool(word, 8)]); }
+
+  void square_root(const VInst &i) {
+    const Xmm d = reg(i.d), a = reg(i.a);
+    if (p_.lanes == 1) f64() ? vsqrtsd(d, d, a) : vsqrtss(d, d, a);
+    else f64() ? vsqrtpd(d, a) : vsqrtps(d, a);
+  }
+
+  void select(const VInst &i) {
+    const Xmm d = reg(i.d), x = reg(i.a), y = reg(i.b), yes = reg(i.c), no = reg(i.e);
+    const uint8_t how = kCompare[int(i.pred)];
+    if (wide_) {
+      f64() ? vcmppd(k2, x, y, how) : vcmpps(k2, x, y, how);
+      f64() ? vblendmpd(d | k2, no, yes) : vblendmps(d | k2, no, yes);
+      return;
+    }
+    const Xmm t = reg(i.t);
+    f64() ? vcmppd(t, x, y, how) : vcmpps(t, x, y, how);
+    f64() ? vblendvpd(d, no, yes, t) : vblendvps(d, no, yes, t);
+  }
+
+  Label &pool(uint64_t word, int copies) { return pool_[{word, copies}]; }
+
+  void constants() {
+    for (auto &[key, label] : pool_) {
+      L(label);
+      for (int i = 0; i < key.second; ++i)
+        if (key.second == 1 && !f64()) dd(uint32_t(key.first));
+        else dq(key.first);
+    }
+    if (!uses_masks_) return;
+    L(masks_);
+    for (int i = 0; i < 8; ++i) dq(i < 4 ? ~uint64_t(0) : 0);
+  }
+
+  const VProgram &p_;
+  const bool wide_;
+  GprMap map_;
+  std::vector<Label> labels_;
+  std::map<std::pair<uint64_t, int>, Label> pool_;
+  Label masks_;
+  bool uses_masks_ = false;
+};
+
+} // namespace
+
+Result<Code> emit(const VProgram &program, const Target &target) {
+  std::vector<uint8_t> buffer(program.code.size() * 64 + 4096);
+  try {
+    Emitter emitter(program, target, buffer);
+    const int64_t stack = emitter.run();
+    buffer.resize(emitter.getSize());
+    return Code{std::move(buffer), stack};
+  } catch (const std::exception &e) {
+    return Refusal{"assembler", e.what()};
+  }
+}
+
+} // namespace vecwrap::x86

@@ -1,0 +1,16 @@
+// Maps the scalar registers of a vector program to general-purpose registers or stack slots: linear scan over
+// live intervals, the least used one spilled whole.
+#pragma once
+#include "codegen/vprogram.h"
+
+namespace vecwrap::x86 {
+
+struct GprMap {
+  std::vector<int> gpr;  ///< per scalar register: 0..count-1, or -1
+  std::vector<int> slot; ///< per scalar register: stack slot, or -1
+  int slots = 0;
+};
+
+GprMap allocate_gprs(const VProgram &, int count);
+
+} // namespace vecwrap::x86

@@ -1,0 +1,41 @@
+// apply: nest + sentence -> loop tree, or the named reason why the sentence is illegal for this nest.
+#pragma once
+#include "ir/nest.h"
+#include "ir/result.h"
+#include "schedule/sentence.h"
+#include "target/target.h"
+
+namespace vecwrap {
+
+/// One loop of a scheduled nest. Loops of one dim form a chain i, i.1, i.2, ... from outer to inner.
+struct Loop {
+  std::string name;
+  int dim = 0;
+  Int chunk;          ///< elements of the dim that one run of this loop covers at most (the extent, or the parent's step)
+  int64_t step = 1;   ///< elements per iteration: the chunk of the next loop in the chain, 1 for the last
+  bool tile = false;  ///< fully unrolled, outputs in registers
+  bool vector = false;
+  int unroll = 1;
+};
+
+/// Copy what the loops from `position` inwards read of `tensor` into a contiguous buffer.
+struct Pack {
+  int tensor = 0;
+  int position = 0; ///< index into LoopTree::loops of the first loop inside
+};
+
+struct LoopTree {
+  Nest nest;
+  std::vector<Loop> loops; ///< outermost first
+  std::vector<Pack> packs;
+  int scope = 0;   ///< first loop of the register scope: from here inwards only reduction loops, then the tile
+  int tile = 0;    ///< first tile loop (loops.size() if there is none)
+  int vector = -1; ///< the vectorized loop, or -1: scalar code
+  /// Index of the next loop of the same dim, inwards, or -1.
+  int child(int loop) const;
+};
+
+Result<LoopTree> apply(const Nest &, const Sentence &, const Target &);
+std::string print(const LoopTree &);
+
+} // namespace vecwrap

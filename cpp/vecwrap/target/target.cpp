@@ -1,0 +1,87 @@
+#include "target/target.h"
+#include <cpuid.h>
+
+namespace vecwrap {
+namespace {
+
+/// One row per built-in target, widest first. `features` are the LLVM names that a unit must have been compiled with.
+struct Row {
+  Target target;
+  std::vector<std::string> features;
+};
+
+const std::vector<Row> &rows() {
+  static const std::vector<Row> table = {
+      {{"x86-64-avx512", Isa::Avx512, 64, 32, 4, 2, 32 << 10, 1 << 20, 64 << 10},
+       {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq"}},
+      {{"x86-64-avx2", Isa::Avx2, 32, 16, 4, 2, 32 << 10, 512 << 10, 64 << 10}, {"avx2", "fma", "bmi2"}},
+  };
+  return table;
+}
+
+uint64_t xcr0() {
+  uint32_t eax, edx;
+  __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+  return uint64_t(edx) << 32 | eax;
+}
+
+/// cpuid leaf 7 bits (Intel SDM vol. 2A, CPUID) that the rows above stand for, plus the state the OS saves (XCR0).
+bool cpu_has(Isa isa) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
+  constexpr unsigned fma = 1u << 12, osxsave = 1u << 27;
+  if ((c & (fma | osxsave)) != (fma | osxsave)) return false;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  constexpr unsigned avx2 = 1u << 5, bmi2 = 1u << 8;
+  constexpr unsigned avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
+  unsigned need = avx2 | bmi2 | (isa == Isa::Avx512 ? avx512 : 0);
+  uint64_t state = isa == Isa::Avx512 ? 0xe6 : 0x6;
+  return (b & need) == need && (xcr0() & state) == state;
+}
+
+bool has_feature(const std::string &features, const std::string &name) {
+  std::string plus = "+" + name;
+  for (size_t at = features.find(plus); at != std::string::npos; at = features.find(plus, at + 1)) {
+    size_t end = at + plus.size();
+    if ((at == 0 || features[at - 1] == ',') && (end == features.size() || features[end] == ',')) return true;
+  }
+  return false;
+}
+
+} // namespace
+
+const std::vector<Target> &targets() {
+  static const std::vector<Target> list = [] {
+    std::vector<Target> all;
+    for (const Row &row : rows()) all.push_back(row.target);
+    return all;
+  }();
+  return list;
+}
+
+Result<Target> find_target(const std::string &name) {
+  if (name == "native") return native_target();
+  std::string known;
+  for (const Target &t : targets()) {
+    if (t.name == name) return t;
+    known += " " + t.name;
+  }
+  return Refusal{"unknown-target", "'" + name + "' is not one of: native" + known};
+}
+
+Result<Target> native_target() {
+  for (const Target &t : targets())
+    if (cpu_has(t.isa)) return t;
+  return Refusal{"no-target", "this CPU has no AVX2 with FMA and BMI2"};
+}
+
+Result<Target> target_for_features(const std::string &features) {
+  for (const Row &row : rows()) {
+    bool all = true;
+    for (const std::string &f : row.features) all = all && has_feature(features, f);
+    if (all) return row.target;
+  }
+  return Refusal{"no-target", "the unit is compiled for a CPU without AVX2, FMA and BMI2"};
+}
+
+} // namespace vecwrap

@@ -1,4 +1,287 @@
+// The deterministic heuristic. It reads the nest and the target description, ranks register tiles by a small
+// throughput model, and proposes the first sentences that code generation accepts.
+#include "codegen/loopnest.h"
 #include "decide/strategy.h"
+#include <algorithm>
+
 namespace vecwrap {
-std::unique_ptr<Strategy> make_heuristic() { return nullptr; }
-}
+namespace {
+
+constexpr int64_t kTypical = 1000; ///< stands for an extent that is only known at run time
+constexpr double kLoadsPerCycle = 2;
+constexpr int kStreams = 8; ///< rows of one operand walked side by side before they evict each other (L1 ways)
+
+/// What the schedule needs to know about the nest.
+struct Shape {
+  int vector = -1;             ///< dim whose elements of the output are adjacent
+  int row = -1;                ///< second dim of the register tile
+  std::vector<int> outer;      ///< other parallel dims, source order
+  std::vector<int> reductions; ///< source order
+  std::vector<int> strided;    ///< tensors that move along `vector`, not contiguously
+  std::vector<int> moving;     ///< tensors that move along `vector`
+};
+
+struct Tile { int64_t rows, vectors; double cost; };
+
+class Heuristic : public Strategy {
+public:
+  const char *name() const override { return "heuristic"; }
+
+  Result<std::vector<Sentence>> propose(const Nest &nest, const Target &target, int n) override {
+    std::vector<Sentence> legal;
+    Refusal last{"no-schedule", "no schedule of the heuristic fits this nest"};
+    for (const Sentence &s : candidates(nest, target)) {
+      Result<LoopTree> tree = apply(nest, s, target);
+      Result<VProgram> program = tree ? generate(*tree, target) : Result<VProgram>(tree.refusal());
+      if (program) legal.push_back(s);
+      else last = program.refusal();
+      if (int(legal.size()) >= n) break;
+    }
+    if (legal.empty()) return refusal_.name.empty() ? last : refusal_;
+    return legal;
+  }
+
+private:
+  std::vector<Sentence> candidates(const Nest &nest, const Target &target) {
+    refusal_ = {};
+    std::vector<Sentence> list;
+    for (int vector : vector_dims(nest)) {
+      Shape shape = shape_of(nest, vector);
+      if (shape.reductions.empty()) {
+        if (vector == int(nest.dims.size()) - 1)
+          refusal_ = {"streams-already", "clang vectorizes a nest whose innermost loop is contiguous; nothing to gain"};
+        else if (shape.strided.empty()) pointwise(nest, target, shape, list);
+        continue;
+      }
+      if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
+      else contraction(nest, target, shape, list);
+    }
+    if (nest.has_reduction()) scalar_rows(nest, list);
+    return list;
+  }
+
+  /// Dims along which the output is contiguous.
+  static std::vector<int> vector_dims(const Nest &nest) {
+    std::vector<int> dims;
+    for (size_t d = 0; d < nest.dims.size(); ++d)
+      if (nest.accesses[nest.out].strides[d] == Int::constant(size_of(nest.type))) dims.push_back(int(d));
+    return dims;
+  }
+
+  static Shape shape_of(const Nest &nest, int vector) {
+    Shape s;
+    s.vector = vector;
+    const int root = nest.update >= 0 ? nest.update : nest.final;
+    std::vector<int> moving;
+    for (size_t a = 0; a < nest.accesses.size(); ++a) {
+      const Access &access = nest.accesses[a];
+      if (!loads_access(nest, root, int(a)) || access.strides[vector].is_zero()) continue;
+      moving.push_back(int(a));
+      auto add = [&](std::vector<int> &list) {
+        if (std::find(list.begin(), list.end(), access.tensor) == list.end()) list.push_back(access.tensor);
+      };
+      add(s.moving);
+      if (!(access.strides[vector] == Int::constant(size_of(nest.type)))) add(s.strided);
+    }
+    int best = 0;
+    for (int d = int(nest.dims.size()) - 1; d >= 0; --d) {
+      if (d == vector || nest.dims[d].reduction) continue;
+      int reuse = 0; // vector loads that a tile along d shares count twice, broadcasts once
+      for (size_t a = 0; a < nest.accesses.size(); ++a)
+        if (loads_access(nest, root, int(a)) && nest.accesses[a].strides[d].is_zero())
+          reuse += std::find(moving.begin(), moving.end(), int(a)) != moving.end() ? 2 : 1;
+      if (reuse > best) best = reuse, s.row = d;
+    }
+    for (size_t d = 0; d < nest.dims.size(); ++d) {
+      if (nest.dims[d].reduction) s.reductions.push_back(int(d));
+      else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));
+    }
+    return s;
+  }
+
+  static int64_t extent(const Nest &nest, int d) {
+    return nest.dims[d].extent.is_const() ? nest.dims[d].extent.value : kTypical;
+  }
+
+  /// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
+  static double cost(const Target &t, int64_t r, int64_t v) {
+    if (!r || !v) return 0;
+    const double loads = double(r + v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
+    return std::max({fmas, loads, double(t.fma_latency)}) + 0.1 * loads;
+  }
+
+  /// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
+  static double cost(const Target &t, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
+    const int64_t row_tiles = rows / r, column_tiles = vectors / v;
+    const double total = row_tiles * column_tiles * cost(t, r, v) + row_tiles * cost(t, r, vectors % v) +
+                         column_tiles * cost(t, rows % r, v) + cost(t, rows % r, vectors % v);
+    return total * (r > kStreams ? 1.04 : 1);
+  }
+
+  static std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
+    const int64_t rows = s.row < 0 ? 1 : std::min(extent(nest, s.row), kTypical);
+    const int64_t lanes = t.lanes(nest.type);
+    const int64_t vectors = (std::min(extent(nest, s.vector), kTypical) + lanes - 1) / lanes;
+    const int registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
+    // every vector of a tile with a run-time extent brings a tail variant of the whole tile
+    const int64_t widest = nest.dims[s.vector].extent.is_const() ? 8 : 3;
+    std::vector<Tile> list;
+    for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
+      for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
+        if (r * v + v + 1 <= registers) list.push_back({r, v, cost(t, rows, vectors, r, v) * (v > widest ? 1.05 : 1)});
+    std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
+    if (list.size() > 12) list.resize(12);
+    return list;
+  }
+
+  // Sentences are put together from their text form: names stand for loops as in docs/sentence.md.
+  struct Draft {
+    std::vector<Step> steps;
+    void add(StepKind kind, std::vector<std::string> names, int64_t factor = 0) { steps.push_back({kind, names, factor}); }
+    /// Splits off an inner loop of f iterations (unless the extent is that small) and returns its name.
+    std::string split(const Nest &nest, int d, int64_t f, std::vector<std::string> &outer) {
+      const Dim &dim = nest.dims[d];
+      if (dim.extent.is_const() && dim.extent.value <= f) return dim.name;
+      add(StepKind::Split, {dim.name}, f);
+      outer.push_back(dim.name);
+      return dim.name + ".1";
+    }
+  };
+
+  static void names(const Nest &nest, const std::vector<int> &dims, std::vector<std::string> &to) {
+    for (int d : dims) to.push_back(nest.dims[d].name);
+  }
+
+  /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
+  void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    for (const Tile &tile : tiles(nest, t, s)) {
+      if (wants_packing(nest, s)) {
+        Sentence packed = tiled(nest, t, s, tile, true);
+        list.push_back(packed);
+      }
+      if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, false));
+    }
+  }
+
+  /// One reduction dim, one moving tensor, whose panel is read again for many rows.
+  static bool wants_packing(const Nest &nest, const Shape &s) {
+    if (s.reductions.size() != 1 || s.moving.size() != 1 || s.row < 0) return false;
+    if (!s.strided.empty()) return true;
+    const int64_t panel = extent(nest, s.reductions[0]) * extent(nest, s.vector) * size_of(nest.type);
+    return extent(nest, s.row) >= 64 && panel > (48 << 10);
+  }
+
+  static Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, bool pack) {
+    Draft draft;
+    std::vector<std::string> order, rows, columns, reduction;
+    const int64_t lanes = t.lanes(nest.type);
+    const std::string j = draft.split(nest, s.vector, tile.vectors * lanes, columns);
+    const std::string i = s.row < 0 ? "" : draft.split(nest, s.row, tile.rows, rows);
+    std::vector<std::string> chunks; // outer part of a split reduction
+    if (pack) {
+      const int64_t depth = panel_depth(t, tile);
+      reduction.push_back(draft.split(nest, s.reductions[0], depth, chunks));
+    } else {
+      names(nest, s.reductions, reduction);
+    }
+    names(nest, s.outer, order);
+    auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+    if (pack) append(columns), append(chunks), append(rows);
+    else append(rows), append(columns);
+    const std::string at = pack ? innermost(order, rows) : "";
+    append(reduction);
+    if (s.row >= 0) order.push_back(i);
+    order.push_back(j);
+    draft.add(StepKind::Reorder, order);
+    if (pack) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, at});
+    draft.add(StepKind::Tile, s.row >= 0 ? std::vector{i, j} : std::vector{j});
+    draft.add(StepKind::Vectorize, {j});
+    const int last = s.reductions.back();
+    if (!pack && nest.dims[last].extent.is_const() && nest.dims[last].extent.value <= 7 && nest.dims[last].extent.value > 1)
+      draft.add(StepKind::Unroll, {nest.dims[last].name}, nest.dims[last].extent.value);
+    return {draft.steps};
+  }
+
+  /// The loop just outside the rows: there the panel is filled. "-" if there is none.
+  static std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &rows) {
+    const size_t outside = order.size() - rows.size();
+    return outside ? order[outside - 1] : "-";
+  }
+
+  /// Rows of a packed panel: it fills most of the first-level cache.
+  static int64_t panel_depth(const Target &t, const Tile &tile) {
+    const int64_t row = tile.vectors * t.vector_bytes;
+    return std::max<int64_t>(32, t.l1_bytes * 5 / 4 / row / 32 * 32);
+  }
+
+  /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
+  void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    for (int64_t vectors : {4, 2, 1}) {
+      Draft draft;
+      std::vector<std::string> order, columns, chunks;
+      const std::string j = draft.split(nest, s.vector, vectors * t.lanes(nest.type), columns);
+      const int last = s.reductions.back();
+      const std::string k = draft.split(nest, last, kStreams, chunks);
+      names(nest, s.outer, order);
+      for (int r : s.reductions)
+        if (r != last) order.push_back(nest.dims[r].name);
+      order.insert(order.end(), chunks.begin(), chunks.end());
+      order.insert(order.end(), columns.begin(), columns.end());
+      order.push_back(k), order.push_back(j);
+      draft.add(StepKind::Reorder, order);
+      draft.add(StepKind::Tile, {j});
+      draft.add(StepKind::Vectorize, {j});
+      draft.add(StepKind::Unroll, {k}, std::min<int64_t>(kStreams, extent(nest, last)));
+      list.push_back({draft.steps});
+      list.push_back(tiled(nest, t, s, {1, vectors, 0}, false));
+    }
+  }
+
+  /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.
+  void pointwise(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    for (int64_t vectors : {4, 2, 1}) {
+      Draft draft;
+      std::vector<std::string> order, columns;
+      const std::string j = draft.split(nest, s.vector, vectors * t.lanes(nest.type), columns);
+      for (size_t d = 0; d < nest.dims.size(); ++d)
+        if (int(d) != s.vector) order.push_back(nest.dims[d].name);
+      order.insert(order.end(), columns.begin(), columns.end());
+      order.push_back(j);
+      draft.add(StepKind::Reorder, order);
+      draft.add(StepKind::Tile, {j});
+      draft.add(StepKind::Vectorize, {j});
+      list.push_back({draft.steps});
+    }
+  }
+
+  /// Strict reductions along contiguous memory (dot products): independent outputs side by side hide the latency.
+  void scalar_rows(const Nest &nest, std::vector<Sentence> &list) {
+    std::vector<int> parallel, reductions;
+    for (size_t d = 0; d < nest.dims.size(); ++d) (nest.dims[d].reduction ? reductions : parallel).push_back(int(d));
+    for (int64_t rows : {8, 4, 2}) {
+      Draft draft;
+      std::vector<std::string> order, inner;
+      for (size_t p = 0; p < parallel.size(); ++p) {
+        const bool two = parallel.size() >= 2;
+        if (p + 1 == parallel.size()) inner.push_back(draft.split(nest, parallel[p], two ? rows / 2 : rows, order));
+        else if (p + 2 == parallel.size()) inner.push_back(draft.split(nest, parallel[p], rows / 2, order));
+        else order.push_back(nest.dims[parallel[p]].name);
+      }
+      names(nest, reductions, order);
+      order.insert(order.end(), inner.begin(), inner.end());
+      draft.add(StepKind::Reorder, order);
+      draft.add(StepKind::Tile, inner);
+      const Dim &last = nest.dims[reductions.back()];
+      draft.add(StepKind::Unroll, {last.name}, last.extent.is_const() ? std::min<int64_t>(last.extent.value, 4) : 4);
+      list.push_back({draft.steps});
+    }
+  }
+
+  Refusal refusal_;
+};
+
+} // namespace
+
+std::unique_ptr<Strategy> make_heuristic() { return std::make_unique<Heuristic>(); }
+
+} // namespace vecwrap

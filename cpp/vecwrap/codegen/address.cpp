@@ -1,4 +1,6 @@
 #include "codegen/generator.h"
+#include <algorithm>
+#include <climits>
 
 namespace vecwrap {
 namespace {
@@ -12,24 +14,27 @@ constexpr Reach kReaches[kReach] = {{0, 0}, {1, 1}, {1, 2}, {3, 1}, {1, 4}, {5, 
 } // namespace
 
 void Generator::build_groups() {
-  std::vector<bool> used(nest_.accesses.size());
-  for (int root : {nest_.init, nest_.update, nest_.final})
-    for (size_t a = 0; a < used.size(); ++a)
-      if (root >= 0 && loads_access(nest_, root, int(a))) used[a] = true;
-  used[nest_.out] = true;
+  std::vector<int> deepest(nest_.accesses.size()); // 0: not read at all
   for (const Buffer &b : buffers_)
-    for (size_t a = 0; a < used.size(); ++a)
-      if (loads_access(tree_.nest, b.root, int(a))) used[a] = true;
+    for (size_t a = 0; a < deepest.size(); ++a)
+      if (loads_access(tree_.nest, b.root, int(a))) deepest[a] = std::max(deepest[a], b.position + 1);
+  for (int root : {nest_.init, nest_.update, nest_.final})
+    for (size_t a = 0; a < deepest.size(); ++a)
+      if (root >= 0 && loads_access(nest_, root, int(a))) deepest[a] = INT_MAX;
+  deepest[nest_.out] = INT_MAX;
   group_of_.assign(nest_.accesses.size(), -1);
   for (size_t a = 0; a < nest_.accesses.size(); ++a) {
-    if (!used[a]) continue;
+    if (!deepest[a]) continue;
     const Access &access = nest_.accesses[a];
     for (size_t g = 0; g < groups_.size(); ++g)
       if (groups_[g].tensor == access.tensor && groups_[g].strides == access.strides) group_of_[a] = int(g);
-    if (group_of_[a] >= 0) continue;
+    if (group_of_[a] >= 0) {
+      groups_[group_of_[a]].deepest = std::max(groups_[group_of_[a]].deepest, deepest[a]);
+      continue;
+    }
     group_of_[a] = int(groups_.size());
     Group group;
-    group.tensor = access.tensor, group.strides = access.strides;
+    group.tensor = access.tensor, group.strides = access.strides, group.deepest = deepest[a];
     if (access.tensor < int(tree_.nest.tensors.size())) { // a packed buffer gets its pointer where it is filled
       const int reg = scalar();
       VInst i{VOp::SArg};

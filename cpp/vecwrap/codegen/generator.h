@@ -19,6 +19,7 @@ struct Count {
 struct Group {
   int tensor = 0;
   std::vector<Int> strides;
+  int deepest = 0; ///< loops from this position inwards do not read it (a packed tensor's source)
   /// Pointer registers by the symbolic distance (symbol, count)* they hold on top of the group's own pointer.
   using Distance = std::vector<std::pair<int, int64_t>>;
   std::map<Distance, int> pointers; ///< {} is the pointer itself; empty while the group is not addressable

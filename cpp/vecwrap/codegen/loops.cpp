@@ -64,7 +64,10 @@ void Generator::loop(int l, const std::function<void()> &body) {
   const int d = loop.dim, child = tree_.child(l);
   const Count total = chunk_[d];
   if (total.is_const() && total.tail < 0 && total.value <= loop.step) return body(); // one iteration, same chunk
-  auto saved = copy_pointers(d);
+  const auto saved = pointers();
+  for (Group &g : groups_)
+    if (g.deepest <= l + 1) g.pointers.clear();
+  copy_pointers(d);
   if (child < 0) leaf(l, total, body);
   else if (tree_.loops[child].tile) fixed(l, total, body);
   else rolled(l, total, body);

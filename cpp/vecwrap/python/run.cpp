@@ -1,0 +1,105 @@
+// Targets, compilation, execution and strategies for Python. Argument blocks are lists of ints, laid out as
+// ir/interpret.h says: addresses of the tensors, then values of the symbols. The typed layer above checks them.
+#include "python/bind.h"
+#include "decide/strategy.h"
+#include "emit/kernel.h"
+#include "ir/interpret.h"
+#include <chrono>
+
+namespace vecwrap {
+namespace {
+
+using Args = std::vector<int64_t>;
+
+const Args &checked(const Nest &nest, const Args &args) {
+  if (const std::string wrong = validate(nest); !wrong.empty())
+    throw Refused{{"invalid-nest", wrong}};
+  if (int(args.size()) != nest.argument_count())
+    throw py::value_error("nest '" + nest.name + "' takes " + std::to_string(nest.argument_count()) + " arguments, not " +
+                          std::to_string(args.size()));
+  return args;
+}
+
+/// Machine code together with what it needs to be called safely.
+struct Loaded {
+  std::shared_ptr<Jit> jit;
+  size_t arguments;
+  const int64_t *checked(const Args &args) const {
+    if (args.size() != arguments)
+      throw py::value_error("the kernel takes " + std::to_string(arguments) + " arguments, not " + std::to_string(args.size()));
+    return args.data();
+  }
+};
+
+/// Seconds per run, one value per batch of `runs` runs.
+std::vector<double> time(const Loaded &kernel, const Args &args, int batches, int runs) {
+  const int64_t *block = kernel.checked(args);
+  py::gil_scoped_release unlocked;
+  std::vector<double> seconds;
+  for (int b = 0; b < batches; ++b) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int r = 0; r < runs; ++r)
+      (*kernel.jit)(block);
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / runs);
+  }
+  return seconds;
+}
+
+Kernel compile_checked(const Nest &nest, const Sentence &sentence, const Target &target) {
+  if (const std::string wrong = validate(nest); !wrong.empty())
+    throw Refused{{"invalid-nest", wrong}};
+  return unwrap(compile(nest, sentence, target));
+}
+
+std::vector<Sentence> propose(const Nest &nest, const Target &target, int n) {
+  if (const std::string wrong = validate(nest); !wrong.empty())
+    throw Refused{{"invalid-nest", wrong}};
+  return unwrap(make_heuristic()->propose(nest, target, n));
+}
+
+void bind_target(py::module_ &m) {
+  py::class_<Target>(m, "Target")
+      .def_readonly("name", &Target::name)
+      .def_readonly("vector_bytes", &Target::vector_bytes)
+      .def_readonly("vector_regs", &Target::vector_regs)
+      .def_readonly("fma_latency", &Target::fma_latency)
+      .def_readonly("fma_per_cycle", &Target::fma_per_cycle)
+      .def_readonly("l1_bytes", &Target::l1_bytes)
+      .def_readonly("l2_bytes", &Target::l2_bytes)
+      .def_readonly("stack_bytes", &Target::stack_bytes)
+      .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
+  m.def("targets", [] { return targets(); });
+  m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
+  m.def("native_target", [] { return unwrap(native_target()); });
+}
+
+} // namespace
+
+void bind_run(py::module_ &m) {
+  bind_target(m);
+  py::class_<Kernel>(m, "Kernel")
+      .def_property_readonly("code", [](const Kernel &k) { return py::bytes(reinterpret_cast<const char *>(k.code.data()), k.code.size()); })
+      .def_readonly("stack_bytes", &Kernel::stack_bytes)
+      .def_readonly("loop_tree", &Kernel::loop_tree)
+      .def_readonly("vector_program", &Kernel::vector_program);
+  py::class_<Loaded>(m, "Loaded")
+      .def(py::init([](const Kernel &kernel, const Nest &nest) {
+             return Loaded{unwrap(Jit::load(kernel)), size_t(nest.argument_count())};
+           }), py::arg("kernel"), py::arg("nest"))
+      .def("__call__", [](const Loaded &kernel, const Args &args) {
+             const int64_t *block = kernel.checked(args);
+             py::gil_scoped_release unlocked;
+             (*kernel.jit)(block);
+           }, py::arg("args"))
+      .def("time", &time, py::arg("args"), py::arg("batches"), py::arg("runs"));
+  m.def("compile", &compile_checked, py::arg("nest"), py::arg("sentence"), py::arg("target"));
+  m.def("interpret", [](const Nest &n, const Args &args) {
+    checked(n, args);
+    py::gil_scoped_release unlocked;
+    interpret(n, args.data());
+  }, py::arg("nest"), py::arg("args"));
+  m.def("flops", [](const Nest &n, const Args &args) { return flops(n, checked(n, args).data()); }, py::arg("nest"), py::arg("args"));
+  m.def("propose", &propose, py::arg("nest"), py::arg("target"), py::arg("n") = 1);
+}
+
+} // namespace vecwrap

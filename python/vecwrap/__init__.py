@@ -1,0 +1,27 @@
+"""Loop nests and their schedules: declare a nest, apply a sentence, look at the result, run it.
+
+>>> import numpy as np, vecwrap as vw
+>>> nest = vw.Nest("gemm", "f32")
+>>> m, n, k = nest.dims(m=64, n=64, k=64)
+>>> A, B, C = nest.tensor("A", (m, k)), nest.tensor("B", (k, n)), nest.tensor("C", (m, n))
+>>> C[m, n] += A[m, k] * B[k, n]
+>>> kernel = nest.schedule("v1 split(m,4) split(n,32) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)")
+>>> kernel(np.ones((64, 64), "f4"), np.ones((64, 64), "f4"), c := np.zeros((64, 64), "f4"))
+>>> float(c[0, 0])
+64.0
+"""
+
+from ._core import Refusal, Sentence, Target, find_target, native_target, targets
+from .disassemble import disassemble
+from .errors import ArgumentError, NestError, ToolError
+from .expr import Expr, absolute, compare, fma, fold, maximum, minimum, relu, sqrt, sum_of, where
+from .index import Dim, Index
+from .kernel import Kernel, Timing
+from .nest import Nest
+from .tensor import Tensor
+
+__all__ = [
+    "ArgumentError", "Dim", "Expr", "Index", "Kernel", "Nest", "NestError", "Refusal", "Sentence", "Target", "Tensor",
+    "Timing", "ToolError", "absolute", "compare", "disassemble", "find_target", "fma", "fold", "maximum", "minimum",
+    "native_target", "relu", "sqrt", "sum_of", "targets", "where",
+]

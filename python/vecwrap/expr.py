@@ -1,0 +1,199 @@
+"""Expressions evaluated at each point of a nest: a small immutable graph, lowered to the core's nodes by lower.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
+
+from .errors import NestError
+from .index import Index
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+Value = Union["Expr", float]
+
+
+class Expr:
+    """Base of all expressions. Arithmetic is IEEE in the nest's element type, rounded after every operation."""
+
+    def __add__(self, other: Value) -> Expr:
+        return Apply("add", (self, as_expr(other)))
+
+    def __radd__(self, other: float) -> Expr:
+        return Apply("add", (as_expr(other), self))
+
+    def __sub__(self, other: Value) -> Expr:
+        return Apply("sub", (self, as_expr(other)))
+
+    def __rsub__(self, other: float) -> Expr:
+        return Apply("sub", (as_expr(other), self))
+
+    def __mul__(self, other: Value) -> Expr:
+        return Apply("mul", (self, as_expr(other)))
+
+    def __rmul__(self, other: float) -> Expr:
+        return Apply("mul", (as_expr(other), self))
+
+    def __truediv__(self, other: Value) -> Expr:
+        return Apply("div", (self, as_expr(other)))
+
+    def __rtruediv__(self, other: float) -> Expr:
+        return Apply("div", (as_expr(other), self))
+
+    def __neg__(self) -> Expr:
+        return Apply("neg", (self,))
+
+    def __abs__(self) -> Expr:
+        return Apply("abs", (self,))
+
+    def __gt__(self, other: Value) -> Condition:
+        return compare("ogt", self, other)
+
+    def __ge__(self, other: Value) -> Condition:
+        return compare("oge", self, other)
+
+    def __lt__(self, other: Value) -> Condition:
+        return compare("olt", self, other)
+
+    def __le__(self, other: Value) -> Condition:
+        return compare("ole", self, other)
+
+    def __bool__(self) -> bool:
+        raise NestError("an expression has no truth value while the nest is declared; use where(condition, a, b)")
+
+
+@dataclass(frozen=True, eq=False)
+class Const(Expr):
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Acc(Expr):
+    """The accumulator of the fold it stands in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Apply(Expr):
+    op: str
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Choose(Expr):
+    condition: Condition
+    if_true: Expr
+    if_false: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Fold(Expr):
+    """A reduction over every dim that the assigned element does not move with."""
+
+    init: Expr
+    acc: Acc
+    update: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Element(Expr):
+    """`T[i, j]`: a load where it is read; where it is assigned, the output."""
+
+    tensor: Tensor
+    index: tuple[Index, ...]
+
+    def __iadd__(self, other: Value) -> Update:
+        return Update(self, "add", as_expr(other))
+
+    def __isub__(self, other: Value) -> Update:
+        return Update(self, "sub", as_expr(other))
+
+    def __imul__(self, other: Value) -> Update:
+        return Update(self, "mul", as_expr(other))
+
+
+@dataclass(frozen=True, eq=False)
+class Update(Expr):
+    """The right side of `T[i, j] += value`, on its way to `Tensor.__setitem__`."""
+
+    target: Element
+    op: str
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A floating-point comparison. `pred` is one of LLVM's fcmp predicates."""
+
+    pred: str
+    left: Expr
+    right: Expr
+
+    def __bool__(self) -> bool:
+        raise NestError("a condition has no truth value while the nest is declared; use where(condition, a, b)")
+
+
+def as_expr(value: Value) -> Expr:
+    """An expression from an expression or a number."""
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, Index):
+        raise NestError(f"dim or index {value} is used as a value; indices may only stand inside [...]")
+    return Const(float(value))
+
+
+def fold(init: Value, step: Callable[[Expr], Expr]) -> Expr:
+    """`acc = init; for every reduction point, in order: acc = step(acc)`; the value is the last acc.
+
+    `fold(-inf, lambda acc: maximum(acc, X[i, k]))` is a row maximum.
+    """
+    acc = Acc()
+    return Fold(as_expr(init), acc, as_expr(step(acc)))
+
+
+def sum_of(value: Value, init: Value = 0.0) -> Expr:
+    """The sum of `value` over the reduction dims, in order, starting from `init`."""
+    return fold(init, lambda acc: acc + value)
+
+
+def fma(a: Value, b: Value, c: Value) -> Expr:
+    """`a * b + c`, rounded once."""
+    return Apply("fma", (as_expr(a), as_expr(b), as_expr(c)))
+
+
+def sqrt(x: Value) -> Expr:
+    """The correctly rounded square root."""
+    return Apply("sqrt", (as_expr(x),))
+
+
+def absolute(x: Value) -> Expr:
+    """The absolute value: clears the sign bit, also of a NaN."""
+    return Apply("abs", (as_expr(x),))
+
+
+def compare(pred: str, a: Value, b: Value) -> Condition:
+    """A comparison by LLVM's name: `oeq ogt oge olt ole one ord uno ueq ugt uge ult ule une true false`."""
+    return Condition(pred, as_expr(a), as_expr(b))
+
+
+def where(condition: Condition, if_true: Value, if_false: Value) -> Expr:
+    """`condition ? if_true : if_false`. Both sides are evaluated."""
+    return Choose(condition, as_expr(if_true), as_expr(if_false))
+
+
+def maximum(a: Value, b: Value) -> Expr:
+    """`a > b ? a : b`, so b where either is NaN."""
+    a, b = as_expr(a), as_expr(b)
+    return where(a > b, a, b)
+
+
+def minimum(a: Value, b: Value) -> Expr:
+    """`a < b ? a : b`, so b where either is NaN."""
+    a, b = as_expr(a), as_expr(b)
+    return where(a < b, a, b)
+
+
+def relu(x: Value) -> Expr:
+    """`x > 0 ? x : 0`."""
+    return maximum(x, 0.0)

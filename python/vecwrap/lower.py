@@ -1,0 +1,264 @@
+"""From one assignment to the core's nest, and to the recipe for its argument block (see bind.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import _core
+from .errors import NestError
+from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Update
+from .index import Dim
+from .tensor import Tensor
+
+ITEMSIZE = {"f32": 4, "f64": 8}
+
+
+@dataclass(frozen=True)
+class Strides:
+    """constant + sum over axes of factor * (byte stride of that axis of the array)."""
+
+    tensor: Tensor
+    constant: int = 0
+    axes: tuple[tuple[int, int], ...] = ()  # (axis, factor)
+
+
+@dataclass
+class Lowered:
+    """A core nest, and where each of its arguments comes from."""
+
+    core: _core.Nest
+    out: Tensor
+    elements: list[Element] = field(default_factory=list)      # everything touched, for bounds checks
+    pointers: list[Strides] = field(default_factory=list)      # per core tensor: array address + this
+    symbols: list[str | Strides] = field(default_factory=list)  # per core symbol: an extent's name, or a stride
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`out = final`, with at most one reduction: acc = init, then acc = update for every reduction point."""
+
+    out: Element
+    final: Expr
+    fold: Fold | None
+
+
+def statement(out: Element, value: Expr, dims: Sequence[Dim]) -> Statement:
+    """Brings an assignment into normal form. Raises NestError if it has none."""
+    moved = {dim for index in out.index for dim in index.terms}
+    reduced = [dim for dim in dims if dim not in moved]
+    if isinstance(value, Update):
+        value = accumulate(value) if reduced and not folds(value.value) else Apply(value.op, (value.target, value.value))
+    found = folds(value)
+    names = ", ".join(dim.name for dim in reduced)
+    if len(found) > 1:
+        raise NestError(f"{out.tensor.name}: one assignment holds one reduction; split it into two nests")
+    if reduced and not found:
+        raise NestError(f"{out.tensor.name} does not move with {names}: reduce with '+=', sum_of(...) or fold(...)")
+    if found and not reduced:
+        raise NestError(f"{out.tensor.name} moves with every dim, so there is nothing to reduce over")
+    return Statement(out, value, found[0] if found else None)
+
+
+def accumulate(update: Update) -> Expr:
+    """`C += v` over reduction dims: start from C, end in C."""
+    acc = Acc()
+    return Fold(update.target, acc, Apply(update.op, (acc, update.value)))
+
+
+def operands(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions that `expr` uses directly."""
+    if isinstance(expr, Apply):
+        return expr.operands
+    if isinstance(expr, Choose):
+        return (expr.condition.left, expr.condition.right, expr.if_true, expr.if_false)
+    if isinstance(expr, Fold):
+        return (expr.init, expr.update)
+    if isinstance(expr, Update):
+        raise NestError("'+=' may only stand by itself, as a statement")
+    return ()
+
+
+def below(root: Expr) -> list[Expr]:
+    """Every expression under `root`, each once, root first."""
+    seen: dict[int, Expr] = {}
+    todo = [root]
+    while todo:
+        expr = todo.pop()
+        if id(expr) not in seen:
+            seen[id(expr)] = expr
+            todo.extend(operands(expr))
+    return list(seen.values())
+
+
+def folds(root: Expr) -> list[Fold]:
+    return [expr for expr in below(root) if isinstance(expr, Fold)]
+
+
+class Lowering:
+    """Builds the core nest of one statement."""
+
+    def __init__(self, name: str, dtype: str, dims: Sequence[Dim], tensors: Sequence[Tensor], made: Statement,
+                 *, contract: bool, fast_math: bool) -> None:
+        self.core = _core.Nest(name, dtype, fast_math)
+        self.itemsize = ITEMSIZE[dtype]
+        self.dims = list(dims)
+        self.tensors = list(tensors)
+        self.contract = contract
+        self.made = made
+        self.result = Lowered(self.core, made.out.tensor)
+        self.pointers: dict[Strides, int] = {}
+        self.strides: dict[Strides, str] = {}
+        self.accesses: dict[tuple[object, ...], int] = {}
+        self.nodes: dict[tuple[object, ...], int] = {}
+        self.lowered: dict[int, int] = {}
+
+    def run(self) -> Lowered:
+        moved = {dim for index in self.made.out.index for dim in index.terms}
+        for name in dict.fromkeys(dim.extent for dim in self.dims if isinstance(dim.extent, str)):
+            self.core.add_symbol(name)
+            self.result.symbols.append(name)
+        for dim in self.dims:
+            self.core.add_dim(dim.name, dim.extent, dim not in moved)
+        for tensor in self.tensors:
+            self.pointer(Strides(tensor))
+        self.roots()
+        if wrong := self.core.validate():
+            raise NestError(f"nest {self.core.name}: {wrong}")
+        return self.result
+
+    def roots(self) -> None:
+        fold = self.made.fold
+        if fold:
+            self.core.init = self.node(fold.init)
+            self.core.update = self.node(fold.update)
+            self.lowered[id(fold)] = self.node(fold.acc)
+            self.check_update(fold)
+        self.core.final = self.node(self.made.final)
+        self.core.out = self.access(self.made.out)
+        self.check_reads()
+
+    def check_update(self, fold: Fold) -> None:
+        for expr in below(fold.update):
+            if isinstance(expr, Element) and expr.tensor is self.made.out.tensor:
+                raise NestError(f"{expr.tensor.name} is read while it is being reduced into; use fold(...) and its acc")
+
+    def check_reads(self) -> None:
+        for element in self.result.elements:
+            if element.tensor is self.made.out.tensor and self.access(element) != self.core.out:
+                raise NestError(f"{element.tensor.name} is read at another place than it is written; "
+                                "read from a second tensor and pass a copy")
+
+    def node(self, expr: Expr) -> int:
+        if id(expr) not in self.lowered:
+            self.lowered[id(expr)] = self.lower(expr)
+        return self.lowered[id(expr)]
+
+    def lower(self, expr: Expr) -> int:
+        if isinstance(expr, Const):
+            return self.constant(expr.value)
+        if isinstance(expr, Element):
+            access = self.access(expr)
+            return self.once(("load", access), lambda: self.core.load(access))
+        if isinstance(expr, Acc):
+            if self.made.fold is None or expr is not self.made.fold.acc:
+                raise NestError("an acc may only stand inside its own fold(...)")
+            return self.once(("acc",), self.core.acc)
+        if isinstance(expr, Choose):
+            return self.choose(expr)
+        if isinstance(expr, Apply):
+            return self.fused(expr) if self.contract else self.apply(expr.op, *map(self.node, expr.operands))
+        raise NestError(f"{type(expr).__name__} cannot stand here")
+
+    def once(self, key: tuple[object, ...], make: Callable[[], int]) -> int:
+        """Equal nodes are one node."""
+        if key not in self.nodes:
+            self.nodes[key] = make()
+        return self.nodes[key]
+
+    def apply(self, op: str, *inputs: int) -> int:
+        return self.once((op, *inputs), lambda: self.core.add(op, *inputs))
+
+    def constant(self, value: float) -> int:
+        rounded = float(np.float32(value)) if self.itemsize == 4 else float(value)
+        return self.once(("const", rounded.hex()), lambda: self.core.constant(rounded))
+
+    def choose(self, expr: Choose) -> int:
+        pred = expr.condition.pred
+        inputs = [self.node(operand) for operand in operands(expr)]
+        return self.once((pred, *inputs), lambda: self.core.select(pred, *inputs))
+
+    def fused(self, expr: Apply) -> int:
+        """Products next to a sum contract as clang's -ffp-contract=on does: the left one if both sides are products."""
+        if expr.op in ("add", "sub"):
+            left, right = expr.operands
+            if isinstance(left, Apply) and left.op == "mul":
+                rest = self.node(right)
+                return self.apply("fma", *map(self.node, left.operands), self.negated(rest, expr.op == "sub"))
+            if isinstance(right, Apply) and right.op == "mul":
+                x, y = map(self.node, right.operands)
+                return self.apply("fma", self.negated(x, expr.op == "sub"), y, self.node(left))
+        return self.apply(expr.op, *map(self.node, expr.operands))
+
+    def negated(self, node: int, wanted: bool) -> int:
+        return self.apply("neg", node) if wanted else node
+
+    def pointer(self, base: Strides) -> int:
+        """The core tensor for an array's address, moved by whole steps along axes whose strides are not constant."""
+        if base not in self.pointers:
+            same = sum(other.tensor is base.tensor for other in self.pointers)
+            self.pointers[base] = self.core.add_tensor(base.tensor.name + (f".{same}" if same else ""))
+            self.result.pointers.append(base)
+        return self.pointers[base]
+
+    def stride(self, source: Strides) -> int | str:
+        """A byte stride: its value if known, else the core symbol that holds it."""
+        if not source.axes:
+            return source.constant
+        if source not in self.strides:
+            name = self.stride_name(source)
+            if name in self.core.symbols and name not in self.strides.values():
+                raise NestError(f"symbol {name} is an extent; name the stride of {source.tensor.name} differently")
+            if name not in self.core.symbols:
+                self.core.add_symbol(name)
+                self.result.symbols.append(source)
+            self.strides[source] = name
+        return self.strides[source]
+
+    def stride_name(self, source: Strides) -> str:
+        (axis, factor), *more = source.axes
+        declared = source.tensor.strides[axis]
+        if isinstance(declared, str) and factor == 1 and not more and not source.constant:
+            return declared
+        parts = [f"s{a}" + ("" if f == 1 else f"x{f}" if f > 0 else f"m{-f}") for a, f in source.axes]
+        return "_".join([source.tensor.name, *parts] + ([f"c{source.constant}".replace("-", "m")] if source.constant else []))
+
+    def along(self, tensor: Tensor, factors: Sequence[int]) -> Strides:
+        """The bytes moved by factors[axis] steps along each axis."""
+        constant, axes = 0, []
+        for axis, (factor, stride) in enumerate(zip(factors, tensor.strides)):
+            if isinstance(stride, int):
+                constant += factor * stride
+            elif factor:
+                axes.append((axis, factor))
+        return Strides(tensor, constant, tuple(axes))
+
+    def access(self, element: Element) -> int:
+        tensor = element.tensor
+        if tensor not in self.tensors:
+            raise NestError(f"tensor {tensor.name} belongs to another nest")
+        for index in element.index:
+            for dim in index.terms:
+                if dim not in self.dims:
+                    raise NestError(f"dim {dim.name} belongs to another nest")
+        base = self.along(tensor, [index.constant for index in element.index])
+        strides = [self.stride(self.along(tensor, [index.terms.get(dim, 0) for index in element.index]))
+                   for dim in self.dims]
+        pointer = self.pointer(Strides(tensor, 0, base.axes))
+        key = (pointer, base.constant, *strides)
+        if key not in self.accesses:
+            self.accesses[key] = self.core.add_access(pointer, strides, base.constant)
+            self.result.elements.append(element)
+        return self.accesses[key]

@@ -154,51 +154,50 @@ private:
 
   /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
   void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    const int packed = tensor_to_pack(nest, s);
     for (const Tile &tile : tiles(nest, t, s)) {
-      if (wants_packing(nest, s)) {
-        Sentence packed = tiled(nest, t, s, tile, true);
-        list.push_back(packed);
-      }
-      if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, false));
+      if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
+      if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
     }
   }
 
-  /// One reduction dim, one moving tensor, whose panel is read again for many rows.
-  static bool wants_packing(const Nest &nest, const Shape &s) {
-    if (s.reductions.size() != 1 || s.moving.size() != 1 || s.row < 0) return false;
-    if (!s.strided.empty()) return true;
+  /// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
+  static int tensor_to_pack(const Nest &nest, const Shape &s) {
+    if (s.row < 0 || s.strided.size() > 1) return -1;
+    for (size_t r = 1; r < s.reductions.size(); ++r)
+      if (!nest.dims[s.reductions[r]].extent.is_const()) return -1;
+    if (!s.strided.empty()) return s.strided[0];
+    if (s.reductions.size() != 1 || s.moving.size() != 1) return -1;
     const int64_t panel = extent(nest, s.reductions[0]) * extent(nest, s.vector) * size_of(nest.type);
-    return extent(nest, s.row) >= 64 && panel > (48 << 10);
+    return extent(nest, s.row) >= 64 && panel > (48 << 10) ? s.moving[0] : -1;
   }
 
-  static Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, bool pack) {
+  static Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {
     Draft draft;
     std::vector<std::string> order, rows, columns, reduction;
     const int64_t lanes = t.lanes(nest.type);
     const std::string j = draft.split(nest, s.vector, tile.vectors * lanes, columns);
     const std::string i = s.row < 0 ? "" : draft.split(nest, s.row, tile.rows, rows);
-    std::vector<std::string> chunks; // outer part of a split reduction
-    if (pack) {
-      const int64_t depth = panel_depth(t, tile);
-      reduction.push_back(draft.split(nest, s.reductions[0], depth, chunks));
-    } else {
-      names(nest, s.reductions, reduction);
-    }
+    std::vector<std::string> chunks; // outer part of the split first reduction
+    for (int r : s.reductions)
+      reduction.push_back(pack >= 0 && r == s.reductions[0] ? draft.split(nest, r, panel_depth(nest, t, s, tile), chunks)
+                                                            : nest.dims[r].name);
     names(nest, s.outer, order);
     auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
-    if (pack) append(columns), append(chunks), append(rows);
+    if (pack >= 0) append(columns), append(chunks), append(rows);
     else append(rows), append(columns);
-    const std::string at = pack ? innermost(order, rows) : "";
+    const std::string at = pack >= 0 ? innermost(order, rows) : "";
     append(reduction);
     if (s.row >= 0) order.push_back(i);
     order.push_back(j);
     draft.add(StepKind::Reorder, order);
-    if (pack) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, at});
+    if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
     draft.add(StepKind::Tile, s.row >= 0 ? std::vector{i, j} : std::vector{j});
     draft.add(StepKind::Vectorize, {j});
     const int last = s.reductions.back();
-    if (!pack && nest.dims[last].extent.is_const() && nest.dims[last].extent.value <= 7 && nest.dims[last].extent.value > 1)
-      draft.add(StepKind::Unroll, {nest.dims[last].name}, nest.dims[last].extent.value);
+    const Int trip = nest.dims[last].extent;
+    if (reduction.back() == nest.dims[last].name && trip.is_const() && trip.value <= 7 && trip.value > 1)
+      draft.add(StepKind::Unroll, {nest.dims[last].name}, trip.value);
     return {draft.steps};
   }
 
@@ -208,10 +207,12 @@ private:
     return outside ? order[outside - 1] : "-";
   }
 
-  /// Rows of a packed panel: it fills most of the first-level cache.
-  static int64_t panel_depth(const Target &t, const Tile &tile) {
-    const int64_t row = tile.vectors * t.vector_bytes;
-    return std::max<int64_t>(32, t.l1_bytes * 5 / 4 / row / 32 * 32);
+  /// Steps of the first reduction dim in a packed panel: it fills most of the first-level cache.
+  static int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
+    int64_t row = tile.vectors * t.vector_bytes;
+    for (size_t r = 1; r < s.reductions.size(); ++r) row *= nest.dims[s.reductions[r]].extent.value;
+    const int64_t depth = t.l1_bytes * 5 / 4 / row;
+    return std::max<int64_t>(1, depth >= 64 ? depth / 32 * 32 : depth);
   }
 
   /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.

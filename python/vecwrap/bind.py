@@ -14,7 +14,7 @@ from .tensor import Tensor
 
 Array = npt.NDArray[Any]
 Argument = Union[Array, float, int]
-DTYPES = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
+DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
 OVERLAP_WORK = 100_000  # bound on numpy's exact overlap search
 
 
@@ -78,8 +78,8 @@ class Bound:
         for tensor, array in self.arrays.items():
             for axis, (stride, wanted) in enumerate(zip(array.strides, tensor.strides)):
                 if isinstance(wanted, int) and stride != wanted and array.shape[axis] > 1:
-                    raise ArgumentError(f"{tensor.name}: axis {axis} has a stride of {stride} bytes, expected {wanted}; "
-                                        "declare the tensor's strides, or pass a copy")
+                    raise ArgumentError(f"{tensor.name}: axis {axis} has a stride of {stride} bytes, "
+                                        f"expected {wanted}; declare the tensor's strides, or pass a copy")
 
     def check_bounds(self) -> None:
         """No index may leave its array."""
@@ -91,8 +91,8 @@ class Bound:
                 low = index.constant + sum(m for m in moves if m < 0)
                 high = index.constant + sum(m for m in moves if m > 0)
                 if low < 0 or high >= shape[axis]:
-                    raise ArgumentError(f"{element.tensor.name}: index {index} runs from {low} to {high} on axis {axis}, "
-                                        f"which has size {shape[axis]}")
+                    raise ArgumentError(f"{element.tensor.name}: index {index} runs from {low} to {high} "
+                                        f"on axis {axis}, which has size {shape[axis]}")
 
     def check_output(self) -> None:
         """The output must be writeable, and no element of it may be written from two points."""
@@ -137,7 +137,8 @@ class Bound:
                     continue
                 value, where = seen.setdefault(name, (array.strides[axis], tensor.name))
                 if value != array.strides[axis]:
-                    raise ArgumentError(f"stride {name} is {value} bytes in {where}, but {array.strides[axis]} in {tensor.name}")
+                    raise ArgumentError(f"stride {name} is {value} bytes in {where}, "
+                                        f"but {array.strides[axis]} in {tensor.name}")
 
 
 def address(array: Array) -> int:
@@ -148,12 +149,13 @@ def address(array: Array) -> int:
 def overlaps(a: Array, b: Array) -> bool:
     """Do two arrays share an element? Assumed where proving the contrary takes too long."""
     try:
-        return np.shares_memory(a, b, max_work=OVERLAP_WORK)
+        return np.shares_memory(a, b, max_work=OVERLAP_WORK)  # type: ignore[arg-type] # any bound is allowed
     except np.exceptions.TooHardError:
         return True
 
 
-def by_name(tensors: Sequence[Tensor], positional: Sequence[Argument], named: Mapping[str, Argument]) -> dict[str, Argument]:
+def by_name(tensors: Sequence[Tensor], positional: Sequence[Argument],
+            named: Mapping[str, Argument]) -> dict[str, Argument]:
     if len(positional) > len(tensors):
         raise ArgumentError(f"{len(positional)} arrays for {len(tensors)} tensors")
     values = {tensor.name: value for tensor, value in zip(tensors, positional)}

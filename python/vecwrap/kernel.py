@@ -25,7 +25,8 @@ class Timing:
 class Kernel:
     """Machine code that can be looked at, run on numpy arrays and timed."""
 
-    def __init__(self, bind: Callable[..., Bound], nest: _core.Nest, sentence: _core.Sentence, target: _core.Target) -> None:
+    def __init__(self, bind: Callable[..., Bound], nest: _core.Nest, sentence: _core.Sentence,
+                 target: _core.Target) -> None:
         self._bind = bind
         self._nest = nest
         self._core = _core.compile(nest, sentence, target)

@@ -50,7 +50,8 @@ def statement(out: Element, value: Expr, dims: Sequence[Dim]) -> Statement:
     moved = {dim for index in out.index for dim in index.terms}
     reduced = [dim for dim in dims if dim not in moved]
     if isinstance(value, Update):
-        value = accumulate(value) if reduced and not folds(value.value) else Apply(value.op, (value.target, value.value))
+        plain = not reduced or folds(value.value)
+        value = Apply(value.op, (value.target, value.value)) if plain else accumulate(value)
     found = folds(value)
     names = ", ".join(dim.name for dim in reduced)
     if len(found) > 1:
@@ -131,7 +132,7 @@ class Lowering:
 
     def roots(self) -> None:
         fold = self.made.fold
-        if fold:
+        if fold is not None:
             self.core.init = self.node(fold.init)
             self.core.update = self.node(fold.update)
             self.lowered[id(fold)] = self.node(fold.acc)
@@ -233,7 +234,9 @@ class Lowering:
         if isinstance(declared, str) and factor == 1 and not more and not source.constant:
             return declared
         parts = [f"s{a}" + ("" if f == 1 else f"x{f}" if f > 0 else f"m{-f}") for a, f in source.axes]
-        return "_".join([source.tensor.name, *parts] + ([f"c{source.constant}".replace("-", "m")] if source.constant else []))
+        if source.constant:
+            parts.append(f"c{source.constant}".replace("-", "m"))
+        return "_".join([source.tensor.name, *parts])
 
     def along(self, tensor: Tensor, factors: Sequence[int]) -> Strides:
         """The bytes moved by factors[axis] steps along each axis."""

@@ -22,7 +22,8 @@ class Nest:
     fast_math: reductions may be reassociated, so results may differ in the last bits.
     """
 
-    def __init__(self, name: str = "nest", dtype: str = "f32", *, contract: bool = True, fast_math: bool = False) -> None:
+    def __init__(self, name: str = "nest", dtype: str = "f32", *, contract: bool = True,
+                 fast_math: bool = False) -> None:
         if dtype not in ITEMSIZE:
             raise NestError(f"dtype {dtype!r} is neither 'f32' nor 'f64'")
         self.name = name

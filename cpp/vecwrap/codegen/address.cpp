@@ -17,11 +17,11 @@ void Generator::build_groups() {
   std::vector<int> deepest(nest_.accesses.size()); // 0: not read at all
   for (const Buffer &b : buffers_)
     for (size_t a = 0; a < deepest.size(); ++a)
-      if (loads_access(tree_.nest, b.root, int(a))) deepest[a] = std::max(deepest[a], b.position + 1);
+      if (b.root >= 0 && loads_access(tree_.nest, b.root, int(a))) deepest[a] = std::max(deepest[a], b.position + 1);
   for (int root : {nest_.init, nest_.update, nest_.final})
     for (size_t a = 0; a < deepest.size(); ++a)
       if (root >= 0 && loads_access(nest_, root, int(a))) deepest[a] = INT_MAX;
-  deepest[nest_.out] = INT_MAX;
+  deepest[nest_.out] = deepest[partial_sums_] = INT_MAX;
   group_of_.assign(nest_.accesses.size(), -1);
   for (size_t a = 0; a < nest_.accesses.size(); ++a) {
     if (!deepest[a]) continue;

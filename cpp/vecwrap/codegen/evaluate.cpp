@@ -63,6 +63,7 @@ int Evaluator::take() {
 }
 
 void Evaluator::count_uses(int node, int point) {
+  if (is_acc(node) && !last_uses_.empty()) ++last_uses_[point];
   if (is_acc(node) || is_hoisted(key(node, point))) return;
   if (values_[key(node, point)].uses++) return;
   const Node &n = g_.nest_.nodes[node];
@@ -85,6 +86,7 @@ int Evaluator::value(int node, int point) {
 }
 
 void Evaluator::release(int node, int point) {
+  if (is_acc(node) && !last_uses_.empty() && --last_uses_[point] == 0) give(accumulators_[point]);
   if (is_acc(node) || is_hoisted(key(node, point))) return;
   Value &v = values_[key(node, point)];
   if (--v.uses == 0 && v.reg >= 0) give(v.reg), v.reg = -1;
@@ -172,21 +174,23 @@ void Evaluator::into_accumulators(int root) {
   }
 }
 
-void Evaluator::store_register(int reg, int point) {
-  const Access &access = g_.nest_.accesses[g_.nest_.out];
+void Evaluator::store_register(int reg, int id, int point) {
+  const Access &access = g_.nest_.accesses[id];
   if (g_.tree_.vector >= 0 && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
     g_.fail("vector-stride", "the output is not contiguous along the vectorized loop; vectorize another loop");
-  const Mem mem = g_.address(g_.nest_.out, index(point));
+  const Mem mem = g_.address(id, index(point));
   VInst &i = g_.emit(VOp::VStore);
   i.a = reg, i.mem = mem, i.lanes = lanes(point);
 }
 
-void Evaluator::store(int root) {
+void Evaluator::store(int root, int access) {
+  last_uses_.assign(points_, 0);
   begin(root);
   for (int p = 0; p < points_ && !g_.failed_; ++p) {
-    store_register(value(root, p), p);
+    store_register(value(root, p), access, p);
     release(root, p);
   }
+  last_uses_.clear();
 }
 
 /// Registers that evaluating `root` takes at its peak, measured by a dry run.

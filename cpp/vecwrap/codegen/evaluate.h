@@ -18,8 +18,8 @@ public:
   int accumulator(int point) const { return accumulators_[point]; }
   /// acc[p] = root(p) for all points.
   void into_accumulators(int root);
-  /// out[p] = root(p) for all points.
-  void store(int root);
+  /// access[p] = root(p) for all points. Accumulators die with their last use.
+  void store(int root, int access);
   /// Computes what does not change in the reduction loops of the scope into registers, as far as they go.
   void hoist(int root);
   void drop_hoisted();
@@ -39,7 +39,7 @@ private:
   void release(int node, int point);
   bool foldable(int node, int point);
   bool foldable_operand(int node, int operand, int point);
-  void store_register(int reg, int point);
+  void store_register(int reg, int access, int point);
   int take();
   void give(int reg) { free_.push_back(reg); --live_; }
   int peak(int root);
@@ -51,6 +51,7 @@ private:
   int points_ = 1;
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;
+  std::vector<int> last_uses_; ///< per point, while storing: uses of the accumulator to come
   std::map<Key, Value> values_;
   std::map<Key, int> hoisted_;
 };

@@ -27,7 +27,7 @@ struct Group {
 
 /// A packed buffer: the value of node `root` (of the original nest) over the box of the loops inside.
 struct Buffer {
-  int position = 0, root = -1;
+  int position = 0, root = -1; ///< root -1: partial sums of the output
   int tensor = -1, access = -1; ///< the buffer, as a tensor of the rewritten nest
   std::vector<int> dims; ///< slowest first
   int64_t offset = 0;    ///< in the frame
@@ -79,6 +79,11 @@ private:
   void emit_packs(int position);
   void copy(const Buffer &, size_t depth);
   void copy_row(const Buffer &, int dim, bool contiguous);
+  int transposable(const Buffer &) const;
+  void copy_transposed(const Buffer &, int from, int to);
+  void transpose_block(const Buffer &, int from, int to);
+  void fours(int dim, Count total, const std::function<void()> &block, const std::function<void(Count)> &rest);
+  Count whole(int dim); ///< elements of the current chunk, partial last vector included
   void copy_element(const Buffer &, int dim, int64_t at, Lanes);
   void over(int dim, Count total, int64_t step, const std::function<void()> &body);
   Group &group(int access) { return groups_[group_of_[access]]; }
@@ -112,7 +117,8 @@ private:
   std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy
   struct Trip { int counter; Count total; int64_t step; };
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
-  int load_out_ = -1, plain_acc_ = -1; ///< nodes: the output's partial sum, the accumulator
+  int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
+  int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   Refusal refusal_;
   bool failed_ = false;
 };

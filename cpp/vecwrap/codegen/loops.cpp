@@ -10,8 +10,9 @@ Result<VProgram> Generator::run() {
   out_.lanes = tree_.vector < 0 ? 1 : target_.lanes(nest_.type);
   if (target_.isa == Isa::Avx2 && out_.lanes > 1) out_.tail_reg = target_.vector_regs - 1;
   unrolled_.assign(nest_.dims.size(), 0);
-  load_out_ = nest_.load(nest_.out), plain_acc_ = nest_.acc();
+  partial_sums_ = nest_.out;
   if (!plan_packs()) return refusal_;
+  load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   build_groups();
   if (failed_) return refusal_;
   for (const Dim &d : nest_.dims) {

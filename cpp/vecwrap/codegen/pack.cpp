@@ -43,15 +43,16 @@ bool Generator::plan_pack(const Pack &pack) {
   const std::string &name = tree_.nest.tensors[pack.tensor].name;
   std::vector<int> roots;
   if (nest_.update < 0) return fail("pack-shape", "only operands of a reduction are packed");
-  packable(tree_.nest, nest_.update, pack.tensor, roots);
-  if (roots.size() != 1 || roots[0] == nest_.update)
+  const bool output = pack.tensor == nest_.accesses[nest_.out].tensor;
+  if (!output) packable(tree_.nest, nest_.update, pack.tensor, roots);
+  if (!output && (roots.size() != 1 || roots[0] == nest_.update))
     return fail("pack-shape", "tensor '" + name + "' is not read by exactly one expression of the reduction");
   Buffer buffer;
-  buffer.position = pack.position, buffer.root = roots[0];
+  buffer.position = pack.position, buffer.root = output ? -1 : roots[0];
   std::vector<int64_t> capacity(nest_.dims.size(), 1);
   for (int l = int(tree_.loops.size()) - 1; l >= pack.position; --l) { // innermost loop: fastest dim
     const int d = tree_.loops[l].dim;
-    if (!depends_on(tree_.nest, buffer.root, d)) continue;
+    if (output ? is_reduction(d) : !depends_on(tree_.nest, buffer.root, d)) continue;
     if (!tree_.loops[l].chunk.is_const())
       return fail("pack-size", "loop '" + tree_.loops[l].name + "' has no constant extent; split it outside the pack");
     capacity[d] = tree_.loops[l].chunk.value; // the outermost loop of the dim inside the pack is seen last
@@ -70,9 +71,13 @@ bool Generator::plan_pack(const Pack &pack) {
   out_.frame_bytes += (bytes + 63) / 64 * 64;
   buffer.tensor = nest_.add_tensor("packed " + name);
   buffer.access = nest_.add_access(buffer.tensor, strides);
-  Node load;
-  load.op = Op::Load, load.access = buffer.access;
-  nest_.nodes[buffer.root] = load;
+  if (output) {
+    partial_sums_ = buffer.access;
+  } else {
+    Node load;
+    load.op = Op::Load, load.access = buffer.access;
+    nest_.nodes[buffer.root] = load;
+  }
   buffers_.push_back(buffer);
   return true;
 }
@@ -84,6 +89,7 @@ void Generator::emit_packs(int position) {
     VInst &i = emit(VOp::SFrame);
     i.d = base, i.imm = b.offset;
     group(b.access).pointers = {{{}, base}};
+    if (b.root < 0) continue; // partial sums: nothing to fill in
     const auto saved = pointers();
     const auto chunks = chunk_;
     copy(b, 0);
@@ -110,7 +116,9 @@ void Generator::over(int dim, Count total, int64_t step, const std::function<voi
 }
 
 void Generator::copy(const Buffer &b, size_t depth) {
-  const int d = b.dims[depth];
+  const int d = b.dims[depth], fastest = b.dims.back(), from = transposable(b);
+  if (from >= 0 && d == from) return d == fastest ? void() : copy(b, depth + 1);
+  if (from >= 0 && d == fastest) return copy_transposed(b, from, fastest);
   if (depth + 1 < b.dims.size()) return over(d, chunk_[d], 1, [&] { copy(b, depth + 1); });
   bool contiguous = lanes() > 1;
   for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
@@ -156,17 +164,12 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
 /// The fastest dim: whole vectors, then the rest; element by element if the source is strided.
 void Generator::copy_row(const Buffer &b, int d, bool contiguous) {
   Count total = chunk_[d];
+  if (!contiguous) return over(d, whole(d), 1, [&] { copy_element(b, d, 0, Lanes::One); });
   if (total.tail >= 0) { // known number of vectors, partial last one
-    if (!contiguous) {
-      Count all;
-      all.reg = add_imm(total.tail, total.value - lanes());
-      return over(d, all, 1, [&] { copy_element(b, d, 0, Lanes::One); });
-    }
     for (int64_t at = 0; at + lanes() < total.value; at += lanes()) copy_element(b, d, at, Lanes::All);
     emit(VOp::VTail).a = total.tail;
     return copy_element(b, d, total.value - lanes(), Lanes::Tail);
   }
-  if (!contiguous) return over(d, total, 1, [&] { copy_element(b, d, 0, Lanes::One); });
   if (total.is_const()) {
     for (int64_t at = 0; at < total.value; at += lanes()) {
       const bool whole = at + lanes() <= total.value;
@@ -189,6 +192,77 @@ void Generator::copy_row(const Buffer &b, int d, bool contiguous) {
   branch(VOp::BranchLt, counter, 1, end);
   emit(VOp::VTail).a = counter;
   copy_element(b, d, 0, Lanes::Tail);
+  place(end);
+  restore(saved);
+}
+
+Count Generator::whole(int dim) {
+  Count total = chunk_[dim];
+  if (total.tail >= 0) total.reg = add_imm(total.tail, total.value - lanes());
+  total.tail = -1;
+  return total;
+}
+
+/// A dim along which the source of a plain copy is contiguous while the buffer's fastest dim is strided; -1 if none.
+int Generator::transposable(const Buffer &b) const {
+  const Node &root = tree_.nest.nodes[b.root];
+  if (root.op != Op::Load || lanes() < 4) return -1;
+  const Access &source = tree_.nest.accesses[root.access];
+  const Int unit = Int::constant(esize());
+  if (source.strides[b.dims.back()] == unit) return -1;
+  for (int d : b.dims)
+    if (source.strides[d] == unit) return d;
+  return -1;
+}
+
+/// Blocks of 4 x 4 through registers, element by element around them.
+void Generator::copy_transposed(const Buffer &b, int from, int to) {
+  const auto element = [&] { copy_element(b, to, 0, Lanes::One); };
+  const Count rows = whole(to);
+  fours(from, whole(from),
+        [&] {
+          fours(to, rows, [&] { transpose_block(b, from, to); },
+                [&](Count rest) { over(from, {4}, 1, [&] { over(to, rest, 1, element); }); });
+        },
+        [&](Count rest) { over(from, rest, 1, [&] { over(to, rows, 1, element); }); });
+}
+
+void Generator::transpose_block(const Buffer &b, int from, int to) {
+  const auto saved = pointers();
+  std::vector<int64_t> index(nest_.dims.size());
+  for (int i = 0; i < 4; ++i, ++index[to]) {
+    const Mem mem = address(tree_.nest.nodes[b.root].access, index);
+    VInst &load = emit(VOp::VLoad);
+    load.d = i, load.mem = mem, load.lanes = Lanes::Four;
+  }
+  VInst &transpose = emit(VOp::VTranspose);
+  transpose.d = 0, transpose.t = 4;
+  index[to] = 0;
+  for (int i = 0; i < 4; ++i, ++index[from]) {
+    const Mem mem = address(b.access, index);
+    VInst &store = emit(VOp::VStore);
+    store.a = i, store.mem = mem, store.lanes = Lanes::Four;
+  }
+  restore(saved);
+}
+
+/// `block` for every four elements of dim, then `rest` once for what is left.
+void Generator::fours(int dim, Count total, const std::function<void()> &block, const std::function<void(Count)> &rest) {
+  if (total.is_const() && total.value < 4) return rest(total);
+  const auto saved = copy_pointers(dim);
+  const int counter = scalar(), head = label(), tail = label(), end = label();
+  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
+  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  if (!total.is_const()) branch(VOp::BranchLt, counter, 4, tail);
+  place(head);
+  block();
+  advance(dim, 4);
+  add_to(counter, -4);
+  branch(VOp::BranchGe, counter, 4, head);
+  place(tail);
+  Count left{total.value % 4, total.is_const() ? -1 : counter};
+  if (!left.is_const()) branch(VOp::BranchLt, counter, 1, end);
+  if (!left.is_const() || left.value) rest(left);
   place(end);
   restore(saved);
 }

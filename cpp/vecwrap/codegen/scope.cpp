@@ -12,7 +12,7 @@ void Generator::scope() {
     i.a = chunk.tail, i.value2 = chunk.value % lanes();
   }
   if (nest_.update < 0) {
-    evaluator.store(nest_.final);
+    evaluator.store(nest_.final, nest_.out);
     return restore(saved);
   }
   evaluator.allocate_accumulators();
@@ -43,14 +43,14 @@ void Generator::begin_scope(Evaluator &evaluator) {
   const auto saved = pointers();
   const int resume = label(), done = label();
   const Node &init = nest_.nodes[nest_.init];
-  const bool same = init.op == Op::Load && init.access == nest_.out;
+  const bool same = init.op == Op::Load && init.access == partial_sums_;
   if (partial_sums() && !same) branch_unless_first(resume);
   evaluator.into_accumulators(nest_.init);
   if (partial_sums() && !same) {
     restore(saved);
     jump(done);
     place(resume);
-    evaluator.into_accumulators(load_out_);
+    evaluator.into_accumulators(load_partial_);
     place(done);
   }
 }
@@ -58,14 +58,14 @@ void Generator::begin_scope(Evaluator &evaluator) {
 void Generator::end_scope(Evaluator &evaluator) {
   const auto saved = pointers();
   const int partial = label(), done = label();
-  const bool plain = nest_.nodes[nest_.final].op == Op::Acc;
+  const bool plain = nest_.nodes[nest_.final].op == Op::Acc && partial_sums_ == nest_.out;
   if (partial_sums() && !plain) branch_unless_last(partial);
-  evaluator.store(nest_.final);
+  evaluator.store(nest_.final, nest_.out);
   if (partial_sums() && !plain) {
     restore(saved);
     jump(done);
     place(partial);
-    evaluator.store(plain_acc_);
+    evaluator.store(plain_acc_, partial_sums_);
     place(done);
   }
 }

@@ -1,4 +1,5 @@
 #include "codegen/vprogram.h"
+#include <array>
 
 namespace vecwrap {
 namespace {
@@ -11,7 +12,7 @@ constexpr Row kRows[] = {
     {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"},
     {"v.tail", "x"},   {"v.load", "Dmn"},   {"v.bcast", "Dm"},   {"v.store", "Amn"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
-    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.transpose4", "D"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
@@ -39,7 +40,7 @@ std::string operand(const VInst &i, char kind) {
   case 'L': return "L" + std::to_string(i.imm);
   case 'f': return std::to_string(i.value);
   case 'm': return text(i.mem);
-  case 'n': return i.lanes == Lanes::Tail ? "tail" : i.lanes == Lanes::One ? "one" : "";
+  case 'n': return std::array{"", "tail", "one", "four"}[size_t(i.lanes)];
   case 'p': return kPreds[int(i.pred)];
   case 'D': return v(i.d);
   case 'A': return source(i, 0, i.a);

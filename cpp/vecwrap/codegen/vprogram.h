@@ -9,7 +9,7 @@
 namespace vecwrap {
 
 /// Which elements of a vector register a memory operation touches.
-enum class Lanes : uint8_t { All, Tail, One }; ///< Tail: the first n, as the last VTail said; One: the first
+enum class Lanes : uint8_t { All, Tail, One, Four }; ///< Tail: the first n, as the last VTail said; One, Four: the first
 
 struct Mem {
   int base = -1, index = -1; ///< scalar registers
@@ -24,6 +24,7 @@ enum class VOp : uint8_t {
   Label, Jump, BranchLt, BranchGe, BranchEq, BranchNe,
   // vector registers: d = op(a, b, c); one operand may be memory instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
+  VTranspose, ///< the 4 x 4 matrix in the first four lanes of d, d+1, d+2, d+3; overwrites t to t+3
 };
 
 struct VInst {

@@ -175,22 +175,38 @@ private:
   static Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {
     Draft draft;
     std::vector<std::string> order, rows, columns, reduction;
+    std::string stage_at;
     const int64_t lanes = t.lanes(nest.type);
     const std::string j = draft.split(nest, s.vector, tile.vectors * lanes, columns);
-    const std::string i = s.row < 0 ? "" : draft.split(nest, s.row, tile.rows, rows);
-    std::vector<std::string> chunks; // outer part of the split first reduction
+    std::vector<std::string> chunks, blocks; // outer parts of the split first reduction, and of the rows
+    const int64_t depth = pack < 0 ? 0 : panel_depth(nest, t, s, tile);
     for (int r : s.reductions)
-      reduction.push_back(pack >= 0 && r == s.reductions[0] ? draft.split(nest, r, panel_depth(nest, t, s, tile), chunks)
-                                                            : nest.dims[r].name);
+      reduction.push_back(pack >= 0 && r == s.reductions[0] ? draft.split(nest, r, depth, chunks) : nest.dims[r].name);
+    // final reads the output, so partial sums between chunks need a buffer of their own, for a block of rows
+    const bool stage = !chunks.empty() && loads_access(nest, nest.final, nest.out);
+    std::string i = s.row < 0 ? "" : nest.dims[s.row].name;
+    if (stage && extent(nest, s.row) > tile.rows * kStreams) {
+      i = draft.split(nest, s.row, tile.rows * kStreams, blocks);
+      draft.add(StepKind::Split, {i}, tile.rows);
+      rows.push_back(i), i.back() = '2';
+    } else if (s.row >= 0) {
+      i = draft.split(nest, s.row, tile.rows, rows);
+    }
     names(nest, s.outer, order);
     auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
-    if (pack >= 0) append(columns), append(chunks), append(rows);
+    if (pack >= 0) append(columns), append(blocks), append(chunks), append(rows);
     else append(rows), append(columns);
+    if (stage) {
+      std::vector<std::string> inside(chunks);
+      inside.insert(inside.end(), rows.begin(), rows.end());
+      stage_at = innermost(order, inside);
+    }
     const std::string at = pack >= 0 ? innermost(order, rows) : "";
     append(reduction);
     if (s.row >= 0) order.push_back(i);
     order.push_back(j);
     draft.add(StepKind::Reorder, order);
+    if (stage) draft.add(StepKind::Pack, {nest.tensors[nest.accesses[nest.out].tensor].name, stage_at});
     if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
     draft.add(StepKind::Tile, s.row >= 0 ? std::vector{i, j} : std::vector{j});
     draft.add(StepKind::Vectorize, {j});
@@ -201,9 +217,9 @@ private:
     return {draft.steps};
   }
 
-  /// The loop just outside the rows: there the panel is filled. "-" if there is none.
-  static std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &rows) {
-    const size_t outside = order.size() - rows.size();
+  /// The loop just outside the last ones, `inside`. "-" if there is none.
+  static std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &inside) {
+    const size_t outside = order.size() - inside.size();
     return outside ? order[outside - 1] : "-";
   }
 
@@ -211,7 +227,7 @@ private:
   static int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
     int64_t row = tile.vectors * t.vector_bytes;
     for (size_t r = 1; r < s.reductions.size(); ++r) row *= nest.dims[s.reductions[r]].extent.value;
-    const int64_t depth = t.l1_bytes * 5 / 4 / row;
+    const int64_t depth = t.l1_bytes * 9 / 8 / row;
     return std::max<int64_t>(1, depth >= 64 ? depth / 32 * 32 : depth);
   }
 

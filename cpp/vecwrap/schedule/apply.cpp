@@ -18,8 +18,8 @@ public:
     }
     for (const Step &step : sentence.steps)
       if (!one(step)) return refuse_in(step);
-    if (!(check_chains() && check_reduction_order() && find_scope() && check_vector() && check_partial_sums() &&
-          check_unroll() && place_packs()))
+    if (!(check_chains() && check_reduction_order() && find_scope() && check_vector() && check_unroll() &&
+          place_packs() && check_partial_sums()))
       return refusal_;
     return tree_;
   }
@@ -158,14 +158,20 @@ private:
     return true; // strides are checked in code generation, where packed tensors are known
   }
 
-  /// A reduction loop outside a rolled parallel loop keeps partial sums in the output tensor.
+  /// A reduction loop outside a rolled parallel loop keeps partial sums in the output, or in its packed buffer.
   bool check_partial_sums() {
-    bool outer = false;
-    for (int i = 0; i < tree_.scope; ++i) outer |= dim_of(tree_.loops[i]).reduction && !never_iterates(tree_.loops[i]);
+    int outer = tree_.scope;
+    for (int i = tree_.scope - 1; i >= 0; --i)
+      if (dim_of(tree_.loops[i]).reduction && !never_iterates(tree_.loops[i])) outer = i;
     const Nest &nest = tree_.nest;
-    if (outer && loads_access(nest, nest.final, nest.out))
-      return no("partial-sums", "the final expression reads the output, which would hold partial sums; keep reduction "
-                                "loops inside all rolled parallel loops");
+    for (const Pack &pack : tree_.packs) {
+      if (pack.tensor != nest.accesses[nest.out].tensor) continue;
+      if (pack.position > outer) return no("pack-too-deep", "partial sums must be packed outside all reduction loops");
+      return true;
+    }
+    if (outer < tree_.scope && loads_access(nest, nest.final, nest.out))
+      return no("partial-sums", "the final expression reads the output, which would hold partial sums; pack the output or "
+                                "keep reduction loops inside all rolled parallel loops");
     return true;
   }
 

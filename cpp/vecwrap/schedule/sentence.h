@@ -8,7 +8,8 @@
 // vectorize(l)     the lanes: the innermost tile loop
 // unroll(l,f)      repeat the body of a rolled loop f times per iteration
 // pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
-//                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer
+//                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
+//                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop
 #pragma once
 #include "ir/result.h"
 #include <cstdint>

@@ -193,6 +193,7 @@ private:
     case VOp::VNeg: bits(i, f64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, f64() ? 0x8000000000000000 : 0x8000000080000000); break;
     case VOp::VAbs: bits(i, f64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, f64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
     case VOp::VSqrt: square_root(i); break;
+    case VOp::VTranspose: transpose(i); break;
     default: select(i); break;
     }
   }
@@ -203,8 +204,28 @@ private:
     else vbroadcastss(d, from);
   }
 
+  /// Four elements: 16 bytes of floats, 32 of doubles.
+  Xmm four(int v) const { return f64() ? Xmm(Ymm(v)) : Xmm(v); }
+
+  /// Rows d..d+3 become columns: pairs are interleaved, then halves exchanged.
+  void transpose(const VInst &i) {
+    const int r = i.d, t = i.t;
+    if (f64()) {
+      for (int h = 0; h < 4; h += 2)
+        vunpcklpd(Ymm(t + h), Ymm(r + h), Ymm(r + h + 1)), vunpckhpd(Ymm(t + h + 1), Ymm(r + h), Ymm(r + h + 1));
+      for (int h = 0; h < 2; ++h)
+        vperm2f128(Ymm(r + h), Ymm(t + h), Ymm(t + h + 2), 0x20), vperm2f128(Ymm(r + h + 2), Ymm(t + h), Ymm(t + h + 2), 0x31);
+      return;
+    }
+    for (int h = 0; h < 4; h += 2)
+      vunpcklps(Xmm(t + h), Xmm(r + h), Xmm(r + h + 1)), vunpckhps(Xmm(t + h + 1), Xmm(r + h), Xmm(r + h + 1));
+    for (int h = 0; h < 2; ++h)
+      vunpcklpd(Xmm(r + 2 * h), Xmm(t + h), Xmm(t + h + 2)), vunpckhpd(Xmm(r + 2 * h + 1), Xmm(t + h), Xmm(t + h + 2));
+  }
+
   void load(const VInst &i) {
     const Address from = memory(i.mem);
+    if (i.lanes == Lanes::Four) return f64() ? vmovupd(four(i.d), from) : vmovups(four(i.d), from);
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm d = reg(i.d, one);
     if (one) f64() ? vmovsd(d, from) : vmovss(d, from);
@@ -215,6 +236,7 @@ private:
 
   void store(const VInst &i) {
     const Address to = memory(i.mem);
+    if (i.lanes == Lanes::Four) return f64() ? vmovupd(to, four(i.a)) : vmovups(to, four(i.a));
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm a = reg(i.a, one);
     if (one) f64() ? vmovsd(to, a) : vmovss(to, a);

@@ -1,0 +1,31 @@
+#include "target/target.h"
+#include <gtest/gtest.h>
+
+namespace vecwrap {
+namespace {
+
+std::string named(const std::string &features) {
+  auto target = target_for_features(features);
+  return target ? target->name : target.refusal().name;
+}
+
+TEST(Target, IsTheWidestTheUnitWasCompiledFor) {
+  EXPECT_EQ(named("+avx2,+fma,+bmi2"), "x86-64-avx2");
+  EXPECT_EQ(named("+avx,+avx2,+bmi,+bmi2,+fma,+avx512f,+avx512vl,+avx512bw,+avx512dq"), "x86-64-avx512");
+  EXPECT_EQ(named("+avx2,+fma,+bmi2,+avx512f"), "x86-64-avx2");
+  EXPECT_EQ(named("+avx2,+bmi2"), "no-target");
+  EXPECT_EQ(named("+avx2,-fma,+bmi2"), "no-target");
+  EXPECT_EQ(named("+avx20,+fma4,+bmi2"), "no-target");
+  EXPECT_EQ(named(""), "no-target");
+}
+
+TEST(Target, FindsByNameAndSaysWhatThereIs) {
+  for (const Target &t : targets()) EXPECT_EQ(find_target(t.name)->name, t.name);
+  auto unknown = find_target("pdp11");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.refusal().name, "unknown-target");
+  EXPECT_NE(unknown.refusal().detail.find("x86-64-avx2"), std::string::npos);
+}
+
+} // namespace
+} // namespace vecwrap

@@ -56,7 +56,9 @@ private:
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
     }
-    if (nest.has_reduction()) scalar_rows(nest, list);
+    if (nest.has_reduction() && !nest.reassoc) scalar_rows(nest, list);
+    else if (nest.reassoc && list.empty())
+      refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};
     return list;
   }
 

@@ -87,6 +87,12 @@ def interleave(programs: dict[str, Callable[[], Sample]], repetitions: int) -> d
                          statistics.median(r.seconds for r in runs)) for name, runs in samples.items()}
 
 
+def peak_gflops() -> float:
+    """Single-precision FMA peak of this core, measured now (bench/peak.c)."""
+    program = compile_c(CLANG, ROOT / "bench" / "peak.c", WORK / "peak", ["-O2", "-march=native"])
+    return 1e-9 / min(run_program(program).seconds for _ in range(3))
+
+
 def cpu_name() -> str:
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -100,10 +106,10 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
     table = Table(title=title, title_justify="left", caption=f"{cpu_name()}, one core", caption_justify="left")
     for position, column in enumerate(columns):
-        table.add_column(column, justify="left" if position == 0 else "right", no_wrap=True)
+        table.add_column(column, justify="left" if position == 0 else "right", no_wrap=position < len(columns) - 1, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    Console(width=None if sys.stdout.isatty() else 150).print(table)
 
 
 def save_json(name: str, rows: list[dict[str, Any]]) -> None:

@@ -1,0 +1,62 @@
+"""What the wrapper costs where there is nothing to gain: a tiny C file, and sqlite3.c."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import debian_source
+from common import CLANG, VECWRAP, WORK, Sample, interleave, pin_to_one_core, print_table, save_json
+
+TINY = "int add(int a, int b) { return a + b; }\n"
+CASES = [("tiny file", 40), ("sqlite3.c", 3)]
+FLAGS = ["-O2", "-c"]
+
+
+def amalgamation() -> Path:
+    """sqlite3.c, written by sqlite's own makefile from Debian's source package (needs tclsh)."""
+    folder = WORK / "sqlite"
+    if not (folder / "sqlite3.c").exists():
+        source = debian_source.fetch("sqlite3")
+        folder.mkdir(parents=True, exist_ok=True)
+        quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([source / "configure", "--disable-shared"], env={**os.environ, "CC": CLANG}, **quiet)  # type: ignore[call-overload]
+        subprocess.run(["make", "sqlite3.c"], **quiet)  # type: ignore[call-overload]
+    return folder / "sqlite3.c"
+
+
+def tiny() -> Path:
+    path = WORK / "tiny.c"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(TINY)
+    return path
+
+
+def compile_once(compiler: str, source: Path) -> Sample:
+    output = WORK / f"{source.stem}.{Path(compiler).name}.o"
+    start = time.perf_counter()
+    subprocess.run([compiler, *FLAGS, str(source), "-o", str(output)], check=True)
+    return Sample(str(hash(output.read_bytes())), time.perf_counter() - start)
+
+
+def measure(name: str, repetitions: int) -> dict[str, Any]:
+    source = tiny() if name == "tiny file" else amalgamation()
+    samples = interleave({c: (lambda c=c: compile_once(c, source)) for c in (CLANG, VECWRAP)}, repetitions)
+    return {"file": name, "plain": samples[CLANG].seconds, "vecwrap": samples[VECWRAP].seconds,
+            "identical": samples[CLANG].output == samples[VECWRAP].output}
+
+
+def main() -> int:
+    pin_to_one_core()
+    rows = [measure(*case) for case in CASES]
+    save_json("compile_time", rows)
+    print_table(f"compile time, {' '.join(FLAGS)}", ["file", CLANG, "vecwrap-clang", "extra", "ratio", "object"],
+                [[r["file"], f"{r['plain'] * 1e3:.1f} ms", f"{r['vecwrap'] * 1e3:.1f} ms", f"{(r['vecwrap'] - r['plain']) * 1e3:.1f} ms",
+                  f"{r['vecwrap'] / r['plain']:.3f}", "identical" if r["identical"] else "differs"] for r in rows])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

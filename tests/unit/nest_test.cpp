@@ -92,6 +92,8 @@ INSTANTIATE_TEST_SUITE_P(All, Validate, testing::Values(
     Broken{"init %0", "init %1", "init depends on reduction dim 'k'"},
     Broken{"init %0\n", "", "init names node %-1"},
     Broken{"final %3", "final %4", "final depends on reduction dim 'k'"},
+    Broken{"%1 = load a0", "%1 = load a2", "update loads the output; use acc"},
+    Broken{"a1 B + 0 : j*4 k*lda", "a1 C + 0 : i*lda j*4", "access a1 is the same place as out a2"},
     Broken{"out a2", "out a0", "out a0 does not move with parallel dim 'j'"},
     Broken{"out a2", "out a7", "out names access a7"},
     Broken{"k n reduce", "k n", "out a2 does not move with parallel dim 'k'"},

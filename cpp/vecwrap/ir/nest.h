@@ -45,6 +45,7 @@ struct Access {
   int tensor = 0;
   int64_t offset = 0;
   std::vector<Int> strides; ///< one per dim of the nest; constant 0 where the access does not move
+  bool operator==(const Access &) const = default;
 };
 
 enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select };
@@ -80,6 +81,7 @@ struct Nest {
   int out = -1;                           ///< access written; its stride is 0 exactly in the reduction dims
   int init = -1, update = -1, final = -1; ///< node ids; init and update are -1 without reduction dims
                                           ///< init may not contain Acc; final is a node over Acc (or plain Acc)
+                                          ///< update may not load the output (that is acc); no other access is equal to out
 
   int add_dim(std::string name, Int extent, bool reduction = false);
   int add_symbol(std::string name);

@@ -98,6 +98,16 @@ Error check_out(const Nest &nest) {
   return "";
 }
 
+/// The output holds partial sums while reduction loops run outside parallel ones. So it may only be read through its
+/// own access, where code generation can see it, and not by update at all: that is what acc is for.
+Error check_reads_of_out(const Nest &nest) {
+  const Access &out = nest.accesses[nest.out];
+  for (size_t a = 0; a < nest.accesses.size(); ++a)
+    if (int(a) != nest.out && nest.accesses[a] == out)
+      return "access a" + std::to_string(a) + " is the same place as out a" + std::to_string(nest.out) + "; use one access";
+  return loads_access(nest, nest.update, nest.out) ? "update loads the output; use acc" : "";
+}
+
 /// init and final run once per output element, so they may not see a reduction dim.
 Error check_outside(const Nest &nest, const char *what, int root) {
   for (size_t d = 0; d < nest.dims.size(); ++d)
@@ -118,6 +128,8 @@ Error check_roots(const Nest &nest) {
   }
   if (uses_acc(nest, reduces ? nest.init : nest.final))
     return reduces ? "init uses acc" : "final uses acc, but the nest has no reduction dim";
+  if (Error e = check_reads_of_out(nest); !e.empty())
+    return e;
   if (Error e = check_outside(nest, "init", nest.init); !e.empty())
     return e;
   return check_outside(nest, "final", nest.final);

@@ -1,0 +1,128 @@
+"""One case: a nest, a sentence, a target and the values of the symbols. Running it compares kernel and interpreter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from vecwrap import Refusal, Sentence, _core, find_target
+
+from .guarded import Guarded
+
+UNTOUCHED = 0xC5  # what lies in output slots that no point of the nest writes
+
+
+@dataclass(frozen=True)
+class Case:
+    nest: str
+    sentence: str
+    target: str
+    symbols: dict[str, int]
+    seed: int
+
+    def dump(self) -> str:
+        """A reproducer: one JSON line that `python -m fuzzing.worker` takes on its standard input."""
+        return json.dumps(asdict(self))
+
+    def __str__(self) -> str:
+        values = " ".join(f"{name}={value}" for name, value in self.symbols.items())
+        return f"{self.nest}{self.sentence}\n{self.target} seed={self.seed} {values}\n{self.dump()}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`status`: ok, refused (detail: the refusal's name) or wrong (detail: where)."""
+
+    status: str
+    detail: str = ""
+
+
+def run(case: Case) -> Outcome:
+    nest = _core.Nest.parse(case.nest)
+    try:
+        kernel = _core.Loaded(_core.compile(nest, Sentence(case.sentence), find_target(case.target)), nest)
+    except Refusal as refusal:
+        return Outcome("refused", refusal.name)
+    contents = operands(nest, case)
+    for flush in ("end", "start"):
+        expected = execute(nest, case, contents, flush, lambda args: _core.interpret(nest, args))
+        actual = execute(nest, case, contents, flush, kernel)
+        if wrong := difference(nest, expected, actual):
+            return Outcome("wrong", f"{wrong} (buffers flush with their {flush})")
+    return Outcome("ok")
+
+
+def value(case: Case, number: int | str) -> int:
+    return case.symbols[number] if isinstance(number, str) else number
+
+
+def reach(nest: _core.Nest, case: Case, tensor: int) -> tuple[int, int]:
+    """The bytes from the tensor's address that its accesses touch: [low, high)."""
+    spans = []
+    for owner, offset, strides in nest.accesses:
+        if owner == tensor:
+            moves = [value(case, s) * (value(case, extent) - 1) for s, (_, extent, _) in zip(strides, nest.dims)]
+            spans.append((offset + sum(m for m in moves if m < 0), offset + sum(m for m in moves if m > 0)))
+    size = 4 if nest.type == "f32" else 8
+    return (min(low for low, _ in spans), max(high for _, high in spans) + size) if spans else (0, 0)
+
+
+def operands(nest: _core.Nest, case: Case) -> list[bytes]:
+    """What each tensor's bytes hold before the run."""
+    random = np.random.default_rng(case.seed)
+    dtype = np.float32 if nest.type == "f32" else np.float64
+    out = nest.accesses[nest.out][0]
+    reads_out = any(tensor == out for i, (tensor, _, _) in enumerate(nest.accesses) if i != nest.out) or reads(nest)
+    contents = []
+    for tensor in range(len(nest.tensors)):
+        low, high = reach(nest, case, tensor)
+        count = (high - low) // np.dtype(dtype).itemsize
+        if tensor == out and not reads_out:
+            contents.append(bytes([UNTOUCHED]) * (high - low))
+        else:
+            contents.append(numbers(random, count, dtype).tobytes())
+    return contents
+
+
+def reads(nest: _core.Nest) -> bool:
+    return f"load a{nest.out}\n" in str(nest)
+
+
+def numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
+    """Mostly values whose sums round, sometimes the special ones."""
+    values = random.standard_normal(count) * np.exp2(random.integers(-6, 7, count))
+    if random.random() < 0.3:
+        special = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, np.finfo(dtype).max]
+        chosen = random.random(count) < 0.1
+        values[chosen] = random.choice(special, int(chosen.sum()))
+    with np.errstate(over="ignore"):
+        return values.astype(dtype)
+
+
+def execute(nest, case, contents, flush, kernel) -> list[bytes]:
+    """Runs on fresh guarded buffers; inputs are read-only. Returns what all buffers hold afterwards."""
+    buffers, args = [], []
+    out = nest.accesses[nest.out][0]
+    for tensor, data in enumerate(contents):
+        buffer = Guarded(len(data), flush)
+        buffer.write(data)
+        if tensor != out:
+            buffer.seal()
+        buffers.append(buffer)
+        args.append(buffer.address - reach(nest, case, tensor)[0])
+    kernel(args + [case.symbols[name] for name in nest.symbols])
+    return [buffer.read() for buffer in buffers]
+
+
+def difference(nest, expected: list[bytes], actual: list[bytes]) -> str:
+    """Empty if all bits agree. Two NaNs are equal: IEEE leaves open which operand's payload survives."""
+    dtype, bits = (np.float32, np.uint32) if nest.type == "f32" else (np.float64, np.uint64)
+    for tensor, (want, got) in enumerate(zip(expected, actual)):
+        w, g = np.frombuffer(want, dtype), np.frombuffer(got, dtype)
+        differs = (w.view(bits) != g.view(bits)) & ~(np.isnan(w) & np.isnan(g))
+        if differs.any():
+            at = int(np.flatnonzero(differs)[0])
+            return (f"tensor {nest.tensors[tensor]}: {int(differs.sum())} of {differs.size} elements differ, "
+                    f"first at {at}: want {w[at]!r}, got {g[at]!r}")
+    return ""

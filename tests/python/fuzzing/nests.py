@@ -1,0 +1,145 @@
+"""Random nests. All choices come from one random.Random, so hypothesis can drive and shrink them."""
+
+from __future__ import annotations
+
+from random import Random
+
+from vecwrap import _core
+
+POINTS = 30_000  # bound on the points of one nest: the interpreter walks them one by one
+EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 19, 23, 29, 31, 32, 33, 37, 41, 43, 47, 48, 53, 59, 61, 63, 64, 65, 67, 70)
+ARITHMETIC = [op for op in _core.OPS if op not in ("const", "load", "acc", "select")]
+CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
+OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "fma": 3}
+
+
+class Maker:
+    """Builds one nest, and the values of its symbols."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.type = random.choice(["f32", "f64"])
+        self.size = 4 if self.type == "f32" else 8
+        self.nest = _core.Nest("random", self.type, False)
+        self.symbols: dict[str, int] = {}
+        self.extents: list[int] = []
+        self.reduction: list[bool] = []
+
+    def number(self, prefix: str, value: int, chance: float) -> int | str:
+        """The value itself, or a symbol that holds it; equal values may share a symbol."""
+        if self.random.random() >= chance:
+            return value
+        same = [name for name, v in self.symbols.items() if v == value and name.startswith(prefix)]
+        if same and self.random.random() < 0.5:
+            return self.random.choice(same)
+        name = f"{prefix}{len(self.symbols)}"
+        self.symbols[name] = value
+        self.nest.add_symbol(name)
+        return name
+
+    def add_dims(self, names: str, reductions: str) -> None:
+        left, chance = POINTS, self.random.choice([0, 0.5, 1])
+        for name in names + reductions:
+            extent = min(self.random.choice(EXTENTS), max(left, 1))
+            left //= extent
+            self.nest.add_dim(name, self.number("n", extent, chance), name in reductions)
+            self.extents.append(extent)
+            self.reduction.append(name in reductions)
+
+    def layout(self, moving: list[int]) -> list[int]:
+        """Byte strides of a dense, padded or reversed array over the moving dims, in a random order of axes."""
+        strides = [0] * len(self.extents)
+        step = self.size * self.random.choice([1, 1, 1, 1, 2, 3])
+        order = list(moving)
+        if self.random.random() < 0.5:
+            self.random.shuffle(order)
+        for dim in reversed(order):
+            strides[dim] = step * self.random.choice([1, 1, 1, 1, 1, -1])
+            step *= self.extents[dim] + self.random.choice([0, 0, 0, 1, 5])
+        return strides
+
+    def access(self, tensor: int, strides: list[int], offset: int = 0, chance: float | None = None) -> int:
+        chance = self.random.choice([0, 0, 0.5, 1]) if chance is None else chance
+        # A stride of 0 says that the access does not move; the out access needs it constant where it is 0.
+        return self.nest.add_access(tensor, [s and self.number("s", s, 0 if s == self.size else chance) for s in strides],
+                                    offset)
+
+    def inputs(self, count: int) -> list[int]:
+        """Accesses of `count` tensors that move with random dims, some twice at an offset (stencils)."""
+        accesses = []
+        for index in range(count):
+            tensor = self.nest.add_tensor("ABDE"[index])
+            moving = [d for d in range(len(self.extents)) if self.random.random() < 0.65]
+            strides = self.layout(moving)
+            if self.random.random() < 0.15 and len(moving) >= 2:  # X[y + ky]: two dims, one axis
+                strides[moving[1]] = strides[moving[0]] * self.random.choice([1, 2])
+            chance = self.random.choice([0, 0, 0.5, 1])
+            first = self.access(tensor, strides, self.size * self.random.choice([0, 0, 1, -3]), chance)
+            accesses.append(first)
+            for _ in range(self.random.choice([0, 0, 0, 1, 2])):
+                again = self.nest.accesses[first]
+                accesses.append(self.nest.add_access(tensor, again[2], again[1] + self.size * self.random.randint(-4, 4)))
+        return accesses
+
+    def output(self) -> int:
+        moving = [d for d, reduction in enumerate(self.reduction) if not reduction]
+        tensor = self.nest.add_tensor("C")
+        return self.access(tensor, self.layout(moving), self.size * self.random.choice([0, 0, 2]))
+
+    def fixed(self, access: int) -> bool:
+        """Does the access stand still in all reduction dims?"""
+        return all(not reduction or stride == 0 for reduction, stride in zip(self.reduction, self.nest.accesses[access][2]))
+
+    def expression(self, leaves: list[int], operations: int) -> int:
+        """A random node over the leaves; every leaf is offered, the newest result most often."""
+        pool = list(leaves)
+        for _ in range(operations):
+            op = self.random.choice([*ARITHMETIC, "select", "fma", "add", "mul"])
+            inputs = [pool[-1] if self.random.random() < 0.5 else self.random.choice(pool) for _ in range(4)]
+            if op == "select":
+                pool.append(self.nest.select(self.random.choice(_core.PREDS), *inputs))
+            else:
+                pool.append(self.nest.add(op, *inputs[:OPERANDS.get(op, 2)]))
+        return pool[-1]
+
+    def leaves(self, accesses: list[int]) -> list[int]:
+        return [self.nest.load(a) for a in accesses] + [self.nest.constant(self.random.choice(CONSTANTS))]
+
+
+def common_update(make: Maker, loads: list[int], acc: int) -> int:
+    """The reductions that programs are made of."""
+    nest = make.nest
+    a, b = make.random.choice(loads), make.random.choice(loads)
+    kind = make.random.randrange(5)
+    if kind == 0:
+        return nest.add("add", acc, nest.add("mul", a, b))
+    if kind == 1:
+        return nest.add("fma", nest.add("neg", a), b, acc)
+    if kind == 2:
+        return nest.select("ogt", acc, a, acc, a)
+    if kind == 3:  # if (a != 0) acc += a * b
+        return nest.select("une", a, nest.constant(0.0), nest.add("fma", a, b, acc), acc)
+    return nest.add("fma", a, b, acc)
+
+
+def random_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
+    """Any nest of 1 to 3 parallel and 0 to 3 reduction dims."""
+    make = Maker(random)
+    nest = make.nest
+    names = "ijl"[:random.choice([1, 2, 2, 3])]
+    make.add_dims(names, "kpq"[:random.choice([0, 1, 1, 1, 2, 3])])
+    accesses = make.inputs(random.choice([1, 2, 2, 3]))
+    nest.out = make.output()
+    once = make.leaves([a for a in accesses if make.fixed(a)] + ([nest.out] if random.random() < 0.5 else []))
+    if any(make.reduction):
+        acc = nest.acc()
+        loads = make.leaves(accesses)
+        nest.init = make.expression(once, random.choice([0, 0, 1]))
+        usual = random.random() < 0.7
+        nest.update = common_update(make, loads, acc) if usual else make.expression(loads + [acc], random.choice([1, 2, 4]))
+        nest.final = acc if random.random() < 0.5 else make.expression(once + [acc], random.choice([1, 2, 3]))
+    else:
+        # Without a reduction every access may be read in the one expression there is.
+        nest.final = make.expression(once + make.leaves(accesses), random.choice([1, 2, 4, 8]))
+    assert nest.validate() == "", nest.validate()
+    return nest, make.symbols

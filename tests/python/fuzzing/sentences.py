@@ -1,0 +1,88 @@
+"""Random sentences that are mostly legal for a nest."""
+
+from __future__ import annotations
+
+from random import Random
+
+from vecwrap import _core
+
+FACTORS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 14, 16, 17, 24, 32, 48, 64)
+Chain = list[tuple[str, int | None]]  # loops of one dim from outer to inner, with the elements each covers at most
+
+
+def chain(random: Random, name: str, extent: int | str, splits: list[str]) -> Chain:
+    """Splits a dim some times; appends the steps."""
+    loops: Chain = [(name, extent if isinstance(extent, int) else None)]
+    for level in range(random.choice([0, 1, 1, 1, 2, 3])):
+        covered = loops[-1][1]
+        factor = random.choice([f for f in FACTORS if covered is None or f <= covered])
+        splits.append(f"split({loops[-1][0]},{factor})")
+        loops.append((f"{name}.{level + 1}", factor))
+    return loops
+
+
+def interleave(random: Random, chains: list[list[str]]) -> list[str]:
+    """A random order that keeps the order within each chain."""
+    left, order = [list(c) for c in chains if c], []
+    while left:
+        pick = random.choice(left)
+        order.append(pick.pop(0))
+        left = [c for c in left if c]
+    return order
+
+
+def random_sentence(random: Random, nest: _core.Nest) -> str:
+    steps: list[str] = []
+    chains = {name: chain(random, name, extent, steps) for name, extent, _ in nest.dims}
+    parallel = [name for name, _, reduction in nest.dims if not reduction]
+    reduced = [name for name, _, reduction in nest.dims if reduction]
+    tile = pick_tile(random, nest, chains, parallel)
+    rest = {name: [loop for loop, _ in loops if loop not in tile] for name, loops in chains.items()}
+    reductions = [loop for name in reduced for loop in rest[name]]  # lexicographic: strict order
+    cut = random.choice([0, 0, 0, random.randint(0, len(reductions))])  # these stay outside parallel loops
+    outer = interleave(random, [rest[name] for name in parallel] + [reductions[:cut]])
+    order = outer + reductions[cut:] + tile
+    if random.random() < 0.05:
+        random.shuffle(order)
+    if len(order) > 1:
+        steps.append(f"reorder({','.join(order)})")
+    packs = pack(random, nest, ["-", *outer])
+    steps += packs
+    if tile:
+        steps.append(f"tile({','.join(tile)})")
+        lanes = [dim for dim, _, _ in nest.dims].index(tile[-1].split(".")[0])
+        if random.random() < (0.9 if unit_stride(nest, lanes) else 0.9 if packs else 0.1):
+            steps.append(f"vectorize({tile[-1]})")
+    if reductions[cut:] and random.random() < 0.5:
+        steps.append(f"unroll({reductions[-1]},{random.choice([1, 2, 3, 4, 8])})")
+    return " ".join(["v1", *steps])
+
+
+def unit_stride(nest: _core.Nest, dim: int) -> bool:
+    """Can this dim be the lanes without packing? Every access stands still in it or moves by one element."""
+    size = 4 if nest.type == "f32" else 8
+    return all(strides[dim] in (0, size) for _, _, strides in nest.accesses)
+
+
+def pick_tile(random: Random, nest: _core.Nest, chains: dict[str, Chain], parallel: list[str]) -> list[str]:
+    """Innermost parts of some parallel dims, small enough to unroll; last the one to vectorize."""
+    names = random.sample(parallel, len(parallel))
+    if random.random() < 0.8:
+        names.sort(key=lambda name: not unit_stride(nest, [dim for dim, _, _ in nest.dims].index(name)))
+    points, budget, tile = 1, random.choice([32, 64, 64, 128, 256, 1024]), []
+    for name in names:
+        loop, covered = chains[name][-1]
+        if covered is not None and points * covered <= budget and random.random() < 0.85:
+            points *= covered
+            tile.insert(0, loop)
+    return tile
+
+
+def pack(random: Random, nest: _core.Nest, places: list[str]) -> list[str]:
+    """Packs of tensors; mostly where they have a chance: around a reduction, close to the tile."""
+    if not any(reduction for _, _, reduction in nest.dims) and random.random() < 0.95:
+        return []
+    read = [nest.tensors[tensor] for tensor, _, strides in nest.accesses if any(strides)]
+    tensors = random.sample(read, min(random.choice([0, 0, 1, 1, 2]), len(read)))
+    return [f"pack({tensor},{places[-1] if random.random() < 0.6 else random.choice(places)})"
+            for tensor in dict.fromkeys(tensors)]

@@ -61,7 +61,7 @@ def read_report(path: Path) -> list[dict[str, Any]]:
 
 
 def replaced(rows: list[dict[str, Any]]) -> int:
-    return sum(row["status"] == "replaced" for row in rows)
+    return sum(bool(row["replaced"]) for row in rows)
 
 
 def run_program(program: Path, arguments: Sequence[object] = ()) -> Sample:

@@ -29,7 +29,7 @@ def copies(project: str, tmp_path: Path) -> dict[str, Path]:
 
 def replaced_files(report: Path) -> set[str]:
     rows = [json.loads(line) for line in report.read_text().splitlines()]
-    return {Path(row["file"]).name for row in rows if row["status"] == "replaced"}
+    return {Path(row["file"]).name for row in rows if row["replaced"]}
 
 
 def test_make(tmp_path: Path) -> None:

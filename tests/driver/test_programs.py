@@ -30,7 +30,7 @@ def test_the_nest_is_replaced(tmp_path: Path) -> None:
     """Otherwise the test above would compare clang with itself."""
     folder, report = fresh_copy(tmp_path / "work"), tmp_path / "report"
     run_here([str(OURS["c"]), "-O2", "-march=x86-64-v3", "-c", "matmul.c"], folder, VECWRAP_REPORT=str(report))
-    assert "replaced" in [json.loads(line)["status"] for line in report.read_text().splitlines()]
+    assert any(json.loads(line)["replaced"] for line in report.read_text().splitlines())
 
 
 def test_builds_are_reproducible(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_parallel_make(tmp_path: Path) -> None:
                          {p.name: p.read_text() for p in folder.glob("*.d")})
     assert outputs["ours"] == outputs["plain"]
     rows = [json.loads(line) for line in report.read_text().splitlines()]
-    assert len({row["file"] for row in rows if row["status"] == "replaced"}) == units
+    assert len({row["file"] for row in rows if row["replaced"]}) == units
 
 
 def test_interrupted_compilation_leaves_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,114 @@
+// The clang pass plugin: where in the pipeline nests are looked for, and in which order.
+#include "llvm/compat.h"
+#include "llvm/gates.h"
+#include "llvm/prefilter.h"
+#include "llvm/remarks.h"
+#include "llvm/replace.h"
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/Verifier.h>
+
+namespace vecwrap::raise {
+
+using namespace llvm;
+
+namespace {
+
+/// Roots still to try: outermost first, then the loops inside a refused one.
+void candidates(LoopInfo &loops, const std::set<BasicBlock *> &tried, std::vector<Loop *> &out) {
+  std::vector<Loop *> work(loops.rbegin(), loops.rend());
+  while (!work.empty()) {
+    Loop *loop = work.back();
+    work.pop_back();
+    if (is_done(*loop) || loop->isInnermost())
+      continue;
+    if (!tried.count(loop->getHeader()))
+      out.push_back(loop);
+    work.insert(work.end(), loop->rbegin(), loop->rend());
+  }
+}
+
+/// `last`: the last chance for these loops, so refusals are reported.
+bool run(Function &function, FunctionAnalysisManager &analyses, bool last) {
+  if (function.isDeclaration() || !worth_a_look(function))
+    return false;
+  Reporter reporter(function);
+  bool changed = false;
+  std::set<BasicBlock *> tried;
+  for (bool again = true; again;) {
+    again = false;
+    DominatorTree dominators(function);
+    LoopInfo loops(dominators);
+    std::vector<Loop *> roots;
+    candidates(loops, tried, roots);
+    if (roots.empty())
+      break;
+    if (auto why = gate(function)) {
+      for (Loop *root : roots)
+        if (last && !root->getParentLoop())
+          reporter.refused(*root, *why);
+      return changed;
+    }
+    PostDominatorTree post(function);
+    AAResults &aa = analyses.getResult<AAManager>(function);
+    for (Loop *root : roots) {
+      tried.insert(root->getHeader());
+      if (!worth_a_look(*root))
+        continue;
+      DebugLoc where = root->getStartLoc();
+      BasicBlock *header = root->getHeader();
+      Outcome outcome = replace(function, *root, loops, post, aa);
+      if (outcome.replaced)
+        reporter.replaced(where, header, outcome);
+      else if (last)
+        reporter.refused(*root, outcome.why);
+      if (outcome.replaced) {
+        changed = again = true;
+        analyses.invalidate(function, PreservedAnalyses::none());
+        break;
+      }
+    }
+  }
+  return changed;
+}
+
+/// C: loops are as written, after clang's own SROA, EarlyCSE and SimplifyCFG.
+struct EarlyRaise : PassInfoMixin<EarlyRaise> {
+  PreservedAnalyses run(Module &module, ModuleAnalysisManager &analyses) {
+    if (gate(module))
+      return PreservedAnalyses::all();
+    auto &functions = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
+    bool changed = false;
+    for (Function &function : module)
+      changed |= raise::run(function, functions, false);
+    return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  }
+};
+
+/// C++, and what the early pass left: after inlining, before LICM, rotation and unrolling.
+struct LateRaise : PassInfoMixin<LateRaise> {
+  PreservedAnalyses run(Function &function, FunctionAnalysisManager &analyses) {
+    if (gate(*function.getParent()))
+      return PreservedAnalyses::all();
+    return raise::run(function, analyses, true) ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  }
+};
+
+void add_passes(PassBuilder &builder) {
+  on_early_simplification(builder, [](ModulePassManager &passes, OptimizationLevel level) {
+    if (level.getSpeedupLevel() > 0 && level.getSizeLevel() == 0)
+      passes.addPass(EarlyRaise());
+  });
+  // The peephole callback runs several times while a pipeline is put together: the second is after inlining.
+  auto count = std::make_shared<int>(0);
+  builder.registerPeepholeEPCallback([count](FunctionPassManager &passes, OptimizationLevel level) {
+    if (++*count == 2 && level.getSpeedupLevel() > 0 && level.getSizeLevel() == 0)
+      passes.addPass(LateRaise());
+  });
+}
+
+} // namespace
+} // namespace vecwrap::raise
+
+extern "C" __attribute__((visibility("default"))) ::llvm::PassPluginLibraryInfo llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "vecwrap", LLVM_VERSION_STRING, vecwrap::raise::add_passes};
+}

@@ -1,0 +1,196 @@
+#include "llvm/replace.h"
+#include "decide/strategy.h"
+#include "ir/text.h"
+#include "llvm/gates.h"
+#include "llvm/guard.h"
+#include "llvm/place.h"
+#include "llvm/verify.h"
+#include <cstdlib>
+
+namespace vecwrap::raise {
+
+using namespace llvm;
+using llvm::Type;
+
+namespace {
+
+constexpr const char *kDone = "vecwrap.done";
+
+struct Choice {
+  Target target;
+  Sentence sentence;
+  Kernel kernel;
+};
+
+Result<Choice> choose(const Nest &nest, const Target &target) {
+  Sentence sentence;
+  if (const char *text = std::getenv("VECWRAP_SENTENCE"); text && *text) {
+    auto parsed = parse_sentence(text);
+    if (!parsed)
+      return parsed.refusal();
+    sentence = *parsed;
+  } else {
+    auto proposed = make_heuristic()->propose(nest, target, 1);
+    if (!proposed)
+      return proposed.refusal();
+    sentence = proposed->front();
+  }
+  auto kernel = compile(nest, sentence, target);
+  if (!kernel)
+    return kernel.refusal();
+  return Choice{target, sentence, *kernel};
+}
+
+std::string features_of(const Function &function) {
+  Attribute attribute = function.getFnAttribute("target-features");
+  return attribute.isStringAttribute() ? attribute.getValueAsString().str() : "";
+}
+
+void mark_done(Loop &loop) {
+  LLVMContext &context = loop.getHeader()->getContext();
+  SmallVector<Metadata *, 4> operands{nullptr};
+  if (MDNode *old = loop.getLoopID())
+    for (unsigned i = 1; i < old->getNumOperands(); i++)
+      operands.push_back(old->getOperand(i));
+  operands.push_back(MDNode::get(context, MDString::get(context, kDone)));
+  MDNode *id = MDNode::getDistinct(context, operands);
+  id->replaceOperandWith(0, id);
+  loop.setLoopID(id);
+  for (Loop *child : loop.getSubLoops())
+    mark_done(*child);
+}
+
+AllocaInst *on_stack(Function &function, Type *type, const char *name) {
+  BasicBlock &entry = function.getEntryBlock();
+  return new AllocaInst(type, function.getDataLayout().getAllocaAddrSpace(), nullptr, Align(8), name,
+                        entry.getFirstInsertionPt());
+}
+
+/// Stores the kernel's arguments and calls it (or the one for this CPU).
+void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::vector<FunctionCallee> &kernels) {
+  IRBuilder<> &builder = guard.builder;
+  Type *word = builder.getInt64Ty();
+  auto *type = ArrayType::get(word, unsigned(lifted.nest.argument_count()));
+  AllocaInst *arguments = on_stack(function, type, "vecwrap.args");
+  int number = 0;
+  auto pass = [&](Value *value) {
+    builder.CreateAlignedStore(value, builder.CreateConstInBoundsGEP1_64(word, arguments, uint64_t(number++)), Align(8));
+  };
+  for (const TensorSource &tensor : lifted.tensors) {
+    if (!tensor.scalar) {
+      pass(guard.address(tensor.address));
+      continue;
+    }
+    Value *value = guard.scalar(tensor.scalar);
+    AllocaInst *slot = on_stack(function, value->getType(), "vecwrap.scalar");
+    builder.CreateStore(value, slot);
+    pass(slot);
+  }
+  for (const SymbolSource &symbol : lifted.symbols)
+    pass(symbol.is_trip ? guard.trip_value(symbol.trip) : guard.value_of(symbol.stride));
+  if (kernels.size() == 1) {
+    builder.CreateCall(kernels[0], {arguments});
+    return;
+  }
+  // kernels: AVX-512, AVX2. Two direct calls: an indirect one would need a landing mark under -fcf-protection.
+  LLVMContext &context = function.getContext();
+  BasicBlock *wide = BasicBlock::Create(context, "vecwrap.avx512", &function, guard.fallback);
+  BasicBlock *narrow = BasicBlock::Create(context, "vecwrap.avx2", &function, guard.fallback);
+  BasicBlock *after = BasicBlock::Create(context, "vecwrap.called", &function, guard.fallback);
+  builder.CreateCondBr(builder.CreateICmpUGE(guard.cpu_level, builder.getInt32(kCpuAvx512)), wide, narrow);
+  for (auto [block, kernel] : {std::pair(wide, kernels[0]), std::pair(narrow, kernels[1])}) {
+    builder.SetInsertPoint(block);
+    builder.CreateCall(kernel, {arguments});
+    builder.CreateBr(after);
+  }
+  builder.SetInsertPoint(after);
+}
+
+/// Puts the guard between the nest and what comes before it.
+void link(Tree &tree, Guard &guard) {
+  BasicBlock *header = tree.loops[0].header, *before = tree.preheader();
+  before->getTerminator()->replaceSuccessorWith(header, guard.entry);
+  header->replacePhiUsesWith(before, guard.fallback);
+  BranchInst::Create(header, guard.fallback);
+}
+
+void leave(Tree &tree, BasicBlock *from) {
+  TreeLoop &root = tree.loops[0];
+  BranchInst::Create(root.exit, from);
+  for (PHINode &phi : root.exit->phis())
+    phi.addIncoming(phi.getIncomingValueForBlock(root.exiting), from);
+}
+
+} // namespace
+
+bool is_done(const Loop &loop) {
+  MDNode *id = loop.getLoopID();
+  for (unsigned i = 1; id && i < id->getNumOperands(); i++)
+    if (auto *node = dyn_cast<MDNode>(id->getOperand(i)); node && node->getNumOperands())
+      if (auto *name = dyn_cast<MDString>(node->getOperand(0)); name && name->getString() == kDone)
+        return true;
+  return false;
+}
+
+Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTree &post, AAResults &aa) {
+  Outcome outcome;
+  bool fuses = has_feature(function, "fma") || has_feature(function, "avx512f") || has_feature(function, "fma4");
+  Tree tree(root, loops, post, function.getDataLayout());
+  Lift lift(tree, aa, fuses);
+  if (!lift.run()) {
+    outcome.why = lift.why();
+    return outcome;
+  }
+  Lifted &lifted = lift.result;
+  outcome.kind = kind_of(lifted.nest);
+  outcome.nest = print(lifted.nest);
+  double points = 1;
+  for (int loop : lifted.dim_loop)
+    points *= tree.loops[loop].trip.is_const() ? double(tree.loops[loop].trip.value()) : 1e9;
+  if (points < kMinPoints) {
+    outcome.why = refusal(Why::TooSmall);
+    return outcome;
+  }
+  // What this unit may run; a unit for any x86-64 asks the CPU.
+  std::vector<Choice> choices;
+  auto target = target_for_features(features_of(function));
+  bool dispatch = !target;
+  for (const Target &candidate : dispatch ? targets() : std::vector<Target>{*target}) {
+    auto choice = choose(lifted.nest, candidate);
+    if (choice)
+      choices.push_back(*choice);
+    else
+      outcome.why = choice.refusal();
+  }
+  if (choices.size() != (dispatch ? targets().size() : 1))
+    return outcome;
+  outcome.why = {};
+  outcome.sentence = print(choices[0].sentence);
+
+  Guard guard(function, tree, lift);
+  if (!guard.build(dispatch)) {
+    guard.discard();
+    outcome.why = refusal(Why::NeverTrue);
+    return outcome;
+  }
+  std::vector<FunctionCallee> kernels;
+  for (const Choice &choice : choices)
+    kernels.push_back(place_kernel(*function.getParent(), choice.kernel,
+                                   outcome.nest + print(choice.sentence) + "\n" + choice.target.name));
+  mark_done(root);
+  if (verifying()) {
+    Verify verify(function, tree, guard, lifted);
+    verify.before();
+    call_kernel(function, guard, lifted, kernels);
+    verify.after();
+    link(tree, guard);
+  } else {
+    call_kernel(function, guard, lifted, kernels);
+    link(tree, guard);
+    leave(tree, guard.builder.GetInsertBlock());
+  }
+  outcome.replaced = true;
+  return outcome;
+}
+
+} // namespace vecwrap::raise

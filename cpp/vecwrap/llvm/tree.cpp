@@ -1,0 +1,327 @@
+#include "llvm/tree.h"
+#include <llvm/IR/CFG.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+namespace vecwrap::raise {
+
+using namespace llvm;
+
+namespace {
+constexpr size_t kMaxLoops = 12;
+
+/// Pragmas that ask for something else than what this plugin does.
+bool has_forbidding_pragma(Loop *loop) {
+  MDNode *id = loop->getLoopID();
+  if (!id)
+    return false;
+  for (unsigned i = 1; i < id->getNumOperands(); i++) {
+    auto *node = dyn_cast<MDNode>(id->getOperand(i));
+    auto *name = node && node->getNumOperands() ? dyn_cast<MDString>(node->getOperand(0)) : nullptr;
+    if (name && (name->getString().starts_with("llvm.loop.vectorize") || name->getString().starts_with("llvm.loop.unroll") ||
+                 name->getString().starts_with("llvm.loop.distribute") || name->getString().starts_with("llvm.loop.pipeline")))
+      return true;
+  }
+  return false;
+}
+
+/// Instructions that do nothing at run time.
+bool is_marker(const Instruction &instruction) {
+  auto *call = dyn_cast<IntrinsicInst>(&instruction);
+  return call && (call->isAssumeLikeIntrinsic() || call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call) ||
+                  call->getIntrinsicID() == Intrinsic::experimental_noalias_scope_decl);
+}
+} // namespace
+
+Tree::Tree(Loop &root, LoopInfo &loops, PostDominatorTree &post, const DataLayout &layout)
+    : affine(root, loops, layout, [this](PHINode *node) { return resolve(node); }), loop_info_(loops), post_(post),
+      root_(&root) {}
+
+bool Tree::no(Why why, std::string detail) {
+  if (why_.name.empty())
+    why_ = refusal(why, std::move(detail));
+  return false;
+}
+
+int Tree::loop_of(const Instruction *instruction) const {
+  auto it = blocks.find(const_cast<BasicBlock *>(instruction->getParent()));
+  return it == blocks.end() ? -1 : it->second.loop;
+}
+
+bool Tree::contains(int outer, int inner) const {
+  while (inner > outer)
+    inner = loops[inner].parent;
+  return inner == outer;
+}
+
+std::vector<int> Tree::path(int loop) const {
+  std::vector<int> path;
+  for (; loop >= 0; loop = loops[loop].parent)
+    path.insert(path.begin(), loop);
+  return path;
+}
+
+Value *Tree::resolve(PHINode *node) const {
+  if (node->getNumIncomingValues() == 1)
+    return node->getIncomingValue(0);
+  if (selects.count(node->getParent()))
+    return nullptr;
+  auto it = arrived_.find(node->getParent());
+  int index = it == arrived_.end() ? -1 : node->getBasicBlockIndex(it->second);
+  return index < 0 ? nullptr : node->getIncomingValue(index);
+}
+
+Value *Tree::strip(Value *value) const {
+  for (int i = 0; i < 64; i++) {
+    auto *node = dyn_cast<PHINode>(value);
+    if (!node || !root_->contains(node) || loop_info_.isLoopHeader(node->getParent()))
+      return value;
+    Value *next = resolve(node);
+    if (!next)
+      return value;
+    value = next;
+  }
+  return value;
+}
+
+bool Tree::add_loops(Loop *loop, int parent) {
+  TreeLoop entry;
+  entry.loop = loop;
+  entry.parent = parent;
+  entry.header = loop->getHeader();
+  entry.latch = loop->getLoopLatch();
+  entry.exiting = loop->getExitingBlock();
+  if (has_forbidding_pragma(loop))
+    return no(Why::Pragma);
+  if (!entry.latch)
+    return no(Why::NotSimplified);
+  if (!entry.exiting)
+    return no(Why::Break);
+  entry.exit = loop->getExitBlock();
+  if (!entry.exit || (entry.exiting != entry.header && entry.exiting != entry.latch))
+    return no(Why::Break);
+  if (pred_size(entry.header) != 2)
+    return no(Why::NotSimplified);
+  entry.rotated = entry.exiting == entry.latch;
+  int number = int(loops.size());
+  loops.push_back(entry);
+  index_[loop] = number;
+  affine.number(loop, number);
+  if (loops.size() > kMaxLoops)
+    return no(Why::TooDeep);
+  for (Loop *child : loop->getSubLoops())
+    if (!add_loops(child, number))
+      return false;
+  return true;
+}
+
+bool Tree::build() {
+  if (!add_loops(root_, -1))
+    return false;
+  for (BasicBlock *before : predecessors(root_->getHeader()))
+    if (!root_->contains(before)) {
+      if (preheader_ && preheader_ != before)
+        return no(Why::NotSimplified);
+      preheader_ = before;
+    }
+  if (!preheader_ || !isa<BranchInst>(preheader_->getTerminator()))
+    return no(Why::NotSimplified);
+  for (TreeLoop &loop : loops) {
+    auto *branch = dyn_cast<BranchInst>(loop.exiting->getTerminator());
+    if (!branch || !branch->isConditional() || !isa<BranchInst>(loop.latch->getTerminator()))
+      return no(Why::NotSimplified);
+  }
+  if (!walk_loop(0))
+    return false;
+  for (TreeLoop &loop : loops) {
+    if (!blocks.count(loop.header))
+      return no(Why::Branch);
+    if (!trip_count(loop))
+      return false;
+  }
+  for (Predicate &predicate : predicates)
+    if (!classify(predicate))
+      return no(Why::ConditionOnIndex);
+  return true;
+}
+
+bool Tree::classify(Predicate &predicate) {
+  Value *condition = predicate.branch->getCondition();
+  if (affine.invariant(condition))
+    return true;
+  predicate.varying = isa<FCmpInst>(condition);
+  auto *compare = dyn_cast<ICmpInst>(condition);
+  if (!compare)
+    return predicate.varying;
+  predicate.compare = compare->getPredicate();
+  Ext ext = compare->isSigned() ? Ext::Sign : Ext::Zero;
+  auto left = affine.form(compare->getOperand(0), ext), right = affine.form(compare->getOperand(1), ext);
+  // Order of 64-bit values is the order of the values themselves; forms are exact modulo 2^64.
+  if (!left || !right || !left->loop_free() || !right->loop_free() || !left->conditions.empty() ||
+      !right->conditions.empty())
+    return false;
+  predicate.affine = true;
+  predicate.left = *left;
+  predicate.right = *right;
+  return true;
+}
+
+int Tree::child_with_header(BasicBlock *block, int parent) const {
+  Loop *loop = loop_info_.getLoopFor(block);
+  auto it = index_.find(loop);
+  return it != index_.end() && loops[it->second].header == block && loops[it->second].parent == parent ? it->second : -1;
+}
+
+bool Tree::visit(BasicBlock *block, BasicBlock *previous, int loop, bool speculated) {
+  if (blocks.count(block))
+    return no(Why::Branch);
+  BlockInfo &info = blocks[block];
+  info.loop = loop;
+  info.predicates = active_;
+  info.speculated = speculated;
+  info.order = int(blocks.size());
+  if (previous)
+    arrived_[block] = previous;
+  for (Instruction &instruction : *block) {
+    if (is_marker(instruction))
+      continue;
+    if (isa<AllocaInst>(instruction))
+      return no(Why::SideEffect, "a variable-length array or alloca inside the nest");
+    if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+      if (!store->isSimple() || speculated)
+        return no(store->isSimple() ? Why::PredicatePerPoint : Why::SideEffect);
+      // The header of a loop that is tested at the top runs once more than the body.
+      if (block == loops[loop].header && !loops[loop].rotated)
+        return no(Why::NotSimplified, "a store in the loop condition");
+    } else if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+      if (!load->isSimple())
+        return no(Why::SideEffect, "a volatile or atomic load");
+      if (speculated)
+        return no(Why::ConditionalLoad);
+    } else if (instruction.mayReadOrWriteMemory() || instruction.mayHaveSideEffects()) {
+      return no(Why::SideEffect);
+    }
+    sequence.push_back(&instruction);
+  }
+  return true;
+}
+
+bool Tree::walk_loop(int number) {
+  // Copied: loops does not grow any more, but the walk is recursive and the struct small.
+  TreeLoop loop = loops[number];
+  if (!visit(loop.header, nullptr, number, false))
+    return false;
+  BasicBlock *block = loop.header;
+  if (block == loop.latch)
+    return true;
+  BasicBlock *next = nullptr, *previous = block;
+  if (block == loop.exiting) {
+    auto *end = cast<BranchInst>(block->getTerminator());
+    next = end->getSuccessor(loop.loop->contains(end->getSuccessor(0)) ? 0 : 1);
+  } else if (!branch(cast<BranchInst>(block->getTerminator()), number, &next, &previous)) {
+    return false;
+  }
+  return walk_chain(next, previous, nullptr, number, nullptr);
+}
+
+/// Walks from `block` (entered from `previous`) to `stop`, or to the latch if `stop` is null.
+bool Tree::walk_chain(BasicBlock *block, BasicBlock *previous, BasicBlock *stop, int loop, BasicBlock **last) {
+  while (block != stop) {
+    if (!loops[loop].loop->contains(block))
+      return no(Why::Break);
+    if (int child = child_with_header(block, loop); child >= 0) {
+      // The induction starts with what this edge brings in.
+      if (!walk_loop(child))
+        return false;
+      previous = loops[child].exiting;
+      block = loops[child].exit;
+      continue;
+    }
+    if (loop_info_.getLoopFor(block) != loops[loop].loop || block == loops[loop].header)
+      return no(Why::Branch);
+    if (!visit(block, previous, loop, false))
+      return false;
+    if (block == loops[loop].latch)
+      return stop ? no(Why::Branch) : true;
+    auto *end = dyn_cast<BranchInst>(block->getTerminator());
+    if (!end)
+      return no(Why::Branch);
+    previous = block;
+    if (!branch(end, loop, &block, &previous))
+      return false;
+  }
+  if (last)
+    *last = previous;
+  return true;
+}
+
+/// Decides what a branch inside the body means and where the walk goes on.
+bool Tree::branch(BranchInst *end, int loop, BasicBlock **next, BasicBlock **previous) {
+  if (end->isUnconditional()) {
+    *next = end->getSuccessor(0);
+    return true;
+  }
+  BasicBlock *head = end->getParent(), *if_true = end->getSuccessor(0), *if_false = end->getSuccessor(1);
+  auto *node = post_.getNode(head);
+  BasicBlock *join = node && node->getIDom() ? node->getIDom()->getBlock() : nullptr;
+  if (!join || loop_info_.getLoopFor(join) != loops[loop].loop || join == loops[loop].header || if_true == if_false)
+    return no(Why::Branch);
+  bool effect_true = false, effect_false = false;
+  if (!scan_side(if_true, join, loop, &effect_true) || !scan_side(if_false, join, loop, &effect_false))
+    return false;
+  if (effect_true && effect_false)
+    return no(Why::Branch, "both sides of a branch in the nest do work");
+  *next = join;
+  if (effect_true || effect_false) {
+    Predicate predicate;
+    predicate.branch = end;
+    predicate.sense = effect_true;
+    predicate.loop = loop;
+    active_.push_back(int(predicates.size()));
+    predicates.push_back(predicate);
+    bool ok = walk_chain(effect_true ? if_true : if_false, head, join, loop, previous);
+    active_.pop_back();
+    return ok;
+  }
+  SelectJoin select{end->getCondition(), nullptr, nullptr};
+  if (!select_side(if_true, head, join, loop, &select.if_true) ||
+      !select_side(if_false, head, join, loop, &select.if_false))
+    return false;
+  if (pred_size(join) != 2)
+    return no(Why::Branch);
+  selects.insert({join, select});
+  return true;
+}
+
+/// Does anything between `from` and `join` matter besides the values it computes?
+bool Tree::scan_side(BasicBlock *from, BasicBlock *join, int loop, bool *effect) {
+  std::vector<BasicBlock *> work{from};
+  std::set<BasicBlock *> seen;
+  while (!work.empty()) {
+    BasicBlock *block = work.back();
+    work.pop_back();
+    if (block == join || !seen.insert(block).second)
+      continue;
+    if (!loops[loop].loop->contains(block) || block == loops[loop].header)
+      return no(Why::Branch);
+    if (loop_info_.getLoopFor(block) != loops[loop].loop)
+      *effect = true;
+    for (Instruction &instruction : *block)
+      if (!is_marker(instruction) && instruction.mayHaveSideEffects())
+        *effect = true;
+    for (BasicBlock *next : successors(block))
+      work.push_back(next);
+  }
+  return true;
+}
+
+bool Tree::select_side(BasicBlock *side, BasicBlock *head, BasicBlock *join, int loop, BasicBlock **incoming) {
+  *incoming = head;
+  if (side == join)
+    return true;
+  if (side->getSingleSuccessor() != join || side->getSinglePredecessor() != head)
+    return no(Why::Branch);
+  *incoming = side;
+  return visit(side, head, loop, true);
+}
+
+} // namespace vecwrap::raise

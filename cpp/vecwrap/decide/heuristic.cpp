@@ -228,7 +228,7 @@ private:
   /// Steps of the first reduction dim in a packed panel: it fills most of the first-level cache.
   static int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
     int64_t row = tile.vectors * t.vector_bytes;
-    for (size_t r = 1; r < s.reductions.size(); ++r) row *= nest.dims[s.reductions[r]].extent.value;
+    for (size_t r = 1; r < s.reductions.size(); ++r) row *= extent(nest, s.reductions[r]);
     const int64_t depth = t.l1_bytes * 9 / 8 / row;
     return std::max<int64_t>(1, depth >= 64 ? depth / 32 * 32 : depth);
   }

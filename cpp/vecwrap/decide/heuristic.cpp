@@ -252,7 +252,7 @@ private:
       draft.add(StepKind::Vectorize, {j});
       draft.add(StepKind::Unroll, {k}, std::min<int64_t>(kStreams, extent(nest, last)));
       list.push_back({draft.steps});
-      list.push_back(tiled(nest, t, s, {1, vectors, 0}, false));
+      list.push_back(tiled(nest, t, s, {1, vectors, 0}, -1));
     }
   }
 

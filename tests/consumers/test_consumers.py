@@ -77,7 +77,7 @@ def test_cmake_toolchain_file_and_package(tmp_path: Path) -> None:
     cmake_build(folder, {}, f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCONSUMER_FIND_VECWRAP=ON")
     cache = (folder / "build" / "CMakeCache.txt").read_text()
     assert f"vecwrap_C_COMPILER:FILEPATH={prefix}/bin/vecwrap-clang" in cache
-    assert "vecwrap-clang" in (folder / "build" / "build.ninja").read_text()
+    assert "vecwrap-clang" in (folder / "build" / "CMakeFiles" / "rules.ninja").read_text()
 
 
 def test_configure_probes(tmp_path: Path) -> None:

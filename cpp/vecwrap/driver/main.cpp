@@ -1,6 +1,7 @@
 // vecwrap-clang and vecwrap-clang++: add the plugin to clang's command line and become clang.
 #include "find.h"
 #include "options.h"
+#include "schedule/sentence.h"
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +49,15 @@ static std::string check_report() {
   return {};
 }
 
+/// Written schedules are for experiments; a typing error must not look like a nest that refuses it.
+static std::string check_sentence() {
+  const char *text = std::getenv("VECWRAP_SENTENCE");
+  if (!text || !*text)
+    return {};
+  auto sentence = vecwrap::parse_sentence(text);
+  return sentence ? std::string() : "VECWRAP_SENTENCE is no sentence: " + sentence.refusal().text() + "; docs/sentence.md has the grammar";
+}
+
 /// "-cc1", "-cc1as" and friends are clang's internal tools; they accept nothing in front of them.
 static bool is_internal_tool(const Options &options) {
   return !options.forwarded.empty() && std::string_view(options.forwarded.front()).starts_with("-cc1");
@@ -76,8 +86,9 @@ int main(int argc, char **argv) {
     Found plugin = find_plugin(options.plugin, clang.llvm, clang.path);
     if (!plugin.error.empty())
       return fail(plugin.error);
-    if (std::string problem = check_report(); !problem.empty())
-      return fail(problem);
+    for (const std::string &problem : {check_sentence(), check_report()})
+      if (!problem.empty())
+        return fail(problem);
     added.insert(added.end(), {"--start-no-unused-arguments", "-fpass-plugin=" + plugin.path, "--end-no-unused-arguments"});
   }
 

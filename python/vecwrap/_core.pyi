@@ -5,6 +5,7 @@ from typing import Sequence
 OPS: list[str]
 PREDS: list[str]
 STEPS: list[str]
+REFUSALS: dict[str, tuple[str, str]]  # name: (meaning, remedy)
 
 class Refusal(ValueError):
     """Why something was not done."""

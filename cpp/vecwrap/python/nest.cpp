@@ -124,9 +124,19 @@ template <class Table> py::list names_of(const Table &table) {
   return list;
 }
 
+/// name -> (meaning, remedy), from the table.
+py::dict refusals() {
+  py::dict dict;
+#define REFUSAL(name, meaning, remedy) dict[name] = py::make_tuple(meaning, remedy);
+#include "ir/refusals.def"
+#undef REFUSAL
+  return dict;
+}
+
 } // namespace
 
 void bind_nest(py::module_ &m) {
+  m.attr("REFUSALS") = refusals();
   m.attr("OPS") = names_of(kOps);
   m.attr("PREDS") = names_of(kPreds);
   m.attr("STEPS") = names_of(kSteps);

@@ -5,13 +5,23 @@
 #include "llvm/remarks.h"
 #include "llvm/replace.h"
 #include <llvm/IR/Dominators.h>
-#include <llvm/IR/Verifier.h>
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
 
 namespace vecwrap::raise {
 
 using namespace llvm;
 
 namespace {
+
+bool contains_done(const Loop &loop) {
+  for (const Loop *child : loop.getSubLoops())
+    if (is_done(*child) || contains_done(*child))
+      return true;
+  return false;
+}
 
 /// Roots still to try: outermost first, then the loops inside a refused one.
 void candidates(LoopInfo &loops, const std::set<BasicBlock *> &tried, std::vector<Loop *> &out) {
@@ -21,14 +31,18 @@ void candidates(LoopInfo &loops, const std::set<BasicBlock *> &tried, std::vecto
     work.pop_back();
     if (is_done(*loop) || loop->isInnermost())
       continue;
-    if (!tried.count(loop->getHeader()))
+    if (!tried.count(loop->getHeader()) && !contains_done(*loop))
       out.push_back(loop);
     work.insert(work.end(), loop->rbegin(), loop->rend());
   }
 }
 
+/// What the early pass refused and why, by place: the late pass, which reports, sees the loop half transformed, and
+/// its own reason may make little sense to a reader.
+using Reasons = std::map<std::tuple<std::string, unsigned, unsigned>, Refusal>;
+
 /// `last`: the last chance for these loops, so refusals are reported.
-bool run(Function &function, FunctionAnalysisManager &analyses, bool last) {
+bool run(Function &function, FunctionAnalysisManager &analyses, Reasons &reasons, bool last) {
   if (function.isDeclaration() || !worth_a_look(function))
     return false;
   Reporter reporter(function);
@@ -59,8 +73,11 @@ bool run(Function &function, FunctionAnalysisManager &analyses, bool last) {
       Outcome outcome = replace(function, *root, loops, post, aa);
       if (outcome.replaced)
         reporter.replaced(where, header, outcome);
-      else if (last)
-        reporter.refused(*root, outcome.why);
+      else if (auto key = std::make_tuple(function.getName().str(), where ? where.getLine() : 0, where ? where.getCol() : 0);
+               last)
+        reporter.refused(*root, where && reasons.count(key) ? reasons[key] : outcome.why);
+      else
+        reasons[key] = outcome.why;
       if (outcome.replaced) {
         changed = again = true;
         analyses.invalidate(function, PreservedAnalyses::none());
@@ -73,36 +90,41 @@ bool run(Function &function, FunctionAnalysisManager &analyses, bool last) {
 
 /// C: loops are as written, after clang's own SROA, EarlyCSE and SimplifyCFG.
 struct EarlyRaise : PassInfoMixin<EarlyRaise> {
+  std::shared_ptr<Reasons> reasons;
+  explicit EarlyRaise(std::shared_ptr<Reasons> reasons) : reasons(std::move(reasons)) {}
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &analyses) {
     if (gate(module))
       return PreservedAnalyses::all();
     auto &functions = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
     bool changed = false;
     for (Function &function : module)
-      changed |= raise::run(function, functions, false);
+      changed |= raise::run(function, functions, *reasons, false);
     return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
   }
 };
 
 /// C++, and what the early pass left: after inlining, before LICM, rotation and unrolling.
 struct LateRaise : PassInfoMixin<LateRaise> {
+  std::shared_ptr<Reasons> reasons;
+  explicit LateRaise(std::shared_ptr<Reasons> reasons) : reasons(std::move(reasons)) {}
   PreservedAnalyses run(Function &function, FunctionAnalysisManager &analyses) {
     if (gate(*function.getParent()))
       return PreservedAnalyses::all();
-    return raise::run(function, analyses, true) ? PreservedAnalyses::none() : PreservedAnalyses::all();
+    return raise::run(function, analyses, *reasons, true) ? PreservedAnalyses::none() : PreservedAnalyses::all();
   }
 };
 
 void add_passes(PassBuilder &builder) {
-  on_early_simplification(builder, [](ModulePassManager &passes, OptimizationLevel level) {
+  auto reasons = std::make_shared<Reasons>();
+  on_early_simplification(builder, [reasons](ModulePassManager &passes, OptimizationLevel level) {
     if (level.getSpeedupLevel() > 0 && level.getSizeLevel() == 0)
-      passes.addPass(EarlyRaise());
+      passes.addPass(EarlyRaise(reasons));
   });
   // The peephole callback runs several times while a pipeline is put together: the second is after inlining.
   auto count = std::make_shared<int>(0);
-  builder.registerPeepholeEPCallback([count](FunctionPassManager &passes, OptimizationLevel level) {
+  builder.registerPeepholeEPCallback([count, reasons](FunctionPassManager &passes, OptimizationLevel level) {
     if (++*count == 2 && level.getSpeedupLevel() > 0 && level.getSizeLevel() == 0)
-      passes.addPass(LateRaise());
+      passes.addPass(LateRaise(reasons));
   });
 }
 

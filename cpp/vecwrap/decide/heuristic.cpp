@@ -19,6 +19,7 @@ struct Shape {
   std::vector<int> reductions; ///< source order
   std::vector<int> strided;    ///< tensors that move along `vector`, not contiguously
   std::vector<int> moving;     ///< tensors that move along `vector`
+  bool rows_share = true;      ///< what moves along `vector` is the same for all rows of a tile
 };
 
 struct Tile { int64_t rows, vectors; double cost; };
@@ -94,6 +95,7 @@ private:
           reuse += std::find(moving.begin(), moving.end(), int(a)) != moving.end() ? 2 : 1;
       if (reuse > best) best = reuse, s.row = d;
     }
+    for (int a : moving) s.rows_share = s.rows_share && (s.row < 0 || nest.accesses[a].strides[s.row].is_zero());
     for (size_t d = 0; d < nest.dims.size(); ++d) {
       if (nest.dims[d].reduction) s.reductions.push_back(int(d));
       else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));
@@ -106,17 +108,17 @@ private:
   }
 
   /// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
-  static double cost(const Target &t, int64_t r, int64_t v) {
+  static double cost(const Target &t, const Shape &s, int64_t r, int64_t v) {
     if (!r || !v) return 0;
-    const double loads = double(r + v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
+    const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
     return std::max({fmas, loads, double(t.fma_latency)}) + 0.1 * loads;
   }
 
   /// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
-  static double cost(const Target &t, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
+  static double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
     const int64_t row_tiles = rows / r, column_tiles = vectors / v;
-    const double total = row_tiles * column_tiles * cost(t, r, v) + row_tiles * cost(t, r, vectors % v) +
-                         column_tiles * cost(t, rows % r, v) + cost(t, rows % r, vectors % v);
+    const double total = row_tiles * column_tiles * cost(t, s, r, v) + row_tiles * cost(t, s, r, vectors % v) +
+                         column_tiles * cost(t, s, rows % r, v) + cost(t, s, rows % r, vectors % v);
     return total * (r > kStreams ? 1.04 : 1);
   }
 
@@ -130,7 +132,8 @@ private:
     std::vector<Tile> list;
     for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
       for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
-        if (r * v + v + 1 <= registers) list.push_back({r, v, cost(t, rows, vectors, r, v) * (v > widest ? 1.05 : 1)});
+        // rows that share nothing only add streams
+        if (r * v + (s.rows_share ? v : 1) + 1 <= registers) list.push_back({r, v, cost(t, s, rows, vectors, r, v) * (v > widest ? 1.05 : 1) * (s.rows_share ? 1 : 1 + 0.02 * r)});
     std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
     if (list.size() > 12) list.resize(12);
     return list;

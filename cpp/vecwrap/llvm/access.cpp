@@ -89,6 +89,14 @@ bool Lift::finish_accesses() {
   for (const Poly &stride : assumed)
     result.equal.push_back({stride, Poly::constant(size)});
 
+  for (size_t d = 0; d < nest.dims.size(); d++) {
+    bool moves = false;
+    for (auto &access : accesses_)
+      moves |= !access.strides[d].is_zero();
+    if (!moves)
+      return no(Why::Repetition);
+  }
+
   struct Group {
     Poly base;
     std::vector<Poly> strides;

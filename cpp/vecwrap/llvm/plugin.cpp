@@ -2,9 +2,11 @@
 #include "llvm/compat.h"
 #include "llvm/gates.h"
 #include "llvm/prefilter.h"
+#include "llvm/refusals.h"
 #include "llvm/remarks.h"
 #include "llvm/replace.h"
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/Instructions.h>
 #include <map>
 #include <memory>
 #include <set>
@@ -37,6 +39,18 @@ void candidates(LoopInfo &loops, const std::set<BasicBlock *> &tried, std::vecto
   }
 }
 
+/// A static function that is only called once, in a loop, will be inlined there and make a deeper nest.
+bool wait_for_inlining(Function &function) {
+  if (!function.hasLocalLinkage() || !function.hasOneUse() || function.hasFnAttribute(Attribute::NoInline))
+    return false;
+  auto *call = dyn_cast<CallInst>(*function.user_begin());
+  if (!call || call->getCalledFunction() != &function || call->isNoInline() || call->getFunction() == &function ||
+      gate(*call->getFunction()))
+    return false;
+  DominatorTree dominators(*call->getFunction());
+  return LoopInfo(dominators).getLoopFor(call->getParent());
+}
+
 /// What the early pass refused and why, by place: the late pass, which reports, sees the loop half transformed, and
 /// its own reason may make little sense to a reader.
 using Reasons = std::map<std::tuple<std::string, unsigned, unsigned>, Refusal>;
@@ -62,6 +76,8 @@ bool run(Function &function, FunctionAnalysisManager &analyses, Reasons &reasons
           reporter.refused(*root, *why);
       return changed;
     }
+    if (wait_for_inlining(function))
+      return changed;
     PostDominatorTree post(function);
     AAResults &aa = analyses.getResult<AAManager>(function);
     for (Loop *root : roots) {
@@ -76,7 +92,7 @@ bool run(Function &function, FunctionAnalysisManager &analyses, Reasons &reasons
       else if (auto key = std::make_tuple(function.getName().str(), where ? where.getLine() : 0, where ? where.getCol() : 0);
                last)
         reporter.refused(*root, where && reasons.count(key) ? reasons[key] : outcome.why);
-      else
+      else if (outcome.why.name != name_of(Why::SideEffect)) // a call may yet be inlined
         reasons[key] = outcome.why;
       if (outcome.replaced) {
         changed = again = true;

@@ -9,7 +9,8 @@ using namespace llvm;
 namespace {
 constexpr size_t kMaxLoops = 12;
 
-/// Pragmas that ask for something else than what this plugin does.
+/// Pragmas that ask for something else than what this plugin does. Not "llvm.loop.unroll": at -O1 clang puts
+/// unroll.disable on every loop.
 bool has_forbidding_pragma(Loop *loop) {
   MDNode *id = loop->getLoopID();
   if (!id)
@@ -17,7 +18,7 @@ bool has_forbidding_pragma(Loop *loop) {
   for (unsigned i = 1; i < id->getNumOperands(); i++) {
     auto *node = dyn_cast<MDNode>(id->getOperand(i));
     auto *name = node && node->getNumOperands() ? dyn_cast<MDString>(node->getOperand(0)) : nullptr;
-    if (name && (name->getString().starts_with("llvm.loop.vectorize") || name->getString().starts_with("llvm.loop.unroll") ||
+    if (name && (name->getString().starts_with("llvm.loop.vectorize") ||
                  name->getString().starts_with("llvm.loop.distribute") || name->getString().starts_with("llvm.loop.pipeline")))
       return true;
   }

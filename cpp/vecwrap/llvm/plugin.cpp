@@ -39,8 +39,9 @@ void candidates(LoopInfo &loops, const std::set<BasicBlock *> &tried, std::vecto
   }
 }
 
-/// A static function that is only called once, in a loop, will be inlined there and make a deeper nest.
-bool wait_for_inlining(Function &function) {
+/// A static function that is only called once, in a loop, will be inlined there and make a deeper nest. The call may
+/// be some such functions away (a lambda in a loop template).
+bool wait_for_inlining(Function &function, int depth = 0) {
   if (!function.hasLocalLinkage() || !function.hasOneUse() || function.hasFnAttribute(Attribute::NoInline))
     return false;
   auto *call = dyn_cast<CallInst>(*function.user_begin());
@@ -48,7 +49,8 @@ bool wait_for_inlining(Function &function) {
       gate(*call->getFunction()))
     return false;
   DominatorTree dominators(*call->getFunction());
-  return LoopInfo(dominators).getLoopFor(call->getParent());
+  return LoopInfo(dominators).getLoopFor(call->getParent()) ||
+         (depth < 8 && wait_for_inlining(*call->getFunction(), depth + 1));
 }
 
 /// What the early pass refused and why, by place: the late pass, which reports, sees the loop half transformed, and

@@ -6,16 +6,20 @@ runs that case alone.
 
 import collections
 import random
+import subprocess
+import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from fuzzing.case import Case
+from fuzzing.case import HEURISTIC, Case
 from fuzzing.nests import random_nest
 from fuzzing.sentences import random_sentence
 from fuzzing.shapes import shaped_nest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vecwrap import Refusal, _core, find_target, native_target, targets
+from vecwrap import _core, native_target, targets
 
 RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
 
@@ -51,21 +55,12 @@ def test_fixed_seeds(worker, block):
 
 def test_heuristic_sentences(worker):
     """What the heuristic proposes compiles and is exact."""
-    proposed = 0
-    for seed in range(1500):
+    statuses = collections.Counter()
+    for seed in range(3000):
         choices = random.Random(seed)
         nest, symbols = (random_nest, shaped_nest)[seed % 2](choices)
-        target = choices.choice(RUNNABLE)
-        try:
-            sentences = _core.propose(nest, find_target(target), 2)
-        except Refusal as refusal:
-            assert refusal.name in _core.REFUSALS
-            continue
-        for sentence in sentences:
-            case = Case(str(nest), str(sentence), target, symbols, seed)
-            assert check(worker, case) == "ok", f"the heuristic's sentence is refused\n{case}"
-            proposed += 1
-    assert proposed > 500
+        statuses[check(worker, Case(str(nest), HEURISTIC, choices.choice(RUNNABLE), symbols, seed))] += 1
+    assert statuses["ok"] > 500, statuses
 
 
 def test_fuzz_with_fresh_seeds(worker, request):
@@ -77,7 +72,8 @@ def test_fuzz_with_fresh_seeds(worker, request):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         choices = random.Random(seed)
-        check(worker, make_case(choices, seed, choices.choice([random_nest, shaped_nest])))
+        case = make_case(choices, seed, choices.choice([random_nest, shaped_nest]))
+        check(worker, replace(case, sentence=HEURISTIC) if choices.random() < 0.1 else case)
         seed += 1
 
 
@@ -118,13 +114,10 @@ def test_a_missing_tail_is_seen(monkeypatch):
     assert outcome.status == "wrong" and "1 of 37 elements differ, first at 36" in outcome.detail
 
 
-def test_a_touch_outside_is_seen(tmp_path):
+def test_a_touch_outside_is_seen():
     """One element too many, in a process of its own."""
-    import subprocess
-    import sys
-
     code = f"""
-import sys; sys.path.insert(0, {str(__import__('conftest').HERE)!r})
+import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
 from fuzzing import case as module
 from vecwrap import _core
 compile_, wrong = _core.compile, _core.Nest.parse({COPY.format(points=38, op="neg %0", final=1)!r})

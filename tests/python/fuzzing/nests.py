@@ -16,11 +16,11 @@ OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "fma": 3}
 class Maker:
     """Builds one nest, and the values of its symbols."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, reassoc: bool = False) -> None:
         self.random = random
         self.type = random.choice(["f32", "f64"])
         self.size = 4 if self.type == "f32" else 8
-        self.nest = _core.Nest("random", self.type, False)
+        self.nest = _core.Nest("random", self.type, reassoc)
         self.symbols: dict[str, int] = {}
         self.extents: list[int] = []
         self.reduction: list[bool] = []

@@ -50,7 +50,7 @@ def strides_of(make: Maker, axes: list[str]) -> list[int]:
 
 def shaped_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
     """One of SHAPES; `C = sum`, `C += sum`, or alpha and beta around it."""
-    make = Maker(random)
+    make = Maker(random, reassoc=random.random() < 0.15)
     nest = make.nest
     parallel, reduced, inputs, output = SHAPES[random.choice(sorted(SHAPES))]
     make.add_dims(parallel, reduced)

@@ -12,7 +12,7 @@ def main() -> int:
     if unknown:
         print(f"unknown benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    return max([importlib.import_module(name).main() for name in names])
+    return max([int(importlib.import_module(name).main()) for name in names])
 
 
 if __name__ == "__main__":

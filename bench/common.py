@@ -84,7 +84,8 @@ def interleave(programs: dict[str, Callable[[], Sample]], repetitions: int) -> d
         for name, run in programs.items():
             samples[name].append(run())
     return {name: Sample(runs[0].output if len({r.output for r in runs}) == 1 else "unstable",
-                         statistics.median(r.seconds for r in runs)) for name, runs in samples.items()}
+                         statistics.median(r.seconds for r in runs))
+            for name, runs in samples.items()}
 
 
 def peak_gflops() -> float:
@@ -106,7 +107,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
     table = Table(title=title, title_justify="left", caption=f"{cpu_name()}, one core", caption_justify="left")
     for position, column in enumerate(columns):
-        table.add_column(column, justify="left" if position == 0 else "right", no_wrap=position < len(columns) - 1, overflow="fold")
+        last = position == len(columns) - 1
+        table.add_column(column, justify="left" if position == 0 else "right", no_wrap=not last, overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 150).print(table)
@@ -115,8 +117,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 def save_json(name: str, rows: list[dict[str, Any]]) -> None:
     """Results for machines, beside the table for people: build/bench/NAME.json."""
     WORK.mkdir(parents=True, exist_ok=True)
-    (WORK / f"{name}.json").write_text(json.dumps({"benchmark": name, "cpu": cpu_name(), "rows": rows}, indent=1) + "\n")
+    result = {"benchmark": name, "cpu": cpu_name(), "rows": rows}
+    (WORK / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 def format_seconds(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} us"
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} us"

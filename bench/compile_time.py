@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ def amalgamation() -> Path:
     if not (folder / "sqlite3.c").exists():
         source = debian_source.fetch("sqlite3")
         folder.mkdir(parents=True, exist_ok=True)
-        quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run([source / "configure", "--disable-shared"], env={**os.environ, "CC": CLANG}, **quiet)  # type: ignore[call-overload]
-        subprocess.run(["make", "sqlite3.c"], **quiet)  # type: ignore[call-overload]
+        for command in ([str(source / "configure"), "--disable-shared"], ["make", "sqlite3.c"]):
+            subprocess.run(command, cwd=folder, check=True, env={**os.environ, "CC": CLANG}, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
     return folder / "sqlite3.c"
 
 
@@ -43,7 +44,7 @@ def compile_once(compiler: str, source: Path) -> Sample:
 
 def measure(name: str, repetitions: int) -> dict[str, Any]:
     source = tiny() if name == "tiny file" else amalgamation()
-    samples = interleave({c: (lambda c=c: compile_once(c, source)) for c in (CLANG, VECWRAP)}, repetitions)
+    samples = interleave({c: partial(compile_once, c, source) for c in (CLANG, VECWRAP)}, repetitions)
     return {"file": name, "plain": samples[CLANG].seconds, "vecwrap": samples[VECWRAP].seconds,
             "identical": samples[CLANG].output == samples[VECWRAP].output}
 
@@ -53,8 +54,9 @@ def main() -> int:
     rows = [measure(*case) for case in CASES]
     save_json("compile_time", rows)
     print_table(f"compile time, {' '.join(FLAGS)}", ["file", CLANG, "vecwrap-clang", "extra", "ratio", "object"],
-                [[r["file"], f"{r['plain'] * 1e3:.1f} ms", f"{r['vecwrap'] * 1e3:.1f} ms", f"{(r['vecwrap'] - r['plain']) * 1e3:.1f} ms",
-                  f"{r['vecwrap'] / r['plain']:.3f}", "identical" if r["identical"] else "differs"] for r in rows])
+                [[r["file"], f"{r['plain'] * 1e3:.1f} ms", f"{r['vecwrap'] * 1e3:.1f} ms",
+                  f"{(r['vecwrap'] - r['plain']) * 1e3:.1f} ms", f"{r['vecwrap'] / r['plain']:.3f}",
+                  "identical" if r["identical"] else "differs"] for r in rows])
     return 0
 
 

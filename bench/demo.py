@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from typing import Any
 
 from common import (CLANG, ROOT, VECWRAP, WORK, compile_c, format_seconds, interleave, pin_to_one_core, print_table,
                     read_report, replaced, run_program, save_json)
@@ -18,24 +19,27 @@ EXAMPLES = {  # file: what a reader would call it
 REPETITIONS = 5
 
 
-def measure(name: str) -> dict:
+def measure(name: str) -> dict[str, Any]:
     source = ROOT / "examples" / f"{name}.c"
     report = WORK / f"{name}.report"
     plain = compile_c(CLANG, source, WORK / f"{name}.plain", FLAGS)
     ours = compile_c(VECWRAP, source, WORK / f"{name}.vecwrap", FLAGS, report)
     samples = interleave({"plain": lambda: run_program(plain), "vecwrap": lambda: run_program(ours)}, REPETITIONS)
     return {"name": name, "plain": samples["plain"].seconds, "vecwrap": samples["vecwrap"].seconds,
-            "replaced": replaced(read_report(report)), "identical": samples["plain"].output == samples["vecwrap"].output}
+            "replaced": replaced(read_report(report)),
+            "identical": samples["plain"].output == samples["vecwrap"].output}
 
 
-def row(result: dict) -> list:
+def row(result: dict[str, Any]) -> list[str]:
     return [EXAMPLES[result["name"]], format_seconds(result["plain"]), format_seconds(result["vecwrap"]),
-            f"{result['plain'] / result['vecwrap']:.1f}x", str(result["replaced"]), "identical" if result["identical"] else "DIFFERS"]
+            f"{result['plain'] / result['vecwrap']:.1f}x", str(result["replaced"]),
+            "identical" if result["identical"] else "DIFFERS"]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
-    parser.add_argument("--gsl", action="store_true", help="the GNU Scientific Library instead: built, checked and timed both ways")
+    parser.add_argument("--gsl", action="store_true",
+                        help="the GNU Scientific Library instead: built, checked and timed both ways")
     if parser.parse_args().gsl:
         import gsl
 

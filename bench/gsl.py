@@ -5,10 +5,12 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import debian_source
-from common import (CLANG, ROOT, VECWRAP, WORK, Sample, format_seconds, interleave, pin_to_one_core, print_table,
+from common import (CLANG, ROOT, VECWRAP, WORK, format_seconds, interleave, pin_to_one_core, print_table,
                     read_report, replaced, run_program, save_json)
 
 FLAGS = "-O2 -march=native"  # GSL's own -O2, for this machine
@@ -18,13 +20,14 @@ CASES = [("dgemm", 256), ("dgemm", 512), ("dgemm", 1024), ("dgemm_tn", 512), ("d
 REPETITIONS = 3
 
 
-def _logged(title: str, command: list, folder: Path, environment: dict) -> str:
+def _logged(title: str, command: list[str], folder: Path, environment: dict[str, str]) -> str:
     """Run one step with a progress line; raises RuntimeError with the end of the log."""
     start = time.monotonic()
     print(f"[gsl] {title} ...", flush=True)
     log = folder / f"vecwrap-demo-{title.replace(' ', '-')}.log"
     with log.open("w") as output:
-        result = subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False)
+        result = subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT,
+                                check=False)
     text = log.read_text(errors="replace")
     if result.returncode:
         raise RuntimeError(f"{title} failed:\n{text[-3000:]}\nfull log: {log}")
@@ -82,17 +85,15 @@ def timing_program(name: str, folder: Path) -> Path:
     return program
 
 
-def measure(routine: str, size: int, programs: dict) -> dict:
-    def runner(program: Path) -> Sample:
-        return run_program(program, [routine, size])
-
-    samples = interleave({name: (lambda p=program: runner(p)) for name, program in programs.items()}, REPETITIONS)
+def measure(routine: str, size: int, programs: dict[str, Path]) -> dict[str, Any]:
+    samples = interleave({name: partial(run_program, program, [routine, size]) for name, program in programs.items()},
+                         REPETITIONS)
     plain, ours = samples["plain"], samples["vecwrap"]
     return {"routine": f"gsl_blas_{routine}", "n": size, "plain": plain.seconds, "vecwrap": ours.seconds,
             "identical": plain.output == ours.output}
 
 
-def row(result: dict) -> list:
+def row(result: dict[str, Any]) -> list[str]:
     return [result["routine"], str(result["n"]), format_seconds(result["plain"]), format_seconds(result["vecwrap"]),
             f"{result['plain'] / result['vecwrap']:.1f}x", "identical" if result["identical"] else "DIFFERS"]
 

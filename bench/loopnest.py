@@ -19,7 +19,7 @@ def gemm(n: int) -> vw.Nest:
     nest = vw.Nest("gemm", "f32")
     m, c, k = nest.dims(m=n, n=n, k=n)
     A, B, C = nest.tensor("A", (m, k)), nest.tensor("B", (k, c)), nest.tensor("C", (m, c))
-    C[m, c] += A[m, k] * B[k, c]
+    C[m, c] += A[m, k] * B[k, c]  # type: ignore[misc]  # statement syntax of the DSL
     return nest
 
 

@@ -46,10 +46,11 @@ def test_make(tmp_path: Path) -> None:
 
 
 def cmake_build(folder: Path, environment: dict[str, str], *options: str) -> str:
-    run(["cmake", "-G", "Ninja", "-S", folder, "-B", folder / "build", "-DCMAKE_BUILD_TYPE=Release", *options], folder, **environment)
-    run(["cmake", "--build", folder / "build", "-j4"], folder, **environment)
-    run(["ctest", "--test-dir", folder / "build"], folder)
-    return run([folder / "build" / "program"], folder)
+    build = folder / "build"
+    run(["cmake", "-G", "Ninja", "-S", folder, "-B", build, "-DCMAKE_BUILD_TYPE=Release", *options], folder, **environment)
+    run(["cmake", "--build", build, "-j4"], folder, **environment)
+    run(["ctest", "--test-dir", build], folder)
+    return run([build / "program"], folder)
 
 
 def probes(folder: Path) -> dict[str, str]:
@@ -57,8 +58,10 @@ def probes(folder: Path) -> dict[str, str]:
     return dict(re.findall(r"^((?:HAVE_\w+|RUNS|LONG_DOUBLE|CMAKE_HAVE\w+))(?::\w+)?=(.*)$", cache, re.MULTILINE))
 
 
-@pytest.mark.parametrize("options", [(), ("-DCONSUMER_LTO=ON", "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld", "-DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld")],
-                         ids=["release", "LTO"])
+LTO = ("-DCONSUMER_LTO=ON", "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld", "-DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld")
+
+
+@pytest.mark.parametrize("options", [(), LTO], ids=["release", "LTO"])
 def test_cmake(options: tuple[str, ...], tmp_path: Path) -> None:
     outputs, found, report = {}, {}, tmp_path / "report"
     for name, folder in copies("cmake", tmp_path).items():

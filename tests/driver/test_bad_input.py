@@ -28,7 +28,8 @@ def work(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def wrong_plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("plugin") / "vecwrap-plugin-22.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,-soname,vecwrap-plugin-19.so", "-x", "c", "/dev/null", "-o", path], check=True)
+    flags = ["-shared", "-fPIC", "-Wl,-soname,vecwrap-plugin-19.so"]
+    subprocess.run(["gcc", *flags, "-x", "c", "/dev/null", "-o", path], check=True)
     return path
 
 
@@ -80,7 +81,8 @@ def test_plugin_missing(work: Path, tmp_path: Path) -> None:
     assert "reinstall vecwrap" in refused(work, "-c", "twice.c", driver=Path(driver))
 
 
-@pytest.mark.parametrize("content", [b"", b"not a plugin", b"\x7fELF\x02\x01\x01" + b"\xff" * 100], ids=["empty", "text", "broken ELF"])
+@pytest.mark.parametrize("content", [b"", b"not a plugin", b"\x7fELF\x02\x01\x01" + b"\xff" * 100],
+                         ids=["empty", "text", "broken ELF"])
 def test_plugin_is_no_library(work: Path, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "plugin.so").write_bytes(content)
     assert "not a plugin" in refused(work, "-c", "twice.c", VECWRAP_PLUGIN=str(tmp_path / "plugin.so"))
@@ -109,6 +111,7 @@ def test_malformed_sentence(work: Path, text: str) -> None:
 
 def test_illegal_sentence_is_a_named_refusal(work: Path) -> None:
     """Well formed, but not for this nest: the nest stays clang's, and the remark says why."""
-    result = subprocess.run([OURS["c"], "-O2", "-march=x86-64-v3", "-Rpass-missed=vecwrap", "-c", "matmul.c"], cwd=work, text=True,
-                            capture_output=True, check=False, env=clean_environment(VECWRAP_SENTENCE="v1 split(zz,4)"))
+    flags = ["-O2", "-march=x86-64-v3", "-Rpass-missed=vecwrap"]
+    result = subprocess.run([OURS["c"], *flags, "-c", "matmul.c"], cwd=work, text=True, capture_output=True, check=False,
+                            env=clean_environment(VECWRAP_SENTENCE="v1 split(zz,4)"))
     assert result.returncode == 0 and "unknown-loop" in result.stderr and "matmul.c:" in result.stderr

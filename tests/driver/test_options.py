@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from compilers import OURS, PLAIN, clean_environment, fresh_copy, run_here
+from compilers import OURS, PLAIN, Outcome, clean_environment, fresh_copy, run_here
 
 OPTIONS_TABLE = Path(__file__).parents[2] / "cpp" / "vecwrap" / "driver" / "options.h"
 
 
-def ours(*arguments: str, folder: Path, language: str = "c", **environment: str):
+def ours(*arguments: str, folder: Path, language: str = "c", **environment: str) -> Outcome:
     return run_here([str(OURS[language]), *arguments], folder, **environment)
 
 

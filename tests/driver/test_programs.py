@@ -40,7 +40,8 @@ def test_builds_are_reproducible(tmp_path: Path) -> None:
 
 
 def test_no_cache_folder_and_read_only_home(tmp_path: Path) -> None:
-    built = run_here([str(OURS["c"]), "-O2", "-c", "matmul.c"], fresh_copy(tmp_path / "work"), HOME="/nonexistent", TMPDIR="/nonexistent")
+    built = run_here([str(OURS["c"]), "-O2", "-c", "matmul.c"], fresh_copy(tmp_path / "work"),
+                     HOME="/nonexistent", TMPDIR="/nonexistent")
     assert built.code == 0 and built.stderr == ""
 
 
@@ -75,7 +76,8 @@ def test_parallel_make(tmp_path: Path) -> None:
         folder.mkdir()
         for unit in range(units):
             text = body.replace("matmul(", f"matmul{unit}(").replace("int main(void)", f"int part{unit}(void)")
-            (folder / f"part{unit}.c").write_text(text.replace('printf("%d', f'printf("{unit} %d').replace("free(m);\n  }", "free(m);\n  }\n  return 0;"))
+            text = text.replace('printf("%d', f'printf("{unit} %d').replace("free(m);\n  }", "free(m);\n  }\n  return 0;")
+            (folder / f"part{unit}.c").write_text(text)
         calls = "".join(f"int part{u}(void);\n" for u in range(units)) + "int main(void) { return 0"
         (folder / "main.c").write_text(calls + "".join(f" + part{u}()" for u in range(units)) + "; }\n")
         names = " ".join(f"part{u}.o" for u in range(units))

@@ -16,7 +16,7 @@ import pytest
 from fuzzing.case import HEURISTIC, Case
 from fuzzing.nests import random_nest
 from fuzzing.sentences import random_sentence
-from fuzzing.shapes import shaped_nest
+from fuzzing.shapes import large_nest, shaped_nest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vecwrap import _core, native_target, targets
@@ -63,6 +63,16 @@ def test_heuristic_sentences(worker):
     assert statuses["ok"] > 500, statuses
 
 
+def test_heuristic_on_large_nests(worker):
+    """Every level of blocking is entered: panels that exceed a cache, partial sums between chunks, blocks of rows."""
+    statuses = collections.Counter()
+    for seed in range(120):
+        choices = random.Random(seed)
+        nest, symbols = large_nest(choices)
+        statuses[check(worker, Case(str(nest), HEURISTIC, choices.choice(RUNNABLE), symbols, seed))] += 1
+    assert statuses["ok"] > 60, statuses
+
+
 def test_fuzz_with_fresh_seeds(worker, request):
     seconds = request.config.getoption("--fuzz-seconds")
     if not seconds:
@@ -72,8 +82,9 @@ def test_fuzz_with_fresh_seeds(worker, request):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         choices = random.Random(seed)
-        case = make_case(choices, seed, choices.choice([random_nest, shaped_nest]))
-        check(worker, replace(case, sentence=HEURISTIC) if choices.random() < 0.1 else case)
+        make_nest = large_nest if choices.random() < 0.005 else choices.choice([random_nest, shaped_nest])
+        case = make_case(choices, seed, make_nest)
+        check(worker, replace(case, sentence=HEURISTIC) if choices.random() < 0.1 or make_nest is large_nest else case)
         seed += 1
 
 

@@ -7,7 +7,10 @@ from random import Random
 from vecwrap import _core
 
 POINTS = 30_000  # bound on the points of one nest: the interpreter walks them one by one
-EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 19, 23, 29, 31, 32, 33, 37, 41, 43, 47, 48, 53, 59, 61, 63, 64, 65, 67, 70)
+EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 19, 23, 29, 31, 32, 33, 37, 41, 43, 47, 48, 53, 59, 61, 63, 64, 65,
+           67, 70)
+LARGE_POINTS = 3_000_000
+LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several blocks of every level of a schedule
 ARITHMETIC = [op for op in _core.OPS if op not in ("const", "load", "acc", "select")]
 CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
 OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "fma": 3}
@@ -16,8 +19,9 @@ OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "fma": 3}
 class Maker:
     """Builds one nest, and the values of its symbols."""
 
-    def __init__(self, random: Random, reassoc: bool = False) -> None:
+    def __init__(self, random: Random, reassoc: bool = False, large: bool = False) -> None:
         self.random = random
+        self.large = large
         self.type = random.choice(["f32", "f64"])
         self.size = 4 if self.type == "f32" else 8
         self.nest = _core.Nest("random", self.type, reassoc)
@@ -38,9 +42,9 @@ class Maker:
         return name
 
     def add_dims(self, names: str, reductions: str) -> None:
-        left, chance = POINTS, self.random.choice([0, 0.5, 1])
+        left, chance = LARGE_POINTS if self.large else POINTS, self.random.choice([0, 0.5, 1])
         for name in names + reductions:
-            extent = min(self.random.choice(EXTENTS), max(left, 1))
+            extent = min(self.random.choice(LARGE_EXTENTS if self.large else EXTENTS), max(left, 1))
             left //= extent
             self.nest.add_dim(name, self.number("n", extent, chance), name in reductions)
             self.extents.append(extent)

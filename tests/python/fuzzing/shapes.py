@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from vecwrap import _core
@@ -48,11 +49,17 @@ def strides_of(make: Maker, axes: list[str]) -> list[int]:
     return strides
 
 
-def shaped_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
+def large_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
+    """A contraction large enough for every level of blocking that the heuristic knows."""
+    return shaped_nest(random, ("gemm", "gemm_at", "gemm_bt", "gemm_ct", "gemv", "gemv_t", "conv1d"), large=True)
+
+
+def shaped_nest(random: Random, names: Sequence[str] = tuple(SHAPES),
+                large: bool = False) -> tuple[_core.Nest, dict[str, int]]:
     """One of SHAPES; `C = sum`, `C += sum`, or alpha and beta around it."""
-    make = Maker(random, reassoc=random.random() < 0.15)
+    make = Maker(random, reassoc=random.random() < 0.15, large=large)
     nest = make.nest
-    parallel, reduced, inputs, output = SHAPES[random.choice(sorted(SHAPES))]
+    parallel, reduced, inputs, output = SHAPES[random.choice(names)]
     make.add_dims(parallel, reduced)
     chance = random.choice([0, 0, 1])
     loads = [nest.load(make.access(nest.add_tensor("AB"[i]), strides_of(make, axes), 0, chance))

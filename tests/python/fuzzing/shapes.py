@@ -78,8 +78,9 @@ def shaped_nest(random: Random, names: Sequence[str] = tuple(SHAPES),
     guarded = nest.select("une", loads[0], zero, product, acc)
     separate = nest.add("add", acc, nest.add("mul", *loads))
     nest.update = random.choice([product, product, separate, guarded])
-    start = random.randrange(4)
-    nest.init = [zero, old, nest.add("mul", alpha, old), alpha][start]
+    starts = [zero, old, nest.add("mul", alpha, old), alpha]
     finals = [acc, nest.add("mul", alpha, acc), nest.select("ogt", acc, zero, acc, zero)]
-    nest.final = random.choice(finals + [nest.add("fma", alpha, old, acc)] if start == 0 else finals)
+    if random.random() < 0.3:  # C = sum + alpha * C: the output may not hold partial sums
+        starts, finals = [zero], [nest.add("fma", alpha, old, acc)]
+    nest.init, nest.final = random.choice(starts), random.choice(finals)
     return nest, make.symbols

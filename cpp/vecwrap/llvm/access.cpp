@@ -108,7 +108,7 @@ bool Lift::finish_accesses() {
     auto &access = accesses_[i];
     std::vector<Int> strides(nest.dims.size());
     if (access.scalar) {
-      int tensor = nest.add_tensor("s" + std::to_string(scalars++));
+      int tensor = nest.add_tensor("scalar" + std::to_string(scalars++));
       result.tensors.push_back({{}, access.scalar});
       nest.add_access(tensor, strides);
       continue;

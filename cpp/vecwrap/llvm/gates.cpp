@@ -78,6 +78,8 @@ std::optional<Refusal> gate(const Module &module) {
 }
 
 std::optional<Refusal> gate(const Function &function) {
+  if (auto why = gate(*function.getParent()))
+    return why;
   for (const EnumGate &row : kEnumGates)
     if (function.hasFnAttribute(row.kind))
       return refusal(row.why);

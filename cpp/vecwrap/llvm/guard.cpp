@@ -319,7 +319,7 @@ void Guard::ranges() {
 void Guard::loaded_atoms() {
   for (size_t i = 0; i < tree_.affine.atoms().size(); i++) {
     const Atom &atom = tree_.affine.atoms()[i];
-    if (!atom.load || !raw_.count(int(i)))
+    if (!atom.load || !raw_.count(int(i)) || !checked_loads_.insert(int(i)).second)
       continue;
     bool proven = true;
     for (LoadInst *load : atom.loads)
@@ -386,6 +386,8 @@ bool Guard::build(bool test_cpu) {
   for (const TensorSource &tensor : nest_.tensors)
     if (!tensor.scalar)
       value_of(tensor.address);
+  for (const Stream &input : nest_.inputs)
+    value_of(input.base);
   ranges();
   conditions();
   loaded_atoms();
@@ -397,6 +399,7 @@ bool Guard::build(bool test_cpu) {
   flush();
   for (size_t i = 0; i < tree_.predicates.size(); i++)
     require_predicate(int(i));
+  loaded_atoms(); // what only the prescans needed
   flush();
   return !never_;
 }

@@ -10,8 +10,9 @@ namespace vecwrap::raise {
 
 /// Trip counts are below kMaxTrip, strides below kMaxStride bytes: eight products fit in 64 bits.
 inline constexpr int64_t kMaxTrip = int64_t(1) << 28, kMaxStride = int64_t(1) << 31;
-/// Points below which a nest is clang's: the guard and the call would cost more than vectors save.
-inline constexpr int64_t kMinPoints = 2048;
+/// Points below which a nest is clang's: the guard and the call would cost more than vectors save (bench/kernels.py).
+/// Constant extents have a higher limit: clang unrolls such small nests completely.
+inline constexpr int64_t kMinPoints = 64, kMinConstantPoints = 256;
 
 class Guard {
 public:
@@ -74,7 +75,7 @@ private:
   std::vector<std::pair<Trip, llvm::Value *>> trips_;
   std::map<llvm::Value *, llvm::Value *> clones_;
   std::vector<int> loop_state_, predicate_state_; ///< 0 open, 1 in progress, 2 tested
-  std::set<int> loads_in_progress_;
+  std::set<int> loads_in_progress_, checked_loads_;
 };
 
 } // namespace vecwrap::raise

@@ -60,7 +60,7 @@ bool Lift::collect() {
     result.stores.push_back(store);
   }
   if (result.stores.empty())
-    return no(Why::NoOutput);
+    return no(Why::OutputShape, "no store runs at every point");
   result.nest.type = type_->isFloatTy() ? vecwrap::Type::F32 : vecwrap::Type::F64;
   return true;
 }
@@ -108,6 +108,9 @@ bool Lift::choose_path() {
     for (StoreInst *store : result.stores)
       if (tree_.loop_of(store) == around)
         main_store_ = store;
+    for (StoreInst *store : result.stores)
+      if (tree_.contains(chain_[0].loop, tree_.loop_of(store)))
+        return no(Why::Recurrence);
     if (around < 0)
       return no(Why::ScalarOutput);
     if (!main_store_)

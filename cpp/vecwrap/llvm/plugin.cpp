@@ -126,8 +126,6 @@ struct LateRaise : PassInfoMixin<LateRaise> {
   std::shared_ptr<Reasons> reasons;
   explicit LateRaise(std::shared_ptr<Reasons> reasons) : reasons(std::move(reasons)) {}
   PreservedAnalyses run(Function &function, FunctionAnalysisManager &analyses) {
-    if (gate(*function.getParent()))
-      return PreservedAnalyses::all();
     return raise::run(function, analyses, *reasons, true) ? PreservedAnalyses::none() : PreservedAnalyses::all();
   }
 };

@@ -114,11 +114,14 @@ void link(Tree &tree, Guard &guard) {
   BranchInst::Create(header, guard.fallback);
 }
 
-void leave(Tree &tree, BasicBlock *from) {
+/// Kernel and original loop meet in one block before the exit: a loop that starts there keeps a single way in.
+void leave(Function &function, Tree &tree, BasicBlock *from) {
   TreeLoop &root = tree.loops[0];
-  BranchInst::Create(root.exit, from);
-  for (PHINode &phi : root.exit->phis())
-    phi.addIncoming(phi.getIncomingValueForBlock(root.exiting), from);
+  BasicBlock *meet = BasicBlock::Create(function.getContext(), "vecwrap.end", &function, root.exit);
+  root.exiting->getTerminator()->replaceSuccessorWith(root.exit, meet);
+  root.exit->replacePhiUsesWith(root.exiting, meet); // their values come from before the nest
+  BranchInst::Create(meet, from);
+  BranchInst::Create(root.exit, meet);
 }
 
 } // namespace
@@ -147,7 +150,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   double points = 1;
   for (int loop : lifted.dim_loop)
     points *= tree.loops[loop].trip.is_const() ? double(tree.loops[loop].trip.value()) : 1e9;
-  if (points < kMinPoints) {
+  if (points < kMinConstantPoints) {
     outcome.why = refusal(Why::TooSmall);
     return outcome;
   }
@@ -187,7 +190,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   } else {
     call_kernel(function, guard, lifted, kernels);
     link(tree, guard);
-    leave(tree, guard.builder.GetInsertBlock());
+    leave(function, tree, guard.builder.GetInsertBlock());
   }
   outcome.replaced = true;
   return outcome;

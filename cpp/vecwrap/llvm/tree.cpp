@@ -28,7 +28,9 @@ bool has_forbidding_pragma(Loop *loop) {
 /// Instructions that do nothing at run time.
 bool is_marker(const Instruction &instruction) {
   auto *call = dyn_cast<IntrinsicInst>(&instruction);
-  return call && (call->isAssumeLikeIntrinsic() || call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call) ||
+  // Lifetime markers are not among them: a local array that lives for one iteration cannot outlive it in a kernel.
+  return call && !call->isLifetimeStartOrEnd() &&
+         (call->isAssumeLikeIntrinsic() || isa<DbgInfoIntrinsic>(call) ||
                   call->getIntrinsicID() == Intrinsic::experimental_noalias_scope_decl);
 }
 } // namespace

@@ -1,3 +1,13 @@
+// RUN: %same-output %s -O3 -march=native
+// RUN: %same-output %s -O2 -march=native -fPIC -g
+// RUN: %same-output %s -O1 -march=native
+// RUN: %same-output %s -O2 -march=x86-64-v3
+// RUN: %same-output %s -O2
+// RUN: %same-output %s -O2 -march=native -fwrapv
+// RUN: %same-output %s -O2 -march=native -ffp-contract=off
+// RUN: %same-output %s -O3 -march=native -flto=thin -fuse-ld=lld
+// RUN: %same-output %s -O3 -march=native -flto -fuse-ld=lld
+// RUN: %same-output %s -O2 -march=native -fno-strict-aliasing
 // The loop shapes of a reference BLAS written in C: `int` sizes, offsets for negative increments, zeros skipped
 // between the loops, triangular bounds, operands chosen at run time, beta applied before the product.
 #include "harness.h"

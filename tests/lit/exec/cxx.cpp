@@ -1,3 +1,10 @@
+// RUN: %same-output %s -std=c++20 -O3 -march=native
+// RUN: %same-output %s -std=c++20 -O2 -march=native -fPIC -g
+// RUN: %same-output %s -std=c++20 -O1 -march=native
+// RUN: %same-output %s -std=c++20 -O2 -march=x86-64-v3
+// RUN: %same-output %s -std=c++20 -O2
+// RUN: %same-output %s -std=c++20 -O3 -march=native -flto=thin -fuse-ld=lld
+// RUN: %same-output %s -std=c++20 -O3 -march=native -flto -fuse-ld=lld
 // C++ after inlining: vector, operator(), span-like views, templates, lambdas, references, iterators.
 #include "harness.h"
 #include <array>

@@ -1,11 +1,20 @@
+// RUN: %same-output %s -O3 -march=native
+// RUN: %same-output %s -O2 -march=native -fPIC -g
+// RUN: %same-output %s -O1 -march=native
+// RUN: %same-output %s -O2 -march=x86-64-v3
+// RUN: %same-output %s -O2
+// RUN: %same-output %s -O2 -march=native -fwrapv
+// RUN: %same-output %s -O2 -march=native -ffp-contract=off
+// RUN: %same-output %s -O3 -march=native -flto=thin -fuse-ld=lld
+// RUN: %same-output %s -O3 -march=native -flto -fuse-ld=lld
+// RUN: %same-output %s -O2 -march=native -fno-strict-aliasing
+// RUN: %same-output %s -O2 -march=native -DT=float -Dhash=hash_floats
 // GEMM in all six loop orders, with every kind of size, overlapping operands, special values.
 #include "harness.h"
 #define NOINLINE __attribute__((noinline))
 #ifndef T
 #define T double
 #define hash hash_doubles
-#else
-#define hash hash_floats
 #endif
 #define ARGS int m, int n, int p, const T *A, int lda, const T *B, int ldb, T *C, int ldc
 #define I for (int i = 0; i < m; i++)

@@ -1,11 +1,20 @@
+// RUN: %same-output %s -O3 -march=native
+// RUN: %same-output %s -O2 -march=native -fPIC -g
+// RUN: %same-output %s -O1 -march=native
+// RUN: %same-output %s -O2 -march=x86-64-v3
+// RUN: %same-output %s -O2
+// RUN: %same-output %s -O2 -march=native -fwrapv
+// RUN: %same-output %s -O2 -march=native -ffp-contract=off
+// RUN: %same-output %s -O3 -march=native -flto=thin -fuse-ld=lld
+// RUN: %same-output %s -O3 -march=native -flto -fuse-ld=lld
+// RUN: %same-output %s -O2 -march=native -fno-strict-aliasing
+// RUN: %same-output %s -O2 -march=native -DT=float -Dhash=hash_floats
 // Everything besides GEMM: matrix-vector, batches, convolutions, stencils, elementwise, structs, VLAs, predicates.
 #include "harness.h"
 #define NOINLINE __attribute__((noinline))
 #ifndef T
 #define T double
 #define hash hash_doubles
-#else
-#define hash hash_floats
 #endif
 // Matrix-vector in both orders, with increments.
 NOINLINE static void gemv(int m, int n, const T *A, int lda, const T *x, int incx, T *y, int incy) {

@@ -1,0 +1,13 @@
+// RUN: env VECWRAP_DISABLE=1 %identical %s -O2
+// RUN: env VECWRAP_DISABLE=1 %vecwrap -O2 -Rpass-missed=vecwrap -c %s -o /dev/null 2>&1 | FileCheck %s
+// RUN: not %identical %s -O2
+// CHECK: remark: loop nest left to clang: disabled:
+void gemm(int n, const float *a, const float *b, float *c) {
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      float s = 0;
+      for (int k = 0; k < n; k++)
+        s += a[i * n + k] * b[k * n + j];
+      c[i * n + j] = s;
+    }
+}

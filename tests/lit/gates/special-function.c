@@ -1,0 +1,14 @@
+// RUN: %identical %s -O2 -mgeneral-regs-only
+// RUN: %identical %s -O2
+// RUN: %vecwrap -O2 -mgeneral-regs-only -Rpass-missed=vecwrap -c %s -o /dev/null 2>&1 | FileCheck %s
+// CHECK: remark: loop nest left to clang: special-function:
+__attribute__((no_caller_saved_registers))
+void gemm(int n, const float *a, const float *b, float *c) {
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      float s = 0;
+      for (int k = 0; k < n; k++)
+        s += a[i * n + k] * b[k * n + j];
+      c[i * n + j] = s;
+    }
+}

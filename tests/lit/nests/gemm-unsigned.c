@@ -1,0 +1,28 @@
+// Unsigned 32-bit indices may wrap: the guard tests that they do not.
+// RUN: %nest %s 2>&1 | FileCheck %s
+void f(unsigned n, const float *A, const float *B, float *C) {
+  for (unsigned i = 0; i < n; i++)
+    for (unsigned j = 0; j < n; j++)
+      for (unsigned k = 0; k < n; k++)
+        C[i * n + j] += A[i * n + k] * B[k * n + j];
+}
+// CHECK:      nest nest f32 strict
+// CHECK-NEXT: symbol ni s1
+// CHECK-NEXT: dim i ni
+// CHECK-NEXT: dim j ni
+// CHECK-NEXT: dim k ni reduce
+// CHECK-NEXT: tensor C A B
+// CHECK-NEXT: access a0 C + 0 : i*s1 j*4
+// CHECK-NEXT: access a1 A + 0 : i*s1 k*4
+// CHECK-NEXT: access a2 B + 0 : j*4 k*s1
+// CHECK-NEXT: %0 = load a0
+// CHECK-NEXT: %1 = acc
+// CHECK-NEXT: %2 = load a1
+// CHECK-NEXT: %3 = load a2
+// CHECK-NEXT: %4 = fma %2 %3 %1
+// CHECK-NEXT: init %0
+// CHECK-NEXT: update %4
+// CHECK-NEXT: final %1
+// CHECK-NEXT: out a0
+// CHECK-NEXT: v1
+// CHECK-NOT:  nest

@@ -1,0 +1,11 @@
+// A store that covers part of the output.
+// RUN: %refused %s 2>&1 | FileCheck %s
+// RUN: %identical %s -O2 -march=x86-64-v3
+// CHECK: remark: loop nest left to clang: output-shape: 
+void f(int n, const float *a, float *c) {
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++)
+      c[i * n + j] = a[j * n + i] * 2;
+    c[i * n] = 0;
+  }
+}

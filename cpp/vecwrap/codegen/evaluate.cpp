@@ -124,8 +124,6 @@ void Evaluator::load(int node, int point, int dest) {
 /// Emits one node. dest < 0: into a fresh register, remembered for later points.
 void Evaluator::compute(int node, int point, int dest) {
   if (g_.failed_) return;
-  static constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd, VOp::VSub,  VOp::VMul,
-                                  VOp::VDiv,   VOp::VFma,  VOp::VNeg, VOp::VAbs, VOp::VSqrt, VOp::VSelect};
   const Node n = g_.nest_.nodes[node];
   const int operands = info_of(n.op).operands;
   int memory = -1;
@@ -143,7 +141,7 @@ void Evaluator::compute(int node, int point, int dest) {
   if (dest < 0) values_[key(node, point)].reg = d;
   if (temporary >= 0) give(temporary);
   if (n.op == Op::Load) return load(node, point, d);
-  VInst &v = g_.emit(kVOps[int(n.op)]);
+  VInst &v = g_.emit(operation(n.op));
   v.d = d, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary, v.value = n.value, v.pred = n.pred;
   if (memory < 0) return;
   const Access &access = g_.nest_.accesses[g_.nest_.nodes[n.in[memory]].access];

@@ -3,6 +3,7 @@
 #pragma once
 #include "codegen/loopnest.h"
 #include <functional>
+#include <iterator>
 #include <map>
 
 namespace vecwrap {
@@ -34,6 +35,14 @@ struct Buffer {
 };
 
 class Evaluator;
+
+/// The vector operation of a node.
+inline VOp operation(Op op) {
+  constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd, VOp::VSub,  VOp::VMul,
+                           VOp::VDiv,   VOp::VFma,  VOp::VNeg, VOp::VAbs, VOp::VSqrt, VOp::VSelect};
+  static_assert(std::size(kVOps) == std::size(kOps));
+  return kVOps[static_cast<int>(op)];
+}
 
 class Generator {
 public:
@@ -95,6 +104,7 @@ private:
   void place(int label) { emit(VOp::Label).imm = label; }
   void jump(int label) { emit(VOp::Jump).imm = label; }
   void branch(VOp op, int a, int64_t constant, int label);
+  int counter_of(Count total); ///< a fresh register that starts at total
   int add_imm(int a, int64_t imm);
   void add_to(int reg, int64_t imm);
   bool fail(const char *name, std::string detail);

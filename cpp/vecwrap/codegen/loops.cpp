@@ -38,6 +38,13 @@ void Generator::branch(VOp op, int a, int64_t constant, int label) {
   i.a = a, i.value2 = constant, i.imm = label;
 }
 
+int Generator::counter_of(Count total) {
+  const int d = scalar();
+  VInst &i = emit(total.is_const() ? VOp::SImm : VOp::SMov);
+  i.d = d, i.a = total.reg, i.imm = total.value;
+  return d;
+}
+
 int Generator::add_imm(int a, int64_t imm) {
   int d = scalar();
   VInst &i = emit(VOp::SAddImm);
@@ -100,9 +107,7 @@ void Generator::leaf(int l, Count total, const std::function<void()> &body) {
     unrolled_[d] = 0;
     return;
   }
-  const int counter = scalar(), head = label(), rest = label(), end = label();
-  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
-  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  const int counter = counter_of(total), head = label(), rest = label(), end = label();
   if (outer && is_reduction(d)) outer_reductions_[l] = {counter, total, 1};
   if (u > 1 && !total.is_const()) branch(VOp::BranchLt, counter, u, rest);
   place(head);
@@ -125,9 +130,7 @@ void Generator::leaf(int l, Count total, const std::function<void()> &body) {
 /// A loop whose inner loops take any chunk: one body, the last chunk may be smaller.
 void Generator::rolled(int l, Count total, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
-  const int d = loop.dim, counter = scalar(), head = label();
-  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
-  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  const int d = loop.dim, counter = counter_of(total), head = label();
   if (l < tree_.scope && is_reduction(d)) outer_reductions_[l] = {counter, total, loop.step};
   place(head);
   Count chunk{loop.step};
@@ -147,9 +150,7 @@ void Generator::fixed(int l, Count total, const std::function<void()> &body) {
   if (total.is_const()) {
     const int64_t full = total.value / loop.step, rest = total.value % loop.step;
     if (full > 1) {
-      const int counter = scalar(), head = label();
-      VInst &i = emit(VOp::SImm);
-      i.d = counter, i.imm = total.value;
+      const int counter = counter_of(total), head = label();
       place(head);
       iteration(d, {loop.step}, body, counter, loop.step);
       branch(VOp::BranchGe, counter, loop.step, head);
@@ -159,9 +160,7 @@ void Generator::fixed(int l, Count total, const std::function<void()> &body) {
     if (rest) iteration(d, {rest}, body, -1, 0);
     return;
   }
-  const int counter = scalar(), head = label(), tail = label();
-  VInst &i = emit(VOp::SMov);
-  i.d = counter, i.a = total.reg;
+  const int counter = counter_of(total), head = label(), tail = label();
   branch(VOp::BranchLt, counter, loop.step, tail);
   place(head);
   iteration(d, {loop.step}, body, counter, loop.step);

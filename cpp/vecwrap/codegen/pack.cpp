@@ -102,9 +102,7 @@ void Generator::emit_packs(int position) {
 void Generator::over(int dim, Count total, int64_t step, const std::function<void()> &body) {
   if (total.is_const() && total.value < step) return;
   const auto saved = copy_pointers(dim);
-  const int counter = scalar(), head = label(), end = label();
-  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
-  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  const int counter = counter_of(total), head = label(), end = label();
   if (!total.is_const() && step > 1) branch(VOp::BranchLt, counter, step, end);
   place(head);
   body();
@@ -135,14 +133,12 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
   index[d] = at;
   int next = 0;
   std::function<int(int)> value = [&](int node) {
-    static constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd, VOp::VSub,  VOp::VMul,
-                                    VOp::VDiv,   VOp::VFma,  VOp::VNeg, VOp::VAbs, VOp::VSqrt, VOp::VSelect};
     const Node &n = tree_.nest.nodes[node];
     int in[4] = {-1, -1, -1, -1};
     for (int i = 0; i < info_of(n.op).operands; ++i) in[i] = value(n.in[i]);
     const int dest = next++, temporary = n.op == Op::Select ? next++ : -1;
     if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
-    VOp op = kVOps[int(n.op)];
+    VOp op = operation(n.op);
     Mem mem;
     if (n.op == Op::Load) {
       mem = address(n.access, index);
@@ -179,9 +175,7 @@ void Generator::copy_row(const Buffer &b, int d, bool contiguous) {
     return;
   }
   const auto saved = copy_pointers(d);
-  const int counter = scalar(), head = label(), rest = label(), end = label();
-  VInst &i = emit(VOp::SMov);
-  i.d = counter, i.a = total.reg;
+  const int counter = counter_of(total), head = label(), rest = label(), end = label();
   branch(VOp::BranchLt, counter, lanes(), rest);
   place(head);
   copy_element(b, d, 0, Lanes::All);
@@ -250,9 +244,7 @@ void Generator::transpose_block(const Buffer &b, int from, int to) {
 void Generator::fours(int dim, Count total, const std::function<void()> &block, const std::function<void(Count)> &rest) {
   if (total.is_const() && total.value < 4) return rest(total);
   const auto saved = copy_pointers(dim);
-  const int counter = scalar(), head = label(), tail = label(), end = label();
-  if (total.is_const()) { VInst &i = emit(VOp::SImm); i.d = counter, i.imm = total.value; }
-  else { VInst &i = emit(VOp::SMov); i.d = counter, i.a = total.reg; }
+  const int counter = counter_of(total), head = label(), tail = label(), end = label();
   if (!total.is_const()) branch(VOp::BranchLt, counter, 4, tail);
   place(head);
   block();

@@ -25,11 +25,18 @@ def _logged(title: str, command: list[str], folder: Path, environment: dict[str,
     start = time.monotonic()
     print(f"[gsl] {title} ...", flush=True)
     log = folder / f"vecwrap-demo-{title.replace(' ', '-')}.log"
-    with log.open("w") as output:
-        result = subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT,
-                                check=False)
+    shown, compiled = start, 0
+    with log.open("w") as output, subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE,
+                                                   stderr=subprocess.STDOUT, text=True, errors="replace") as process:
+        assert process.stdout
+        for line in process.stdout:
+            output.write(line)
+            compiled += line.startswith("libtool: compile:")
+            if time.monotonic() - shown > 10:
+                shown = time.monotonic()
+                print(f"      {shown - start:4.0f} s  {compiled} files compiled", flush=True)
     text = log.read_text(errors="replace")
-    if result.returncode:
+    if process.returncode:
         raise RuntimeError(f"{title} failed:\n{text[-3000:]}\nfull log: {log}")
     print(f"[gsl] {title}: {time.monotonic() - start:.0f} s", flush=True)
     return text
@@ -69,8 +76,8 @@ def build(name: str, compiler: str) -> Path:
     _logged(f"{name} make", ["make", "-s", jobs, f"SUBDIRS={_folders_without_doc(folder)}"], folder, environment)
     for part in CHECKED:
         text = _logged(f"{name} make check {part}", ["make", jobs, "-C", part, "check"], folder, environment)
-        summary = [line for line in text.splitlines() if line.startswith(("# PASS", "# FAIL", "# ERROR"))]
-        print(f"      {', '.join(line.lstrip('# ') for line in summary)}", flush=True)
+        summary = re.findall(r"^# (PASS|FAIL|ERROR): *(\d+)$", text, re.MULTILINE)
+        print(f"      {', '.join(f'{count} {word.lower()}' for word, count in summary) or 'no tests of its own'}", flush=True)
     stamp.write_text(identity)
     return folder
 

@@ -8,4 +8,8 @@ namespace vecwrap {
 
 Result<VProgram> generate(const LoopTree &, const Target &);
 
+/// What pack(tensor) would copy: the largest expressions of the reduction that read only that tensor (through one
+/// access), scalars and constants. It can be packed if there is exactly one.
+std::vector<int> packable(const Nest &, int tensor);
+
 } // namespace vecwrap

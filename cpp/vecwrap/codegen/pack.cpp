@@ -30,6 +30,12 @@ void packable(const Nest &nest, int root, int tensor, std::vector<int> &found) {
 
 } // namespace
 
+std::vector<int> packable(const Nest &nest, int tensor) {
+  std::vector<int> found;
+  if (nest.update >= 0) packable(nest, nest.update, tensor, found);
+  return found;
+}
+
 bool Generator::plan_packs() {
   for (const Pack &pack : tree_.packs)
     if (!plan_pack(pack)) return false;
@@ -41,10 +47,9 @@ bool Generator::plan_packs() {
 
 bool Generator::plan_pack(const Pack &pack) {
   const std::string &name = tree_.nest.tensors[pack.tensor].name;
-  std::vector<int> roots;
+  const std::vector<int> roots = packable(tree_.nest, pack.tensor);
   if (nest_.update < 0) return fail("pack-shape", "only operands of a reduction are packed");
   const bool output = pack.tensor == nest_.accesses[nest_.out].tensor;
-  if (!output) packable(tree_.nest, nest_.update, pack.tensor, roots);
   if (!output && (roots.size() != 1 || roots[0] == nest_.update))
     return fail("pack-shape", "tensor '" + name + "' is not read by exactly one expression of the reduction");
   Buffer buffer;
@@ -58,6 +63,13 @@ bool Generator::plan_pack(const Pack &pack) {
     capacity[d] = tree_.loops[l].chunk.value; // the outermost loop of the dim inside the pack is seen last
     if (std::find(buffer.dims.begin(), buffer.dims.end(), d) == buffer.dims.end()) buffer.dims.insert(buffer.dims.begin(), d);
   }
+  // lanes read rows of the buffer; what is broadcast may as well keep the order in which the source is contiguous
+  if (!output && vector_dim() >= 0 && !depends_on(tree_.nest, buffer.root, vector_dim()))
+    for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
+      if (tree_.nest.accesses[a].tensor == pack.tensor && loads_access(tree_.nest, buffer.root, int(a)))
+        std::stable_partition(buffer.dims.begin(), buffer.dims.end(), [&](int d) {
+          return !(tree_.nest.accesses[a].strides[d] == Int::constant(esize()));
+        });
   if (buffer.dims.empty()) return fail("pack-shape", "tensor '" + name + "' does not move in the loops inside the pack");
   std::vector<Int> strides(nest_.dims.size());
   int64_t bytes = esize();

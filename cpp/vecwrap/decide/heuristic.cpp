@@ -9,6 +9,7 @@ namespace {
 
 constexpr int64_t kTypical = 1000; ///< stands for an extent that is only known at run time
 constexpr double kLoadsPerCycle = 2;
+constexpr int64_t kWorthScaling = 4096; ///< columns x reduction steps that pay for packing scaled rows
 constexpr int kStreams = 8; ///< rows of one operand walked side by side before they evict each other (L1 ways)
 
 /// What the schedule needs to know about the nest.
@@ -159,11 +160,71 @@ private:
 
   /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
   void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-    const int packed = tensor_to_pack(nest, s);
+    const int packed = tensor_to_pack(nest, s), scaled = scaled_operand(nest, s);
     for (const Tile &tile : tiles(nest, t, s)) {
+      if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
       if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
       if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
     }
+  }
+
+  /// A row operand that is computed with before it is multiplied (alpha * A[i,k]), in a nest long enough to do that
+  /// once per block of columns instead of once per tile; -1 if none.
+  static int scaled_operand(const Nest &nest, const Shape &s) {
+    if (s.row < 0 || !s.strided.empty() || s.reductions.size() != 1 || loads_access(nest, nest.final, nest.out)) return -1;
+    if (extent(nest, s.vector) * extent(nest, s.reductions[0]) < kWorthScaling) return -1;
+    for (size_t tensor = 0; tensor < nest.tensors.size(); ++tensor) {
+      const std::vector<int> roots = packable(nest, int(tensor));
+      if (roots.size() == 1 && nest.nodes[roots[0]].op != Op::Load && !depends_on(nest, roots[0], s.vector) &&
+          depends_on(nest, roots[0], s.row) && depends_on(nest, roots[0], s.reductions[0]))
+        return int(tensor);
+    }
+    return -1;
+  }
+
+  /// Rows packed with their factor, for a block of columns that stays in the second-level cache. A tile of few cache
+  /// lines gets a packed panel as well: rows a power of two apart would evict each other.
+  static Sentence prescaled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor) {
+    constexpr int64_t kDepth = 128, kTwoLines = 128;
+    Draft draft;
+    std::vector<std::string> order, blocks, columns, row_blocks, rows, chunks;
+    const int64_t width = tile.vectors * t.lanes(nest.type);
+    const bool narrow = tile.vectors * t.vector_bytes < kTwoLines && s.moving.size() == 1;
+    std::string j, i;
+    if (narrow) {
+      j = draft.split(nest, s.vector, width, columns);
+      i = split_twice(draft, nest, s.row, tile.rows * kStreams, tile.rows, row_blocks, rows);
+    } else {
+      const int64_t wide = std::max(width, t.l2_bytes / 4 / (kDepth * size_of(nest.type)) / width * width);
+      j = split_twice(draft, nest, s.vector, wide, width, blocks, columns);
+      i = draft.split(nest, s.row, tile.rows, row_blocks);
+    }
+    const std::string k = draft.split(nest, s.reductions[0], kDepth, chunks);
+    names(nest, s.outer, order);
+    auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+    append(blocks), append(chunks), append(row_blocks);
+    const std::string rows_at = order.empty() ? "-" : order.back();
+    append(columns);
+    const std::string panel_at = order.empty() ? "-" : order.back();
+    append(rows);
+    order.insert(order.end(), {k, i, j});
+    draft.add(StepKind::Reorder, order);
+    draft.add(StepKind::Pack, {nest.tensors[tensor].name, rows_at});
+    if (narrow) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, panel_at});
+    draft.add(StepKind::Tile, {i, j});
+    draft.add(StepKind::Vectorize, {j});
+    return {draft.steps};
+  }
+
+  /// Splits off `outer_step`, then `step` from the inner part; small constant extents need fewer loops.
+  static std::string split_twice(Draft &draft, const Nest &nest, int d, int64_t outer_step, int64_t step,
+                                 std::vector<std::string> &outer, std::vector<std::string> &inner) {
+    std::string name = draft.split(nest, d, outer_step, outer);
+    const Int extent = nest.dims[d].extent;
+    if ((outer.empty() ? extent.value : outer_step) <= step) return name;
+    draft.add(StepKind::Split, {name}, step);
+    inner.push_back(name);
+    return nest.dims[d].name + (outer.empty() ? ".1" : ".2");
   }
 
   /// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
@@ -190,13 +251,8 @@ private:
     // final reads the output, so partial sums between chunks need a buffer of their own, for a block of rows
     const bool stage = !chunks.empty() && loads_access(nest, nest.final, nest.out);
     std::string i = s.row < 0 ? "" : nest.dims[s.row].name;
-    if (stage && extent(nest, s.row) > tile.rows * kStreams) {
-      i = draft.split(nest, s.row, tile.rows * kStreams, blocks);
-      draft.add(StepKind::Split, {i}, tile.rows);
-      rows.push_back(i), i.back() = '2';
-    } else if (s.row >= 0) {
-      i = draft.split(nest, s.row, tile.rows, rows);
-    }
+    if (stage) i = split_twice(draft, nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
+    else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
     names(nest, s.outer, order);
     auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
     if (pack >= 0) append(columns), append(blocks), append(chunks), append(rows);

@@ -1,29 +1,15 @@
 // The deterministic heuristic. It reads the nest and the target description, ranks register tiles by a small
 // throughput model, and proposes the first sentences that code generation accepts.
 #include "codegen/loopnest.h"
+#include "decide/draft.h"
 #include "decide/strategy.h"
+#include "decide/tiles.h"
 #include <algorithm>
 
 namespace vecwrap {
 namespace {
 
-constexpr int64_t kTypical = 1000; ///< stands for an extent that is only known at run time
-constexpr double kLoadsPerCycle = 2;
 constexpr int64_t kWorthScaling = 4096; ///< columns x reduction steps that pay for packing scaled rows
-constexpr int kStreams = 8; ///< rows of one operand walked side by side before they evict each other (L1 ways)
-
-/// What the schedule needs to know about the nest.
-struct Shape {
-  int vector = -1;             ///< dim whose elements of the output are adjacent
-  int row = -1;                ///< second dim of the register tile
-  std::vector<int> outer;      ///< other parallel dims, source order
-  std::vector<int> reductions; ///< source order
-  std::vector<int> strided;    ///< tensors that move along `vector`, not contiguously
-  std::vector<int> moving;     ///< tensors that move along `vector`
-  bool rows_share = true;      ///< what moves along `vector` is the same for all rows of a tile
-};
-
-struct Tile { int64_t rows, vectors; double cost; };
 
 class Heuristic : public Strategy {
 public:
@@ -64,96 +50,6 @@ private:
     return list;
   }
 
-  /// Dims along which the output is contiguous.
-  static std::vector<int> vector_dims(const Nest &nest) {
-    std::vector<int> dims;
-    for (size_t d = 0; d < nest.dims.size(); ++d)
-      if (nest.accesses[nest.out].strides[d] == Int::constant(size_of(nest.type))) dims.push_back(int(d));
-    return dims;
-  }
-
-  static Shape shape_of(const Nest &nest, int vector) {
-    Shape s;
-    s.vector = vector;
-    const int root = nest.update >= 0 ? nest.update : nest.final;
-    std::vector<int> moving;
-    for (size_t a = 0; a < nest.accesses.size(); ++a) {
-      const Access &access = nest.accesses[a];
-      if (!loads_access(nest, root, int(a)) || access.strides[vector].is_zero()) continue;
-      moving.push_back(int(a));
-      auto add = [&](std::vector<int> &list) {
-        if (std::find(list.begin(), list.end(), access.tensor) == list.end()) list.push_back(access.tensor);
-      };
-      add(s.moving);
-      if (!(access.strides[vector] == Int::constant(size_of(nest.type)))) add(s.strided);
-    }
-    int best = 0;
-    for (int d = int(nest.dims.size()) - 1; d >= 0; --d) {
-      if (d == vector || nest.dims[d].reduction) continue;
-      int reuse = 0; // vector loads that a tile along d shares count twice, broadcasts once
-      for (size_t a = 0; a < nest.accesses.size(); ++a)
-        if (loads_access(nest, root, int(a)) && nest.accesses[a].strides[d].is_zero())
-          reuse += std::find(moving.begin(), moving.end(), int(a)) != moving.end() ? 2 : 1;
-      if (reuse > best) best = reuse, s.row = d;
-    }
-    for (int a : moving) s.rows_share = s.rows_share && (s.row < 0 || nest.accesses[a].strides[s.row].is_zero());
-    for (size_t d = 0; d < nest.dims.size(); ++d) {
-      if (nest.dims[d].reduction) s.reductions.push_back(int(d));
-      else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));
-    }
-    return s;
-  }
-
-  static int64_t extent(const Nest &nest, int d) {
-    return nest.dims[d].extent.is_const() ? nest.dims[d].extent.value : kTypical;
-  }
-
-  /// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
-  static double cost(const Target &t, const Shape &s, int64_t r, int64_t v) {
-    if (!r || !v) return 0;
-    const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
-    return std::max({fmas, loads, double(t.fma_latency)}) + 0.1 * loads;
-  }
-
-  /// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
-  static double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
-    const int64_t row_tiles = rows / r, column_tiles = vectors / v;
-    const double total = row_tiles * column_tiles * cost(t, s, r, v) + row_tiles * cost(t, s, r, vectors % v) +
-                         column_tiles * cost(t, s, rows % r, v) + cost(t, s, rows % r, vectors % v);
-    return total * (r > kStreams ? 1.04 : 1);
-  }
-
-  static std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
-    const int64_t rows = s.row < 0 ? 1 : std::min(extent(nest, s.row), kTypical);
-    const int64_t lanes = t.lanes(nest.type);
-    const int64_t vectors = (std::min(extent(nest, s.vector), kTypical) + lanes - 1) / lanes;
-    const int registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
-    // every vector of a tile with a run-time extent brings a tail variant of the whole tile
-    const int64_t widest = nest.dims[s.vector].extent.is_const() ? 8 : 3;
-    std::vector<Tile> list;
-    for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
-      for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
-        // rows that share nothing only add streams
-        if (r * v + (s.rows_share ? v : 1) + 1 <= registers) list.push_back({r, v, cost(t, s, rows, vectors, r, v) * (v > widest ? 1.05 : 1) * (s.rows_share ? 1 : 1 + 0.02 * r)});
-    std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
-    if (list.size() > 12) list.resize(12);
-    return list;
-  }
-
-  // Sentences are put together from their text form: names stand for loops as in docs/sentence.md.
-  struct Draft {
-    std::vector<Step> steps;
-    void add(StepKind kind, std::vector<std::string> names, int64_t factor = 0) { steps.push_back({kind, names, factor}); }
-    /// Splits off an inner loop of f iterations (unless the extent is that small) and returns its name.
-    std::string split(const Nest &nest, int d, int64_t f, std::vector<std::string> &outer) {
-      const Dim &dim = nest.dims[d];
-      if (dim.extent.is_const() && dim.extent.value <= f) return dim.name;
-      add(StepKind::Split, {dim.name}, f);
-      outer.push_back(dim.name);
-      return dim.name + ".1";
-    }
-  };
-
   static void names(const Nest &nest, const std::vector<int> &dims, std::vector<std::string> &to) {
     for (int d : dims) to.push_back(nest.dims[d].name);
   }
@@ -172,7 +68,7 @@ private:
   /// once per block of columns instead of once per tile; -1 if none.
   static int scaled_operand(const Nest &nest, const Shape &s) {
     if (s.row < 0 || !s.strided.empty() || s.reductions.size() != 1 || loads_access(nest, nest.final, nest.out)) return -1;
-    if (extent(nest, s.vector) * extent(nest, s.reductions[0]) < kWorthScaling) return -1;
+    if (typical_extent(nest, s.vector) * typical_extent(nest, s.reductions[0]) < kWorthScaling) return -1;
     for (size_t tensor = 0; tensor < nest.tensors.size(); ++tensor) {
       const std::vector<int> roots = packable(nest, int(tensor));
       if (roots.size() == 1 && nest.nodes[roots[0]].op != Op::Load && !depends_on(nest, roots[0], s.vector) &&
@@ -193,10 +89,10 @@ private:
     std::string j, i;
     if (narrow) {
       j = draft.split(nest, s.vector, width, columns);
-      i = split_twice(draft, nest, s.row, tile.rows * kStreams, tile.rows, row_blocks, rows);
+      i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, row_blocks, rows);
     } else {
       const int64_t wide = std::max(width, t.l2_bytes / 4 / (kDepth * size_of(nest.type)) / width * width);
-      j = split_twice(draft, nest, s.vector, wide, width, blocks, columns);
+      j = draft.split_twice(nest, s.vector, wide, width, blocks, columns);
       i = draft.split(nest, s.row, tile.rows, row_blocks);
     }
     const std::string k = draft.split(nest, s.reductions[0], kDepth, chunks);
@@ -216,17 +112,6 @@ private:
     return {draft.steps};
   }
 
-  /// Splits off `outer_step`, then `step` from the inner part; small constant extents need fewer loops.
-  static std::string split_twice(Draft &draft, const Nest &nest, int d, int64_t outer_step, int64_t step,
-                                 std::vector<std::string> &outer, std::vector<std::string> &inner) {
-    std::string name = draft.split(nest, d, outer_step, outer);
-    const Int extent = nest.dims[d].extent;
-    if ((outer.empty() ? extent.value : outer_step) <= step) return name;
-    draft.add(StepKind::Split, {name}, step);
-    inner.push_back(name);
-    return nest.dims[d].name + (outer.empty() ? ".1" : ".2");
-  }
-
   /// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
   static int tensor_to_pack(const Nest &nest, const Shape &s) {
     if (s.row < 0 || s.strided.size() > 1) return -1;
@@ -234,8 +119,8 @@ private:
       if (!nest.dims[s.reductions[r]].extent.is_const()) return -1;
     if (!s.strided.empty()) return s.strided[0];
     if (s.reductions.size() != 1 || s.moving.size() != 1) return -1;
-    const int64_t panel = extent(nest, s.reductions[0]) * extent(nest, s.vector) * size_of(nest.type);
-    return extent(nest, s.row) >= 64 && panel > (48 << 10) ? s.moving[0] : -1;
+    const int64_t panel = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
+    return typical_extent(nest, s.row) >= 64 && panel > (48 << 10) ? s.moving[0] : -1;
   }
 
   static Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {
@@ -251,7 +136,7 @@ private:
     // final reads the output, so partial sums between chunks need a buffer of their own, for a block of rows
     const bool stage = !chunks.empty() && loads_access(nest, nest.final, nest.out);
     std::string i = s.row < 0 ? "" : nest.dims[s.row].name;
-    if (stage) i = split_twice(draft, nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
+    if (stage) i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
     else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
     names(nest, s.outer, order);
     auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
@@ -287,7 +172,7 @@ private:
   /// Steps of the first reduction dim in a packed panel: it fills most of the first-level cache.
   static int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
     int64_t row = tile.vectors * t.vector_bytes;
-    for (size_t r = 1; r < s.reductions.size(); ++r) row *= extent(nest, s.reductions[r]);
+    for (size_t r = 1; r < s.reductions.size(); ++r) row *= typical_extent(nest, s.reductions[r]);
     const int64_t depth = t.l1_bytes * 9 / 8 / row;
     return std::max<int64_t>(1, depth >= 64 ? depth / 32 * 32 : depth);
   }
@@ -309,7 +194,7 @@ private:
       draft.add(StepKind::Reorder, order);
       draft.add(StepKind::Tile, {j});
       draft.add(StepKind::Vectorize, {j});
-      draft.add(StepKind::Unroll, {k}, std::min<int64_t>(kStreams, extent(nest, last)));
+      draft.add(StepKind::Unroll, {k}, std::min<int64_t>(kStreams, typical_extent(nest, last)));
       list.push_back({draft.steps});
       list.push_back(tiled(nest, t, s, {1, vectors, 0}, -1));
     }

@@ -1,0 +1,50 @@
+#include "decide/shape.h"
+#include <algorithm>
+
+namespace vecwrap {
+
+std::vector<int> vector_dims(const Nest &nest) {
+  std::vector<int> dims;
+  for (size_t d = 0; d < nest.dims.size(); ++d)
+    if (nest.accesses[nest.out].strides[d] == Int::constant(size_of(nest.type))) dims.push_back(int(d));
+  return dims;
+}
+
+Shape shape_of(const Nest &nest, int vector) {
+  Shape s;
+  s.vector = vector;
+  const int root = nest.update >= 0 ? nest.update : nest.final;
+  std::vector<int> moving;
+  for (size_t a = 0; a < nest.accesses.size(); ++a) {
+    const Access &access = nest.accesses[a];
+    if (!loads_access(nest, root, int(a)) || access.strides[vector].is_zero()) continue;
+    moving.push_back(int(a));
+    auto add = [&](std::vector<int> &list) {
+      if (std::find(list.begin(), list.end(), access.tensor) == list.end()) list.push_back(access.tensor);
+    };
+    add(s.moving);
+    if (!(access.strides[vector] == Int::constant(size_of(nest.type)))) add(s.strided);
+  }
+  int best = 0;
+  for (int d = int(nest.dims.size()) - 1; d >= 0; --d) {
+    if (d == vector || nest.dims[d].reduction) continue;
+    int reuse = 0; // vector loads that a tile along d shares count twice, broadcasts once
+    for (size_t a = 0; a < nest.accesses.size(); ++a)
+      if (loads_access(nest, root, int(a)) && nest.accesses[a].strides[d].is_zero())
+        reuse += std::find(moving.begin(), moving.end(), int(a)) != moving.end() ? 2 : 1;
+    if (reuse > best) best = reuse, s.row = d;
+  }
+  for (int a : moving) s.rows_share = s.rows_share && (s.row < 0 || nest.accesses[a].strides[s.row].is_zero());
+  for (size_t d = 0; d < nest.dims.size(); ++d) {
+    if (nest.dims[d].reduction) s.reductions.push_back(int(d));
+    else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));
+  }
+  return s;
+}
+
+int64_t typical_extent(const Nest &nest, int d) {
+  constexpr int64_t kTypical = 1000;
+  return nest.dims[d].extent.is_const() ? nest.dims[d].extent.value : kTypical;
+}
+
+} // namespace vecwrap

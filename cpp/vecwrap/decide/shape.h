@@ -1,0 +1,24 @@
+// Shape: what a schedule needs to know about a nest once the vectorized dim is chosen.
+#pragma once
+#include "ir/nest.h"
+
+namespace vecwrap {
+
+/// What the schedule needs to know about the nest.
+struct Shape {
+  int vector = -1;             ///< dim whose elements of the output are adjacent
+  int row = -1;                ///< second dim of the register tile
+  std::vector<int> outer;      ///< other parallel dims, source order
+  std::vector<int> reductions; ///< source order
+  std::vector<int> strided;    ///< tensors that move along `vector`, not contiguously
+  std::vector<int> moving;     ///< tensors that move along `vector`
+  bool rows_share = true;      ///< what moves along `vector` is the same for all rows of a tile
+};
+
+/// Dims along which the output is contiguous.
+std::vector<int> vector_dims(const Nest &);
+Shape shape_of(const Nest &, int vector);
+/// The constant extent of a dim, or what stands for one that is only known at run time.
+int64_t typical_extent(const Nest &, int dim);
+
+} // namespace vecwrap

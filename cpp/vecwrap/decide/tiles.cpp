@@ -1,0 +1,45 @@
+#include "decide/tiles.h"
+#include <algorithm>
+
+namespace vecwrap {
+namespace {
+
+constexpr double kLoadsPerCycle = 2;
+
+/// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
+double cost(const Target &t, const Shape &s, int64_t r, int64_t v) {
+  if (!r || !v) return 0;
+  const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
+  return std::max({fmas, loads, double(t.fma_latency)}) + 0.1 * loads;
+}
+
+/// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
+double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
+  const int64_t row_tiles = rows / r, column_tiles = vectors / v;
+  const double total = row_tiles * column_tiles * cost(t, s, r, v) + row_tiles * cost(t, s, r, vectors % v) +
+                       column_tiles * cost(t, s, rows % r, v) + cost(t, s, rows % r, vectors % v);
+  return total * (r > kStreams ? 1.04 : 1);
+}
+
+} // namespace
+
+std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
+  const int64_t rows = s.row < 0 ? 1 : typical_extent(nest, s.row);
+  const int64_t lanes = t.lanes(nest.type);
+  const int64_t vectors = (typical_extent(nest, s.vector) + lanes - 1) / lanes;
+  const int registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
+  // every vector of a tile with a run-time extent brings a tail variant of the whole tile
+  const int64_t widest = nest.dims[s.vector].extent.is_const() ? 8 : 3;
+  std::vector<Tile> list;
+  for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
+    for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
+      if (r * v + (s.rows_share ? v : 1) + 1 <= registers) {
+        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share ? 1 : 1 + 0.02 * double(r);
+        list.push_back({r, v, cost(t, s, rows, vectors, r, v) * variants * streams});
+      }
+  std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
+  if (list.size() > 12) list.resize(12);
+  return list;
+}
+
+} // namespace vecwrap

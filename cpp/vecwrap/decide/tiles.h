@@ -1,0 +1,19 @@
+// Register tiles ranked by a small throughput model.
+#pragma once
+#include "decide/shape.h"
+#include "target/target.h"
+
+namespace vecwrap {
+
+/// Rows of one operand walked side by side before they evict each other (ways of the first-level cache).
+inline constexpr int kStreams = 8;
+
+struct Tile {
+  int64_t rows, vectors;
+  double cost; ///< cycles for one reduction step over the whole output
+};
+
+/// The best register tiles for a nest, cheapest first.
+std::vector<Tile> tiles(const Nest &, const Target &, const Shape &);
+
+} // namespace vecwrap

@@ -7,6 +7,7 @@ import re
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +29,18 @@ class Sample:
     seconds: float
 
 
+def _busy_ticks() -> dict[int, int]:
+    """Per core: ticks since boot that were not idle (proc(5), /proc/stat)."""
+    rows = [line.split() for line in Path("/proc/stat").read_text().splitlines() if re.match(r"cpu\d", line)]
+    return {int(row[0][3:]): sum(map(int, row[1:9])) - int(row[4]) - int(row[5]) for row in rows}
+
+
 def pin_to_one_core() -> None:
-    """Benchmarks are about one core; the last one is usually the quietest."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    """Benchmarks are about one core: the one that was least busy during the last half second."""
+    before = _busy_ticks()
+    time.sleep(0.5)
+    after = _busy_ticks()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0), key=lambda core: after[core] - before[core])})
 
 
 def compile_c(compiler: str, source: Path, output: Path, flags: Sequence[str], report: Path | None = None) -> Path:

@@ -1,5 +1,7 @@
 """The GNU Scientific Library from Debian's source archive, unmodified, built by plain clang and by vecwrap-clang."""
 
+import fcntl
+import hashlib
 import os
 import re
 import subprocess
@@ -43,11 +45,11 @@ def _logged(title: str, command: list[str], folder: Path, environment: dict[str,
 
 
 def _compiler_identity(compiler: str) -> str:
-    """Changes whenever the build would: the driver and the plugin as files, or the clang version."""
+    """Changes whenever the build would: the bytes of the driver and the plugin, or the clang version."""
     if compiler == CLANG:
         return subprocess.run([CLANG, "--version"], capture_output=True, text=True, check=True).stdout
     files = [Path(compiler), *(Path(compiler).parent.parent / "lib" / "vecwrap").glob("*.so")]
-    return "\n".join(f"{f.name} {f.stat().st_size} {f.stat().st_mtime_ns}" for f in files)
+    return "\n".join(f"{f.name} {hashlib.sha256(f.read_bytes()).hexdigest()}" for f in files)
 
 
 def _folders_without_doc(folder: Path) -> str:
@@ -58,13 +60,19 @@ def _folders_without_doc(folder: Path) -> str:
 
 def build(name: str, compiler: str) -> Path:
     """Configure, make and `make check` the affected parts in build/gsl/NAME, unless that was done with this compiler."""
-    source = debian_source.fetch("gsl")
     folder = ROOT / "build" / "gsl" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{name}.lock").open("w") as lock:  # two builds in one folder would delete each other's objects
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(name, compiler, folder)
+
+
+def _build(name: str, compiler: str, folder: Path) -> Path:
+    source = debian_source.fetch("gsl")
     stamp = folder / ".checked"
     identity = _compiler_identity(compiler)
     if stamp.exists() and stamp.read_text() == identity:
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
     report = folder / "report.jsonl"
     report.unlink(missing_ok=True)
     environment = {**os.environ, "CC": compiler, "CFLAGS": FLAGS, "VECWRAP_REPORT": str(report)}

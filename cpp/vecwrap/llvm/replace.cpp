@@ -46,6 +46,27 @@ std::string features_of(const Function &function) {
   return attribute.isStringAttribute() ? attribute.getValueAsString().str() : "";
 }
 
+/// -mno-avx512f and -mprefer-vector-width= speak for the user, not for the machine.
+bool wanted(const Function &function, const Target &target) {
+  if (target.isa == Isa::Avx512 && forbids_feature(function, "avx512f"))
+    return false;
+  unsigned bits = 0;
+  Attribute width = function.getFnAttribute("prefer-vector-width");
+  return !width.isStringAttribute() || width.getValueAsString().getAsInteger(10, bits) || bits >= unsigned(target.vector_bytes) * 8;
+}
+
+/// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
+/// all of them (`dispatch`: the CPU is asked at run time).
+std::vector<Target> targets_for(const Function &function, bool &dispatch) {
+  auto compiled_for = target_for_features(features_of(function));
+  dispatch = !compiled_for;
+  std::vector<Target> list;
+  for (const Target &target : targets())
+    if (wanted(function, target) && (dispatch || (list.empty() && target.vector_bytes <= compiled_for->vector_bytes)))
+      list.push_back(target);
+  return list;
+}
+
 void mark_done(Loop &loop) {
   LLVMContext &context = loop.getHeader()->getContext();
   SmallVector<Metadata *, 4> operands{nullptr};
@@ -154,18 +175,19 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
     outcome.why = refusal(Why::TooSmall);
     return outcome;
   }
-  // What this unit may run; a unit for any x86-64 asks the CPU.
+  bool dispatch = false;
+  const std::vector<Target> wide = targets_for(function, dispatch);
   std::vector<Choice> choices;
-  auto target = target_for_features(features_of(function));
-  bool dispatch = !target;
-  for (const Target &candidate : dispatch ? targets() : std::vector<Target>{*target}) {
-    auto choice = choose(lifted.nest, candidate);
+  for (const Target &target : wide) {
+    auto choice = choose(lifted.nest, target);
     if (choice)
       choices.push_back(*choice);
     else
       outcome.why = choice.refusal();
   }
-  if (choices.size() != (dispatch ? targets().size() : 1))
+  if (wide.empty())
+    outcome.why = refusal(Why::NoVectorUnit);
+  if (wide.empty() || choices.size() != wide.size())
     return outcome;
   outcome.why = {};
   outcome.sentence = print(choices[0].sentence);

@@ -19,8 +19,8 @@ class Outcome:
     skipped: bool = False  # plain clang's program does not run: the source reads out of bounds
 
 
-def run(command: list, **options) -> subprocess.CompletedProcess:
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
+def run(command: list[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
 
 
 def compare(program: Program, clang: str, vecwrap: str, folder: Path) -> Outcome:
@@ -36,7 +36,7 @@ def compare(program: Program, clang: str, vecwrap: str, folder: Path) -> Outcome
     if expected.returncode:
         return Outcome(skipped=True)
     environment = {**os.environ, "VECWRAP_REPORT": str(report), "VECWRAP_CLANG": clang}
-    built = run([vecwrap, "-w", *program.flags, str(source), "-o", str(ours)], env=environment)
+    built = run([vecwrap, "-w", *program.flags, str(source), "-o", str(ours)], environment)
     if built.returncode:
         return Outcome(difference=f"vecwrap-clang failed: {built.stderr}")
     outcome = Outcome()

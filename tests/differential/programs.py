@@ -57,7 +57,7 @@ class Program:
 
     source: str
     language: str = "c"
-    flags: list = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
 
 
 class Writer:
@@ -166,8 +166,8 @@ class Writer:
         source = f"{self.v('a')}[q * 60 + (y * {stride} + dy) * {self.v('lda')} + x * {stride} + dx]"
         weight = f"{self.v('b')}[((o * 5 + q) * 3 + dy) * 3 + dx]"
         body = f"s += {source} * {weight};"
-        for d in self.r.sample(["dy", "dx"], 2):
-            body = f"for (int {d} = 0; {d} < 3; {d}++) {{ {body} }}"
+        for tap in self.r.sample(["dy", "dx"], 2):
+            body = f"for (int {tap} = 0; {tap} < 3; {tap}++) {{ {body} }}"
         body = self.loop(c, body) if self.r.random() < 0.7 else body.replace("q", "o")
         body = f"T s = {self.r.choice(['0', self.v('beta')])}; {body} " + self.finish("s", f"{self.v('c')}[o * 500 + y * {self.v('ldc')} + x]")
         for d in self.r.sample([y, x, o], 3):
@@ -230,7 +230,7 @@ class Writer:
         return f'  {{ fill({self.r.randrange(1 << 30)}u, {kind}); {run} printf("f{number} {" ".join(values)} %llx\\n", hash()); }}\n'
 
     def program(self, functions: int = 6, calls: int = 6) -> str:
-        self.restricted: dict = {}
+        self.restricted: dict[int, bool] = {}
         text = HEADER.format(T=self.type, I=self.index, pool=POOL, U="uint32_t" if self.type == "float" else "uint64_t")
         text += ELEMENT if self.cplusplus else ""
         text += "".join(self.function(f) for f in range(functions))

@@ -1,6 +1,8 @@
 """Random loop nests, compiled both ways: the same bits, whatever overlaps, wraps around or never runs."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from compare import compare
@@ -11,7 +13,7 @@ SEEDS = range(int(os.environ.get("VECWRAP_FUZZ_FROM", "0")), int(os.environ.get(
 
 
 @pytest.fixture(scope="module")
-def counts():
+def counts() -> Iterator[dict[str, int]]:
     total = {"replaced": 0, "refused": 0, "skipped": 0}
     yield total
     if len(SEEDS) >= 32:  # the comparison means nothing if nests are no longer replaced
@@ -20,7 +22,7 @@ def counts():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_program(seed, counts, tmp_path):
+def test_random_program(seed: int, counts: dict[str, int], tmp_path: Path) -> None:
     subject = program(seed)
     outcome = compare(subject, PLAIN[subject.language], str(OURS[subject.language]), tmp_path)
     counts["replaced"] += outcome.replaced

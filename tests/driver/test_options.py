@@ -1,5 +1,6 @@
 """The driver's own options, and how it finds clang and the plugin."""
 
+import json
 import os
 import re
 import shlex
@@ -102,3 +103,14 @@ def test_runs_through_a_symbolic_link(tmp_path: Path) -> None:
 def test_internal_tools_get_no_flags(tmp_path: Path) -> None:
     assert "fpass-plugin" not in subprocess.run([OURS["c"], "--vecwrap-show", "-cc1", "-version"], text=True, check=True,
                                                 capture_output=True, env=clean_environment(), cwd=tmp_path).stdout
+
+
+def test_report_names_lines_and_changes_nothing(tmp_path: Path) -> None:
+    folder, report = tmp_path / "work", tmp_path / "report.jsonl"
+    without = ours("-O2", "-c", "matmul.c", folder=fresh_copy(folder))
+    reported = ours("-O2", "-c", "matmul.c", folder=fresh_copy(folder), VECWRAP_REPORT=str(report))
+    assert reported == without
+    rows = [json.loads(line) for line in report.read_text().splitlines()]
+    assert any(row["replaced"] for row in rows)
+    text = (folder / "matmul.c").read_text().splitlines()
+    assert all(text[row["line"] - 1].lstrip().startswith("for") for row in rows)

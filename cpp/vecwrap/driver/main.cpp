@@ -58,6 +58,15 @@ static std::string check_sentence() {
   return sentence ? std::string() : "VECWRAP_SENTENCE is no sentence: " + sentence.refusal().text() + "; docs/sentence.md has the grammar";
 }
 
+/// Reports and verifying programs name source lines. Remarks, even ones that match nothing, make clang keep line
+/// numbers without writing debug information: the object stays the same.
+static bool wants_lines() {
+  for (const char *name : {"VECWRAP_REPORT", "VECWRAP_VERIFY"})
+    if (const char *value = std::getenv(name); value && *value)
+      return true;
+  return false;
+}
+
 /// "-cc1", "-cc1as" and friends are clang's internal tools; they accept nothing in front of them.
 static bool is_internal_tool(const Options &options) {
   return !options.forwarded.empty() && std::string_view(options.forwarded.front()).starts_with("-cc1");
@@ -89,7 +98,10 @@ int main(int argc, char **argv) {
     for (const std::string &problem : {check_sentence(), check_report()})
       if (!problem.empty())
         return fail(problem);
-    added.insert(added.end(), {"--start-no-unused-arguments", "-fpass-plugin=" + plugin.path, "--end-no-unused-arguments"});
+    added.insert(added.end(), {"--start-no-unused-arguments", "-fpass-plugin=" + plugin.path});
+    if (wants_lines())
+      added.push_back("-Rpass=^$");
+    added.push_back("--end-no-unused-arguments");
   }
 
   std::vector<const char *> command{clang.path.c_str()};

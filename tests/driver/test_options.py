@@ -114,3 +114,11 @@ def test_report_names_lines_and_changes_nothing(tmp_path: Path) -> None:
     assert any(row["replaced"] for row in rows)
     text = (folder / "matmul.c").read_text().splitlines()
     assert all(text[row["line"] - 1].lstrip().startswith("for") for row in rows)
+
+
+def test_verifying_programs_know_their_lines(tmp_path: Path) -> None:
+    folder = fresh_copy(tmp_path / "work")
+    ours("-O2", "-c", "matmul.c", folder=folder, VECWRAP_VERIFY="1")
+    text = (folder / "matmul.c").read_text().splitlines()
+    places = re.findall(rb"matmul\.c:(\d+):", (folder / "matmul.o").read_bytes())
+    assert places and all(text[int(line) - 1].lstrip().startswith("for") for line in places)

@@ -5,8 +5,8 @@ namespace vecwrap {
 
 Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers) {
   for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
-    const int64_t chunk = g.chunk_[g.tree_.loops[l].dim].value;
     const bool vector = l == g.tree_.vector;
+    const int64_t chunk = within_tile(l).value;
     extent_.push_back(int(vector ? (chunk + g.lanes() - 1) / g.lanes() : chunk));
     tile_loops_.push_back(l);
     points_ *= extent_.back();
@@ -20,6 +20,18 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
     for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
     dims_of_.push_back(dims);
   }
+  take_chunk();
+}
+
+/// Is the current chunk of the tile loop's dim what one run of the loop covers? If not, a loop of the scope cuts that.
+bool Evaluator::is_whole(int l) const {
+  const Loop &loop = g_.tree_.loops[l];
+  const Count &chunk = g_.chunk_[loop.dim];
+  return chunk.is_const() && (chunk.tail >= 0 || chunk.value <= loop.chunk.value);
+}
+
+Count Evaluator::within_tile(int l) const {
+  return is_whole(l) ? g_.chunk_[g_.tree_.loops[l].dim] : Count{g_.tree_.loops[l].chunk.value};
 }
 
 std::vector<int64_t> Evaluator::index(int point) const {
@@ -32,12 +44,26 @@ std::vector<int64_t> Evaluator::index(int point) const {
   return index;
 }
 
+void Evaluator::take_chunk() {
+  rows_ = false, active_.clear();
+  if (g_.tree_.vector >= 0) chunk_ = within_tile(g_.tree_.vector);
+  for (int p = 0; p < points_; ++p)
+    if (g_.tree_.vector < 0 || p % extent_.back() * g_.lanes() < chunk_.value) active_.push_back(p);
+}
+
+bool Evaluator::is_partial() const { return g_.tree_.vector >= 0 && (chunk_.tail >= 0 || chunk_.value % g_.lanes()); }
+
 /// All lanes, unless this is the last, partial vector of the chunk.
 Lanes Evaluator::lanes(int point) const {
-  if (g_.tree_.vector < 0) return Lanes::One;
-  const Count &chunk = g_.chunk_[g_.vector_dim()];
-  const bool last = point % extent_.back() == extent_.back() - 1;
-  return last && (chunk.tail >= 0 || chunk.value % g_.lanes()) ? Lanes::Tail : Lanes::All;
+  if (g_.tree_.vector < 0 || rows_) return Lanes::One;
+  const bool last = (point % extent_.back() + 1) * g_.lanes() >= chunk_.value;
+  return last && is_partial() ? Lanes::Tail : Lanes::All;
+}
+
+void Evaluator::set_tail() {
+  if (!is_partial()) return;
+  VInst &i = g_.emit(VOp::VTail);
+  i.a = chunk_.tail, i.value2 = chunk_.value % g_.lanes();
 }
 
 /// Points that differ only along dims the node does not move along share its value.
@@ -72,7 +98,7 @@ void Evaluator::count_uses(int node, int point) {
 
 void Evaluator::begin(int root) {
   values_.clear();
-  for (int p = 0; p < points_; ++p) count_uses(root, p);
+  for (int p : active_) count_uses(root, p);
 }
 
 int Evaluator::value(int node, int point) {
@@ -98,7 +124,7 @@ bool Evaluator::foldable(int node, int point) {
   if (n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
   if (g_.tree_.vector < 0) return true;
-  if (g_.nest_.accesses[n.access].strides[g_.vector_dim()].is_zero()) return g_.target_.isa == Isa::Avx512;
+  if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All;
 }
 
@@ -109,15 +135,18 @@ bool Evaluator::foldable_operand(int node, int operand, int point) {
          foldable(g_.nest_.nodes[node].in[operand], point);
 }
 
+bool Evaluator::is_broadcast(int access) const {
+  return g_.tree_.vector >= 0 && (rows_ || g_.nest_.accesses[access].strides[g_.vector_dim()].is_zero());
+}
+
 void Evaluator::load(int node, int point, int dest) {
   const Access &access = g_.nest_.accesses[g_.nest_.nodes[node].access];
   const Mem mem = g_.address(g_.nest_.nodes[node].access, index(point));
-  const bool vector = g_.tree_.vector >= 0;
-  const Int stride = vector ? access.strides[g_.vector_dim()] : Int{};
-  if (vector && !stride.is_zero() && !(stride == Int::constant(g_.esize())))
+  const bool broadcast = is_broadcast(g_.nest_.nodes[node].access);
+  if (g_.tree_.vector >= 0 && !broadcast && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
     g_.fail("vector-stride", "tensor '" + g_.nest_.tensors[access.tensor].name +
                                  "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
-  VInst &i = g_.emit(vector && stride.is_zero() ? VOp::VBcast : VOp::VLoad);
+  VInst &i = g_.emit(broadcast ? VOp::VBcast : VOp::VLoad);
   i.d = dest, i.mem = mem, i.lanes = lanes(point);
 }
 
@@ -146,7 +175,7 @@ void Evaluator::compute(int node, int point, int dest) {
   if (memory < 0) return;
   const Access &access = g_.nest_.accesses[g_.nest_.nodes[n.in[memory]].access];
   v.mem = mem, v.mem_operand = memory;
-  v.mem_bcast = g_.tree_.vector >= 0 && access.strides[g_.vector_dim()].is_zero();
+  v.mem_bcast = is_broadcast(g_.nest_.nodes[n.in[memory]].access);
   if (!v.mem_bcast && g_.tree_.vector >= 0 && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
     g_.fail("vector-stride", "tensor '" + g_.nest_.tensors[access.tensor].name +
                                  "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
@@ -159,8 +188,16 @@ void Evaluator::allocate_accumulators() {
 void Evaluator::into_accumulators(int root) {
   begin(root);
   const Op op = g_.nest_.nodes[root].op;
-  for (int p = 0; p < points_ && !g_.failed_; ++p) {
+  for (int p : active_) {
+    if (g_.failed_) return;
     const int dest = accumulators_[p];
+    if (g_.combine_ && lanes(p) == Lanes::Tail) { // lanes past the end keep what they hold
+      const int reg = value(root, p);
+      VInst &i = g_.emit(VOp::VMerge);
+      i.d = dest, i.a = reg;
+      release(root, p);
+      continue;
+    }
     if (op == Op::Load) { load(root, p, dest); continue; }
     if (op == Op::Const || (op != Op::Acc && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1)) {
       compute(root, p, dest);
@@ -174,7 +211,7 @@ void Evaluator::into_accumulators(int root) {
 
 void Evaluator::store_register(int reg, int id, int point) {
   const Access &access = g_.nest_.accesses[id];
-  if (g_.tree_.vector >= 0 && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
+  if (g_.tree_.vector >= 0 && !rows_ && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
     g_.fail("vector-stride", "the output is not contiguous along the vectorized loop; vectorize another loop");
   const Mem mem = g_.address(id, index(point));
   VInst &i = g_.emit(VOp::VStore);
@@ -184,7 +221,8 @@ void Evaluator::store_register(int reg, int id, int point) {
 void Evaluator::store(int root, int access) {
   last_uses_.assign(points_, 0);
   begin(root);
-  for (int p = 0; p < points_ && !g_.failed_; ++p) {
+  for (int p : active_) {
+    if (g_.failed_) return;
     store_register(value(root, p), access, p);
     release(root, p);
   }
@@ -220,7 +258,7 @@ void Evaluator::hoist(int root) {
   for (size_t n = 0; n < g_.nest_.nodes.size(); ++n) {
     if ((dims_of_[n] & moving) || is_acc(int(n))) continue;
     std::map<Key, int> keys;
-    for (int p = 0; p < points_; ++p)
+    for (int p : active_)
       if (auto it = values_.find(key(int(n), p)); it != values_.end() && it->second.uses) keys.try_emplace(it->first, p);
     if (!keys.empty()) candidates[int(n)].assign(keys.begin(), keys.end());
   }

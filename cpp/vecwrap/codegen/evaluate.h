@@ -11,11 +11,18 @@ public:
   Evaluator(Generator &g, int registers);
 
   int points() const { return points_; }
+  // Which points are evaluated, and how much of the last vector of a row.
+  void take_chunk(); ///< those that the current chunk of the vectorized loop reaches (at most the whole tile)
+  void take_rows();  ///< the first of each row, of which one lane counts: where a reduction's lanes have been joined
+  void set_tail();   ///< the mask of the last vector, if it is partial
+  bool takes_chunks() const { return !is_whole(g_.tree_.vector); } ///< does a loop of the scope cut the lanes' dim?
   std::vector<int64_t> index(int point) const; ///< per dim: first element of the point within the tile
   Lanes lanes(int point) const;
 
   void allocate_accumulators();
-  int accumulator(int point) const { return accumulators_[point]; }
+  void spread_rows(); ///< the first accumulator of each row goes to the others
+  void join_vectors(); ///< all accumulators of a row into the first; the others die
+  void join_lanes();   ///< then all its lanes into the first
   /// acc[p] = root(p) for all points.
   void into_accumulators(int root);
   /// access[p] = root(p) for all points. Accumulators die with their last use.
@@ -35,6 +42,11 @@ private:
   void begin(int root);
   int value(int node, int point);
   void compute(int node, int point, int dest);
+  bool is_broadcast(int access) const;
+  bool is_partial() const;
+  bool is_whole(int loop) const;
+  Count within_tile(int loop) const;
+  void combine(int acc, int with);
   void load(int node, int point, int dest);
   void release(int node, int point);
   bool foldable(int node, int point);
@@ -49,6 +61,9 @@ private:
   std::vector<int> free_;
   std::vector<int> extent_, tile_loops_; // per tile loop: points along it
   int points_ = 1;
+  std::vector<int> active_; ///< the points that are evaluated
+  Count chunk_;             ///< of the vectorized loop
+  bool rows_ = false;       ///< one lane of each row
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;
   std::vector<int> last_uses_; ///< per point, while storing: uses of the accumulator to come

@@ -1,7 +1,9 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
-// scope), evaluate.cpp (expressions over the register tile), address.cpp (pointers), pack.cpp (packed buffers).
+// scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile), address.cpp
+// (pointers), pack.cpp (packed buffers).
 #pragma once
 #include "codegen/loopnest.h"
+#include "ir/combine.h"
 #include <functional>
 #include <iterator>
 #include <map>
@@ -70,6 +72,11 @@ private:
   void branch_unless_last(int label);
   bool partial_sums() const;
 
+  // reduce.cpp
+  void plan_lanes();
+  void start_lanes(Evaluator &);
+  void join_lanes(Evaluator &);
+
   // address.cpp
   void build_groups();
   Mem address(int access, const std::vector<int64_t> &index);
@@ -129,6 +136,8 @@ private:
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
+  std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
+  int start_ = -1, join_init_ = -1; ///< nodes: what lanes start from; acc joined with init, -1 if start_ is init
   Refusal refusal_;
   bool failed_ = false;
 };

@@ -13,6 +13,7 @@ Result<VProgram> Generator::run() {
   partial_sums_ = nest_.out;
   if (!plan_packs()) return refusal_;
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
+  if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
   if (failed_) return refusal_;
   for (const Dim &d : nest_.dims) {

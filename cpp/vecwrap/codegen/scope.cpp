@@ -6,32 +6,31 @@ namespace vecwrap {
 void Generator::scope() {
   const auto saved = pointers();
   Evaluator evaluator(*this, target_.vector_regs - (out_.tail_reg >= 0 ? 1 : 0));
-  if (evaluator.lanes(evaluator.points() - 1) == Lanes::Tail) {
-    const Count &chunk = chunk_[vector_dim()];
-    VInst &i = emit(VOp::VTail);
-    i.a = chunk.tail, i.value2 = chunk.value % lanes();
-  }
+  evaluator.set_tail();
   if (nest_.update < 0) {
     evaluator.store(nest_.final, nest_.out);
     return restore(saved);
   }
   evaluator.allocate_accumulators();
-  begin_scope(evaluator);
+  combine_ ? start_lanes(evaluator) : begin_scope(evaluator);
   restore(saved);
   for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them
     for (size_t a = 0; a < nest_.accesses.size(); ++a)
       if (loads_access(nest_, nest_.update, int(a))) address(int(a), evaluator.index(p));
   evaluator.hoist(nest_.update);
+  const bool chunks = combine_ && evaluator.takes_chunks();
   std::function<void(int)> inner = [&](int l) {
     if (failed_) return;
     if (l < tree_.tile) return loop(l, [&] { inner(l + 1); });
     const auto before = pointers();
+    if (chunks) evaluator.take_chunk(), evaluator.set_tail();
     evaluator.into_accumulators(nest_.update);
     restore(before);
   };
   inner(tree_.scope);
   evaluator.drop_hoisted();
   restore(saved);
+  if (combine_) join_lanes(evaluator);
   end_scope(evaluator);
   restore(saved);
 }

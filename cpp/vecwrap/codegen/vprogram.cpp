@@ -12,7 +12,8 @@ constexpr Row kRows[] = {
     {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"},
     {"v.tail", "x"},   {"v.load", "Dmn"},   {"v.bcast", "Dm"},   {"v.store", "Amn"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
-    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.transpose4", "D"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.merge", "DA"}, {"v.fold", "DAi"},
+    {"v.transpose4", "D"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }

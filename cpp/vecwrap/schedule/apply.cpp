@@ -1,4 +1,5 @@
 #include "schedule/apply.h"
+#include "ir/combine.h"
 #include <algorithm>
 #include <numeric>
 
@@ -18,7 +19,7 @@ public:
     }
     for (const Step &step : sentence.steps)
       if (!one(step)) return refuse_in(step);
-    if (!(check_chains() && check_reduction_order() && find_scope() && check_vector() && check_unroll() &&
+    if (!(check_chains() && check_reduction_order() && find_scope() && check_vector() && check_lanes() && check_unroll() &&
           place_packs() && check_partial_sums()))
       return refusal_;
     return tree_;
@@ -136,7 +137,8 @@ private:
     int64_t points = 1;
     for (int i = tree_.tile; i < n; ++i) {
       const Loop &loop = tree_.loops[i];
-      if (dim_of(loop).reduction) return no("tile-reduction", "'" + loop.name + "' is a reduction loop; use unroll");
+      if (dim_of(loop).reduction && !loop.vector)
+        return no("tile-reduction", "'" + loop.name + "' is a reduction loop; use unroll, or vectorize it");
       if (!loop.chunk.is_const()) return no("tile-extent", "'" + loop.name + "' has no constant extent; split it first");
       if (loop.step != 1) return no("tile-split", "'" + loop.name + "' is split further; tile only the innermost part");
       points *= loop.chunk.value;
@@ -156,6 +158,19 @@ private:
       tree_.vector = i;
     }
     return true; // strides are checked in code generation, where packed tensors are known
+  }
+
+  /// Lanes along a reduction hold partial results that are joined at the end of the register scope.
+  bool check_lanes() {
+    if (!tree_.reduces_lanes()) return true;
+    const std::string lanes = "the lanes are along the reduction '" + tree_.loops[tree_.vector].name + "'";
+    if (!tree_.nest.reassoc) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
+    if (!combine_of(tree_.nest))
+      return no("vector-reduction", lanes + ", and the update does not add to, multiply or compare the accumulator");
+    for (int i = 0; i < tree_.scope; ++i)
+      if (dim_of(tree_.loops[i]).reduction && !never_iterates(tree_.loops[i]))
+        return no("vector-reduction", lanes + ", and '" + tree_.loops[i].name + "' has a rolled parallel loop inside");
+    return true;
   }
 
   /// A reduction loop outside a rolled parallel loop keeps partial sums in the output, or in its packed buffer.
@@ -216,6 +231,8 @@ int LoopTree::child(int loop) const {
     if (loops[i].dim == loops[loop].dim) return i;
   return -1;
 }
+
+bool LoopTree::reduces_lanes() const { return vector >= 0 && nest.dims[loops[vector].dim].reduction; }
 
 Result<LoopTree> apply(const Nest &nest, const Sentence &sentence, const Target &target) {
   return Applier(nest, target).run(sentence);

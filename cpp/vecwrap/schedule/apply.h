@@ -33,6 +33,7 @@ struct LoopTree {
   int vector = -1; ///< the vectorized loop, or -1: scalar code
   /// Index of the next loop of the same dim, inwards, or -1.
   int child(int loop) const;
+  bool reduces_lanes() const; ///< the vectorized loop is a reduction: lanes hold partial results
 };
 
 Result<LoopTree> apply(const Nest &, const Sentence &, const Target &);

@@ -5,7 +5,7 @@
 // split(l,f)       loop l -> l (steps of f) and l.1 (f iterations); splitting l.1 again gives l.2
 // reorder(l,...)   the order of all loops, outermost first
 // tile(l,...)      the innermost loops: fully unrolled, their outputs live in registers
-// vectorize(l)     the lanes: the innermost tile loop
+// vectorize(l)     the lanes: the innermost tile loop; along a reduction (fast-math), lanes hold partial results
 // unroll(l,f)      repeat the body of a rolled loop f times per iteration
 // pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;

@@ -193,6 +193,8 @@ private:
     case VOp::VNeg: bits(i, f64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, f64() ? 0x8000000000000000 : 0x8000000080000000); break;
     case VOp::VAbs: bits(i, f64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, f64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
     case VOp::VSqrt: square_root(i); break;
+    case VOp::VMerge: merge(i); break;
+    case VOp::VFold: fold(i); break;
     case VOp::VTranspose: transpose(i); break;
     default: select(i); break;
     }
@@ -325,6 +327,23 @@ private:
     const Xmm t = reg(i.t);
     f64() ? vcmppd(t, x, y, how) : vcmpps(t, x, y, how);
     f64() ? vblendvpd(d, no, yes, t) : vblendvps(d, no, yes, t);
+  }
+
+  void merge(const VInst &i) {
+    const Xmm d = reg(i.d), a = reg(i.a);
+    if (wide_) return f64() ? vmovapd(d | k1, a) : vmovaps(d | k1, a);
+    f64() ? vblendvpd(d, d, a, reg(p_.tail_reg)) : vblendvps(d, d, a, reg(p_.tail_reg));
+  }
+
+  /// The upper half of what is left comes down: 32, 16, 8 or 4 bytes.
+  void fold(const VInst &i) {
+    const Xmm d(i.d), a(i.a);
+    switch (i.imm * size_of(p_.type)) {
+    case 32: vextractf64x4(Ymm(i.d), Zmm(i.a), 1); break;
+    case 16: wide_ ? vextractf32x4(d, Ymm(i.a), 1) : vextractf128(d, Ymm(i.a), 1); break;
+    case 8: vpermilpd(d, a, 1); break;
+    default: vmovshdup(d, a); break;
+    }
   }
 
   Label &pool(uint64_t word, int copies) { return pool_[{word, copies}]; }

@@ -1,0 +1,81 @@
+// Lanes along a reduction: each vector of the tile holds partial results of its row, which are joined at the end of
+// the register scope. From there on one lane of the first vector of each row counts.
+#include "codegen/evaluate.h"
+
+namespace vecwrap {
+
+void Generator::plan_lanes() {
+  combine_ = combine_of(nest_);
+  const bool repeat = may_repeat_init(nest_, *combine_);
+  start_ = repeat ? nest_.init : nest_.constant(combine_->neutral);
+  join_init_ = repeat ? -1 : nest_.add(combine_->op, plain_acc_, nest_.init);
+}
+
+void Generator::start_lanes(Evaluator &evaluator) {
+  evaluator.take_rows();
+  evaluator.into_accumulators(start_);
+  evaluator.spread_rows();
+  evaluator.take_chunk();
+}
+
+void Generator::join_lanes(Evaluator &evaluator) {
+  evaluator.join_vectors();
+  evaluator.join_lanes();
+  evaluator.take_rows();
+  if (join_init_ < 0) return;
+  const auto saved = pointers();
+  evaluator.into_accumulators(join_init_);
+  restore(saved);
+}
+
+void Evaluator::take_rows() {
+  rows_ = true, active_.clear();
+  for (int p = 0; p < points_; p += extent_.back()) active_.push_back(p);
+}
+
+void Evaluator::spread_rows() {
+  for (int p = 0; p < points_; ++p) {
+    const int first = p - p % extent_.back();
+    if (p == first) continue;
+    VInst &i = g_.emit(VOp::VMov);
+    i.d = accumulators_[p], i.a = accumulators_[first];
+  }
+}
+
+/// acc = acc joined with another register.
+void Evaluator::combine(int acc, int with) {
+  const Combine &c = *g_.combine_;
+  const bool select = c.op == Op::Select;
+  const int temporary = select ? take() : -1;
+  VInst &i = g_.emit(operation(c.op));
+  i.d = i.a = acc, i.b = with;
+  if (!select) return;
+  const Node &n = g_.nest_.nodes[c.select];
+  const auto reg = [&](int operand) { return is_acc(n.in[operand]) ? acc : with; };
+  i.a = reg(0), i.b = reg(1), i.c = reg(2), i.e = reg(3), i.t = temporary, i.pred = n.pred;
+  give(temporary);
+}
+
+/// Pairwise, so that the depth is logarithmic.
+void Evaluator::join_vectors() {
+  const int vectors = extent_.back();
+  for (int step = 1; step < vectors; step *= 2)
+    for (int p = 0; p < points_; ++p)
+      if (p % vectors % (2 * step) == 0 && p % vectors + step < vectors) combine(accumulators_[p], accumulators_[p + step]);
+  for (int p = 0; p < points_; ++p)
+    if (p % vectors) give(accumulators_[p]);
+}
+
+/// Halves, row beside row: the chains of different rows overlap.
+void Evaluator::join_lanes() {
+  for (int half = g_.lanes() / 2; half >= 1; half /= 2)
+    for (int p = 0; p < points_; p += extent_.back()) {
+      const int upper = take();
+      VInst &i = g_.emit(VOp::VFold);
+      i.d = upper, i.a = accumulators_[p], i.imm = half;
+      combine(accumulators_[p], upper);
+      give(upper);
+    }
+}
+
+} // namespace vecwrap

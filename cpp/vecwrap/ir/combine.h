@@ -1,0 +1,20 @@
+// How partial results of a reduction are joined, in nests that allow it (Nest::reassoc).
+#pragma once
+#include "ir/nest.h"
+#include <optional>
+
+namespace vecwrap {
+
+struct Combine {
+  Op op = Op::Add;    ///< Add, Mul, or Select: the larger, or the smaller one
+  int select = -1;    ///< the Select node between acc and something else, if op is Select
+  double neutral = 0; ///< joining with it changes nothing; no such value for Select
+};
+
+/// Of an update that joins acc with something that does not use acc; nullopt for any other update.
+std::optional<Combine> combine_of(const Nest &);
+
+/// May every partial result start from init, without counting it more than once?
+bool may_repeat_init(const Nest &, const Combine &);
+
+} // namespace vecwrap

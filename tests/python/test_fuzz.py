@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from fuzzing.case import HEURISTIC, Case
 from fuzzing.nests import random_nest
+from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.sentences import random_sentence
 from fuzzing.shapes import large_nest, shaped_nest
 from hypothesis import HealthCheck, given, settings
@@ -24,9 +25,9 @@ from vecwrap import _core, native_target, targets
 RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
 
 
-def make_case(choices: random.Random, seed: int, make_nest) -> Case:
+def make_case(choices: random.Random, seed: int, make_nest, make_sentence=random_sentence) -> Case:
     nest, symbols = make_nest(choices)
-    return Case(str(nest), random_sentence(choices, nest), choices.choice(RUNNABLE), symbols, seed)
+    return Case(str(nest), make_sentence(choices, nest), choices.choice(RUNNABLE), symbols, seed)
 
 
 def check(worker, case: Case) -> str:
@@ -50,6 +51,16 @@ def test_fixed_seeds(worker, block):
     for seed in range(block * 1000, block * 1000 + 1000):
         choices = random.Random(seed)
         statuses[check(worker, make_case(choices, seed, (random_nest, shaped_nest)[seed % 2]))] += 1
+    assert statuses["ok"] > 300, statuses
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_lanes_along_reductions(worker, block):
+    """Vectors of partial results, joined at the end: sums, products and extrema, with tails in every dim."""
+    statuses = collections.Counter()
+    for seed in range(block * 1000, block * 1000 + 1000):
+        choices = random.Random(seed)
+        statuses[check(worker, make_case(choices, seed, reduction_nest, reduction_sentence))] += 1
     assert statuses["ok"] > 300, statuses
 
 

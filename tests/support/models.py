@@ -5,18 +5,23 @@ Nothing is downloaded. Weights keep activations near one (He scaling), batch-nor
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 Arrays = dict[str, np.ndarray]
-EXPORTERS = {  # options of torch.onnx.export
+EXPORTERS: dict[str, dict[str, Any]] = {  # options of torch.onnx.export
     "torchscript": {"dynamo": False, "opset_version": 17},
     "dynamo": {"dynamo": True, "opset_version": 18},  # its oldest: at 17 it writes Split with an attribute of 18
+    # Batch norms, shape arithmetic and dropout as they are: the compiler has to fold them itself.
+    "unfolded": {"dynamo": False, "opset_version": 13, "do_constant_folding": False,
+                 "training": torch.onnx.TrainingMode.PRESERVE},
+    "unoptimized": {"dynamo": True, "opset_version": 20, "optimize": False},
 }
 BRANCH_END = 0.3  # weight of a residual branch's last batch norm: sixteen blocks in a row stay near one
 
@@ -167,8 +172,8 @@ class Model:
     """A network and its inputs; `normal` inputs are float32, the others int64 below the given bound."""
 
     build: Callable[[], nn.Module]
-    shapes: dict[str, tuple[int, ...]]
-    bounds: dict[str, int]  # of the integer inputs
+    shapes: Mapping[str, tuple[int, ...]]
+    bounds: Mapping[str, int]  # of the integer inputs
 
     def inputs(self, seed: int = 0) -> Arrays:
         random = np.random.default_rng(seed)

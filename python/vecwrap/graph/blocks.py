@@ -16,21 +16,24 @@ WIDEST = 4  # vectors in a panel
 
 
 def blocked(stage: Stage, vector_bytes: int) -> Stage:
-    """The stage with its constant operands re-laid out; the output's contiguous dim split into panels where that pays."""
+    """The stage with its constant operands re-laid out and the output's contiguous dim split into panels.
+
+    The loop over panels runs outside: one panel of weights, and of channels in a depthwise convolution, stays in the
+    caches while the whole image passes.
+    """
     if not stage.reduces:
         return stage
     vector = next((d for d in range(stage.parallel) if stage.out.strides[d] == 1), None)
     weights = [read for read in updated(stage) if relayable(read, stage)]
     if vector is None or not weights:
         return stage
-    if all(read.strides[vector] == 0 for read in updated(stage) if read.buffer.kind != "constant"):
-        width = panel(stage.extents[vector], vector_bytes // ITEMSIZE[stage.out.buffer.dtype])
-        if width < stage.extents[vector]:
-            stage = split(stage, vector, width)
-            order = [vector, *(d for d in range(len(stage.extents)) if d not in (vector, vector + 1))]
-            order.insert(stage.parallel - 1, vector + 1)  # panels outermost, the lanes innermost
-            stage = select(stage, order)
-            vector = stage.parallel - 1
+    width = panel(stage.extents[vector], vector_bytes // ITEMSIZE[stage.out.buffer.dtype])
+    if width < stage.extents[vector]:
+        stage = split(stage, vector, width)
+        order = [vector, *(d for d in range(len(stage.extents)) if d not in (vector, vector + 1))]
+        order.insert(stage.parallel - 1, vector + 1)  # panels outermost, the lanes innermost
+        stage = select(stage, order)
+        vector = stage.parallel - 1
     change: dict[object, Expr] = {read.key: relaid(read, stage, vector) for read in updated(stage) if relayable(read, stage)}
     return stage.rewritten(change)
 

@@ -79,19 +79,19 @@ def build(graph: Graph, target: _core.Target, prefix: str = "net") -> Built:
     module.inputs, module.outputs = len(graph.inputs), len(graph.outputs)
     module.workspace_bytes, module.constant_bytes = workspace, built.constant_bytes
 
-    def place(buffer: Buffer) -> tuple[str, int, int]:
+    def place(buffer: Buffer, offset: int = 0) -> tuple[str, int, int]:
         if buffer.kind == "constant":
-            return "constant", 0, built.constants[buffer]
+            return "constant", 0, built.constants[buffer] + offset
         if buffer.kind == "temporary":
-            return "workspace", 0, offsets[buffer]
-        return buffer.kind, buffer.index, 0
+            return "workspace", 0, offsets[buffer] + offset
+        return buffer.kind, buffer.index, offset
 
     for item in work:
         if isinstance(item, Check):
             module.add_check(place(item.buffer))
             continue
         kernel, sentence = compiled(str(item.nest), target.name)
-        module.add_call(module.add_kernel(kernel, word(item.name)), [place(buffer) for buffer in item.buffers])
+        module.add_call(module.add_kernel(kernel, word(item.name)), [place(*tensor) for tensor in item.tensors])
         built.kernels.append(KernelInfo(item.name, sentence, flops(item), str(item.nest)))
     return built
 
@@ -112,7 +112,7 @@ def place_constants(work: list[Lowered | Check], places: dict[Buffer, int]) -> i
 def constants(work: list[Lowered | Check]) -> Iterator[Buffer]:
     for item in work:
         if isinstance(item, Lowered):
-            yield from (buffer for buffer in item.buffers if buffer.kind == "constant")
+            yield from (buffer for buffer, _ in item.tensors if buffer.kind == "constant")
 
 
 @lru_cache(maxsize=1024)
@@ -126,4 +126,4 @@ def compiled(nest: str, target: str) -> tuple[_core.Kernel, str]:
 
 def flops(item: Lowered) -> float:
     """Operations of one run; extents are constants, so no argument is looked at."""
-    return float(_core.flops(item.nest, [0] * len(item.buffers)))
+    return float(_core.flops(item.nest, [0] * len(item.tensors)))

@@ -17,11 +17,11 @@ WIDE = {"f64", "i64"}  # storage types that are computed with in f64
 
 @dataclass
 class Lowered:
-    """A core nest; argument k is the address of buffers[k]."""
+    """A core nest; argument k is the address of tensors[k]: a buffer and a byte offset into it."""
 
     name: str
     nest: _core.Nest
-    buffers: list[Buffer]
+    tensors: list[tuple[Buffer, int]]
 
 
 def lower(stage: Stage) -> Lowered:
@@ -41,7 +41,7 @@ class NestBuilder:
         direct = [e.buffer.dtype for root in stage.roots for e in below(root) if isinstance(e, Read)]
         self.type = "f64" if WIDE & {*direct, stage.out.buffer.dtype} else "f32"
         self.nest = _core.Nest("nest", self.type, True)  # no names of this network: equal nests have equal texts
-        self.buffers: list[Buffer] = []
+        self.tensors: list[tuple[Buffer, int]] = []
         self.accesses: dict[object, int] = {}
         self.nodes: dict[object, int] = {}
         self.lowered: dict[int, int] = {}
@@ -58,7 +58,7 @@ class NestBuilder:
         nest.out = self.access(stage.out)
         if wrong := nest.validate():
             raise ValueError(f"stage {stage.name}: {wrong}")
-        return Lowered(stage.name, nest, self.buffers)
+        return Lowered(stage.name, nest, self.tensors)
 
     def node(self, expr: Expr) -> int:
         if id(expr) not in self.lowered:
@@ -100,24 +100,20 @@ class NestBuilder:
         assert isinstance(expr, Apply)
         return self.once((expr.op, *inputs))
 
-    def tensor(self, buffer: Buffer) -> int:
-        if buffer not in self.buffers:
-            self.buffers.append(buffer)
-            self.nest.add_tensor(f"t{len(self.buffers)}", self.storage(buffer))
-        return self.buffers.index(buffer)
-
     def storage(self, buffer: Buffer) -> str:
         """A copy moves bits: integers travel as floats of their size."""
         same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[buffer.dtype])
         return same_size if self.moves and same_size and buffer not in self.indices else buffer.dtype
 
     def access(self, read: Read) -> int:
+        """Every place is a tensor of its own: the nest holds no offset of this network, and may pack any of them."""
         if read.key not in self.accesses:
             size = ITEMSIZE[read.buffer.dtype]
             at = self.access(read.at) if read.at is not None else -1
-            tensor = self.tensor(read.buffer)
-            self.accesses[read.key] = self.nest.add_access(
-                tensor, [s * size for s in read.strides], read.offset * size, at, read.scale * size)
+            self.tensors.append((read.buffer, read.offset * size))
+            tensor = self.nest.add_tensor(f"t{len(self.tensors)}", self.storage(read.buffer))
+            strides = [s * size for s in read.strides]
+            self.accesses[read.key] = self.nest.add_access(tensor, strides, 0, at, read.scale * size)
         return self.accesses[read.key]
 
 

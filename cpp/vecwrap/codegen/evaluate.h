@@ -36,6 +36,8 @@ private:
   int value(int node, int point);
   void compute(int node, int point, int dest);
   void load(int node, int point, int dest);
+  bool broadcast(int access);
+  std::optional<Type> conversion(int access) const;
   void release(int node, int point);
   bool foldable(int node, int point);
   bool foldable_operand(int node, int operand, int point);

@@ -85,6 +85,31 @@ int Generator::pointer(Group &group, const Group::Distance &distance) {
 }
 
 Mem Generator::address(int access, const std::vector<int64_t> &index) {
+  Mem mem = direct(access, index);
+  if (nest_.accesses[access].index < 0) return mem;
+  const int moved = scaled_index(access, index), base = scalar();
+  VInst &i = emit(VOp::SAdd);
+  i.d = base, i.a = mem.base, i.b = moved;
+  mem.base = base;
+  return mem;
+}
+
+/// Bytes that the index of an indirect access adds; read once per place in straight-line code (see Evaluator::begin).
+int Generator::scaled_index(int access, const std::vector<int64_t> &index) {
+  const int from = nest_.accesses[access].index;
+  const int64_t scale = nest_.accesses[access].scale;
+  const Mem mem = direct(from, index);
+  auto [it, fresh] = indices_.try_emplace({mem.base, mem.index, mem.scale, mem.disp, scale}, -1);
+  if (!fresh) return it->second;
+  VInst load{VOp::SLoad};
+  load.d = scalar(), load.imm = size_of(nest_.stored(from)), load.mem = mem;
+  VInst scaled{VOp::SMulImm};
+  scaled.d = it->second = scalar(), scaled.a = load.d, scaled.imm = scale;
+  out_.code.insert(out_.code.end(), {load, scaled});
+  return scaled.d;
+}
+
+Mem Generator::direct(int access, const std::vector<int64_t> &index) {
   Group &group = groups_[group_of_[access]];
   Mem mem;
   mem.disp = nest_.accesses[access].offset;

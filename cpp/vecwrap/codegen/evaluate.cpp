@@ -15,7 +15,7 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
     uint64_t dims = 0;
     if (n.op == Op::Load)
       for (size_t d = 0; d < g.nest_.dims.size(); ++d)
-        if (!g.nest_.accesses[n.access].strides[d].is_zero()) dims |= uint64_t(1) << d;
+        if (!g.nest_.still(n.access, int(d))) dims |= uint64_t(1) << d;
     if (n.op == Op::Acc) dims = ~uint64_t(0);
     for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
     dims_of_.push_back(dims);
@@ -98,6 +98,7 @@ void Evaluator::count_uses(int node, int point) {
 
 void Evaluator::begin(int root) {
   values_.clear();
+  g_.indices_.clear();
   for (int p : active_) count_uses(root, p);
 }
 
@@ -123,6 +124,7 @@ bool Evaluator::foldable(int node, int point) {
   const Node &n = g_.nest_.nodes[node];
   if (n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
+  if (g_.nest_.converts(n.access)) return false;
   if (g_.tree_.vector < 0) return true;
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All;
@@ -135,19 +137,32 @@ bool Evaluator::foldable_operand(int node, int operand, int point) {
          foldable(g_.nest_.nodes[node].in[operand], point);
 }
 
-bool Evaluator::is_broadcast(int access) const {
-  return g_.tree_.vector >= 0 && (rows_ || g_.nest_.accesses[access].strides[g_.vector_dim()].is_zero());
+/// Does one element fill all lanes, or the one that counts?
+bool Evaluator::is_broadcast(int id) const { return g_.tree_.vector >= 0 && (rows_ || g_.nest_.still(id, g_.vector_dim())); }
+
+/// The same; refuses what vector code can neither broadcast nor load.
+bool Evaluator::broadcast(int id) {
+  if (g_.tree_.vector < 0) return false;
+  const std::string &name = g_.nest_.tensors[g_.nest_.accesses[id].tensor].name;
+  if (g_.nest_.converts(id))
+    g_.fail("vector-type", "tensor '" + name + "' stores " + name_of(g_.nest_.stored(id)) + " in a nest of " +
+                               name_of(g_.nest_.type) + "; only scalar code converts");
+  if (is_broadcast(id)) return true;
+  if (!g_.nest_.contiguous(id, g_.vector_dim()))
+    g_.fail("vector-stride", "tensor '" + name + "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
+  return false;
+}
+
+/// The type in memory, where that is not the nest's.
+std::optional<Type> Evaluator::conversion(int id) const {
+  return g_.nest_.converts(id) ? std::optional(g_.nest_.stored(id)) : std::nullopt;
 }
 
 void Evaluator::load(int node, int point, int dest) {
-  const Access &access = g_.nest_.accesses[g_.nest_.nodes[node].access];
-  const Mem mem = g_.address(g_.nest_.nodes[node].access, index(point));
-  const bool broadcast = is_broadcast(g_.nest_.nodes[node].access);
-  if (g_.tree_.vector >= 0 && !broadcast && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
-    g_.fail("vector-stride", "tensor '" + g_.nest_.tensors[access.tensor].name +
-                                 "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
-  VInst &i = g_.emit(broadcast ? VOp::VBcast : VOp::VLoad);
-  i.d = dest, i.mem = mem, i.lanes = lanes(point);
+  const int id = g_.nest_.nodes[node].access;
+  const Mem mem = g_.address(id, index(point));
+  VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
+  i.d = dest, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
 }
 
 /// Emits one node. dest < 0: into a fresh register, remembered for later points.
@@ -173,12 +188,8 @@ void Evaluator::compute(int node, int point, int dest) {
   VInst &v = g_.emit(operation(n.op));
   v.d = d, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary, v.value = n.value, v.pred = n.pred;
   if (memory < 0) return;
-  const Access &access = g_.nest_.accesses[g_.nest_.nodes[n.in[memory]].access];
   v.mem = mem, v.mem_operand = memory;
-  v.mem_bcast = is_broadcast(g_.nest_.nodes[n.in[memory]].access);
-  if (!v.mem_bcast && g_.tree_.vector >= 0 && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
-    g_.fail("vector-stride", "tensor '" + g_.nest_.tensors[access.tensor].name +
-                                 "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
+  v.mem_bcast = broadcast(g_.nest_.nodes[n.in[memory]].access);
 }
 
 void Evaluator::allocate_accumulators() {
@@ -210,12 +221,12 @@ void Evaluator::into_accumulators(int root) {
 }
 
 void Evaluator::store_register(int reg, int id, int point) {
-  const Access &access = g_.nest_.accesses[id];
-  if (g_.tree_.vector >= 0 && !rows_ && !(access.strides[g_.vector_dim()] == Int::constant(g_.esize())))
-    g_.fail("vector-stride", "the output is not contiguous along the vectorized loop; vectorize another loop");
+  if (broadcast(id) && !rows_) g_.fail("vector-stride", "the output stands still along the vectorized loop; vectorize another loop");
   const Mem mem = g_.address(id, index(point));
+  const int temporary = g_.nest_.converts(id) ? take() : -1;
   VInst &i = g_.emit(VOp::VStore);
-  i.a = reg, i.mem = mem, i.lanes = lanes(point);
+  i.a = reg, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  if (temporary >= 0) give(temporary);
 }
 
 void Evaluator::store(int root, int access) {

@@ -42,12 +42,14 @@ private:
   void begin(int root);
   int value(int node, int point);
   void compute(int node, int point, int dest);
-  bool is_broadcast(int access) const;
   bool is_partial() const;
   bool is_whole(int loop) const;
   Count within_tile(int loop) const;
   void combine(int acc, int with);
   void load(int node, int point, int dest);
+  bool is_broadcast(int access) const;
+  bool broadcast(int access);
+  std::optional<Type> conversion(int access) const;
   void release(int node, int point);
   bool foldable(int node, int point);
   bool foldable_operand(int node, int operand, int point);

@@ -40,8 +40,8 @@ class Evaluator;
 
 /// The vector operation of a node.
 inline VOp operation(Op op) {
-  constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd, VOp::VSub,  VOp::VMul,
-                           VOp::VDiv,   VOp::VFma,  VOp::VNeg, VOp::VAbs, VOp::VSqrt, VOp::VSelect};
+  constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
+                           VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2};
   static_assert(std::size(kVOps) == std::size(kOps));
   return kVOps[static_cast<int>(op)];
 }
@@ -80,6 +80,8 @@ private:
   // address.cpp
   void build_groups();
   Mem address(int access, const std::vector<int64_t> &index);
+  Mem direct(int access, const std::vector<int64_t> &index); ///< without what an indirect access adds
+  int scaled_index(int access, const std::vector<int64_t> &index);
   int pointer(Group &, const Group::Distance &);
   int symbol(int s);
   int multiple(int s, int64_t m); ///< register with m * symbol, computed once in the prologue
@@ -129,6 +131,7 @@ private:
   std::map<std::pair<int, int64_t>, int> multiples_;    // (symbol, factor) -> register
   std::vector<Group> groups_;
   std::vector<int> group_of_;                           // access -> group
+  std::map<std::vector<int64_t>, int> indices_;         // what straight-line code has read: address, scale -> register
   std::vector<Buffer> buffers_;
   std::vector<Count> chunk_;                            // per dim: the current chunk
   std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy

@@ -10,6 +10,7 @@ bool only_tensor(const Nest &nest, int node, int tensor, int &access) {
   if (n.op == Op::Acc) return false;
   if (n.op == Op::Load) {
     const Access &a = nest.accesses[n.access];
+    if (a.index >= 0) return false; // where it reads is not known before
     if (a.tensor == tensor && (access < 0 || access == n.access)) return access = n.access, true;
     return a.tensor != tensor && std::all_of(a.strides.begin(), a.strides.end(), [](Int s) { return s.is_zero(); });
   }
@@ -68,7 +69,7 @@ bool Generator::plan_pack(const Pack &pack) {
     for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
       if (tree_.nest.accesses[a].tensor == pack.tensor && loads_access(tree_.nest, buffer.root, int(a)))
         std::stable_partition(buffer.dims.begin(), buffer.dims.end(), [&](int d) {
-          return !(tree_.nest.accesses[a].strides[d] == Int::constant(esize()));
+          return !tree_.nest.contiguous(int(a), d);
         });
   if (buffer.dims.empty()) return fail("pack-shape", "tensor '" + name + "' does not move in the loops inside the pack");
   std::vector<Int> strides(nest_.dims.size());
@@ -133,8 +134,7 @@ void Generator::copy(const Buffer &b, size_t depth) {
   bool contiguous = lanes() > 1;
   for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
     if (loads_access(tree_.nest, b.root, int(a))) {
-      const Int s = tree_.nest.accesses[a].strides[d];
-      contiguous = contiguous && (s.is_zero() || s == Int::constant(esize()));
+      contiguous = contiguous && (tree_.nest.still(int(a), d) || tree_.nest.contiguous(int(a), d));
     }
   copy_row(b, d, contiguous);
 }
@@ -152,13 +152,16 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
     if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
     VOp op = operation(n.op);
     Mem mem;
+    std::optional<Type> stored;
     if (n.op == Op::Load) {
       mem = address(n.access, index);
+      if (tree_.nest.converts(n.access)) stored = tree_.nest.stored(n.access);
+      if (this->lanes() > 1 && stored) fail("vector-type", "packing in vector code does not convert");
       if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) op = VOp::VBcast;
     }
     VInst &v = emit(op);
     v.d = dest, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary;
-    v.value = n.value, v.pred = n.pred, v.mem = mem, v.lanes = lanes;
+    v.value = n.value, v.pred = n.pred, v.mem = mem, v.lanes = lanes, v.stored = stored;
     return dest;
   };
   const auto saved = pointers();
@@ -212,12 +215,10 @@ Count Generator::whole(int dim) {
 /// A dim along which the source of a plain copy is contiguous while the buffer's fastest dim is strided; -1 if none.
 int Generator::transposable(const Buffer &b) const {
   const Node &root = tree_.nest.nodes[b.root];
-  if (root.op != Op::Load || lanes() < 4) return -1;
-  const Access &source = tree_.nest.accesses[root.access];
-  const Int unit = Int::constant(esize());
-  if (source.strides[b.dims.back()] == unit) return -1;
+  if (root.op != Op::Load || lanes() < 4 || tree_.nest.converts(root.access)) return -1;
+  if (tree_.nest.contiguous(root.access, b.dims.back())) return -1;
   for (int d : b.dims)
-    if (source.strides[d] == unit) return d;
+    if (tree_.nest.contiguous(root.access, d)) return d;
   return -1;
 }
 

@@ -4,16 +4,16 @@
 namespace vecwrap {
 namespace {
 
-/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes
+/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory
 struct Row { const char *name; const char *operands; };
 constexpr Row kRows[] = {
     {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
-    {"s.mul", "dab"},  {"s.muli", "dai"},   {"s.mini", "dai"},   {"s.frame", "di"},  {"label", "L"},
+    {"s.mul", "dab"},  {"s.muli", "dai"},   {"s.mini", "dai"},   {"s.frame", "di"},  {"s.load", "dim"},  {"label", "L"},
     {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"},
-    {"v.tail", "x"},   {"v.load", "Dmn"},   {"v.bcast", "Dm"},   {"v.store", "Amn"}, {"v.const", "Df"},
+    {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dm"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
-    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.merge", "DA"}, {"v.fold", "DAi"},
-    {"v.transpose4", "D"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"},
+    {"v.merge", "DA"}, {"v.fold", "DAi"},   {"v.transpose4", "D"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
@@ -42,6 +42,7 @@ std::string operand(const VInst &i, char kind) {
   case 'f': return std::to_string(i.value);
   case 'm': return text(i.mem);
   case 'n': return std::array{"", "tail", "one", "four"}[size_t(i.lanes)];
+  case 't': return i.stored ? name_of(*i.stored) : "";
   case 'p': return kPreds[int(i.pred)];
   case 'D': return v(i.d);
   case 'A': return source(i, 0, i.a);

@@ -19,11 +19,12 @@ struct Mem {
 
 enum class VOp : uint8_t {
   // scalar registers: d = ...
-  SImm, SArg, SMov, SAdd, SAddImm, SMul, SMulImm, SMinImm, SFrame,
+  SImm, SArg, SMov, SAdd, SAddImm, SMul, SMulImm, SMinImm, SFrame, SLoad,
   // control: label numbers in `imm`; branches compare scalar a with scalar b, or with value2 if b < 0
   Label, Jump, BranchLt, BranchGe, BranchEq, BranchNe,
   // vector registers: d = op(a, b, c); one operand may be memory instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
+  VRound, VPow2,
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open
   VTranspose, ///< the 4 x 4 matrix in the first four lanes of d, d+1, d+2, d+3; overwrites t to t+3
@@ -33,7 +34,7 @@ struct VInst {
   VOp op;
   int d = -1, a = -1, b = -1, c = -1, e = -1; ///< VFma: a*b+c. VSelect: (a pred b) ? c : e, with temporary `t`
   int t = -1;
-  int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, label, VFold lanes
+  int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, SLoad bytes (sign-extended), label, VFold lanes
   int64_t value2 = 0; ///< branch constant; VTail: count if a < 0
   double value = 0;   ///< VConst
   Mem mem;
@@ -41,6 +42,7 @@ struct VInst {
   bool mem_bcast = false;
   Lanes lanes = Lanes::All;
   Pred pred = Pred::OEQ;
+  std::optional<Type> stored = {}; ///< VLoad, VStore: converts from, to this type in memory (scalar code; VStore: with temporary `t`)
 };
 
 struct VProgram {

@@ -13,6 +13,7 @@ constexpr int64_t kWorthScaling = 4096; ///< columns x reduction steps that pay 
 
 class Heuristic : public Strategy {
 public:
+  explicit Heuristic(HeuristicOptions options) : options_(options) {}
   const char *name() const override { return "heuristic"; }
 
   Result<std::vector<Sentence>> propose(const Nest &nest, const Target &target, int n) override {
@@ -36,7 +37,7 @@ private:
     for (int vector : vector_dims(nest)) {
       Shape shape = shape_of(nest, vector);
       if (shape.reductions.empty()) {
-        if (vector == int(nest.dims.size()) - 1)
+        if (vector == int(nest.dims.size()) - 1 && !options_.always)
           refusal_ = {"streams-already", "clang vectorizes a nest whose innermost loop is contiguous; nothing to gain"};
         else if (shape.strided.empty()) pointwise(nest, target, shape, list);
         continue;
@@ -44,9 +45,10 @@ private:
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
     }
-    if (nest.has_reduction() && !nest.reassoc) scalar_rows(nest, list);
+    if (nest.has_reduction() && (options_.always || !nest.reassoc)) scalar_rows(nest, list);
     else if (nest.reassoc && list.empty())
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};
+    if (options_.always) scalar(nest, list);
     return list;
   }
 
@@ -240,11 +242,37 @@ private:
     }
   }
 
+  /// What always compiles: scalar code, a few points at a time where registers allow it; reductions innermost, so that
+  /// nothing is left in the output between them.
+  void scalar(const Nest &nest, std::vector<Sentence> &list) {
+    for (int64_t points : {8, 1}) {
+      Draft draft;
+      std::vector<std::string> order, reductions, inner;
+      for (size_t d = 0; d < nest.dims.size(); ++d)
+        if (nest.dims[d].reduction) reductions.push_back(nest.dims[d].name);
+        else if (points > 1 && last_parallel(nest) == int(d)) inner.push_back(draft.split(nest, int(d), points, order));
+        else order.push_back(nest.dims[d].name);
+      order.insert(order.end(), reductions.begin(), reductions.end());
+      order.insert(order.end(), inner.begin(), inner.end());
+      draft.add(StepKind::Reorder, order);
+      if (!inner.empty()) draft.add(StepKind::Tile, inner);
+      list.push_back({draft.steps});
+    }
+  }
+
+  static int last_parallel(const Nest &nest) {
+    int last = -1;
+    for (size_t d = 0; d < nest.dims.size(); ++d)
+      if (!nest.dims[d].reduction) last = int(d);
+    return last;
+  }
+
+  HeuristicOptions options_;
   Refusal refusal_;
 };
 
 } // namespace
 
-std::unique_ptr<Strategy> make_heuristic() { return std::make_unique<Heuristic>(); }
+std::unique_ptr<Strategy> make_heuristic(HeuristicOptions options) { return std::make_unique<Heuristic>(options); }
 
 } // namespace vecwrap

@@ -6,7 +6,7 @@ namespace vecwrap {
 std::vector<int> vector_dims(const Nest &nest) {
   std::vector<int> dims;
   for (size_t d = 0; d < nest.dims.size(); ++d)
-    if (nest.accesses[nest.out].strides[d] == Int::constant(size_of(nest.type))) dims.push_back(int(d));
+    if (!nest.converts(nest.out) && nest.contiguous(nest.out, int(d))) dims.push_back(int(d));
   return dims;
 }
 
@@ -17,24 +17,24 @@ Shape shape_of(const Nest &nest, int vector) {
   std::vector<int> moving;
   for (size_t a = 0; a < nest.accesses.size(); ++a) {
     const Access &access = nest.accesses[a];
-    if (!loads_access(nest, root, int(a)) || access.strides[vector].is_zero()) continue;
+    if (!loads_access(nest, root, int(a)) || nest.still(int(a), vector)) continue;
     moving.push_back(int(a));
     auto add = [&](std::vector<int> &list) {
       if (std::find(list.begin(), list.end(), access.tensor) == list.end()) list.push_back(access.tensor);
     };
     add(s.moving);
-    if (!(access.strides[vector] == Int::constant(size_of(nest.type)))) add(s.strided);
+    if (!nest.contiguous(int(a), vector)) add(s.strided);
   }
   int best = 0;
   for (int d = int(nest.dims.size()) - 1; d >= 0; --d) {
     if (d == vector || nest.dims[d].reduction) continue;
     int reuse = 0; // vector loads that a tile along d shares count twice, broadcasts once
     for (size_t a = 0; a < nest.accesses.size(); ++a)
-      if (loads_access(nest, root, int(a)) && nest.accesses[a].strides[d].is_zero())
+      if (loads_access(nest, root, int(a)) && nest.still(int(a), d))
         reuse += std::find(moving.begin(), moving.end(), int(a)) != moving.end() ? 2 : 1;
     if (reuse > best) best = reuse, s.row = d;
   }
-  for (int a : moving) s.rows_share = s.rows_share && (s.row < 0 || nest.accesses[a].strides[s.row].is_zero());
+  for (int a : moving) s.rows_share = s.rows_share && (s.row < 0 || nest.still(a, s.row));
   for (size_t d = 0; d < nest.dims.size(); ++d) {
     if (nest.dims[d].reduction) s.reductions.push_back(int(d));
     else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));

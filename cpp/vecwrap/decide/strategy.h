@@ -15,7 +15,11 @@ public:
   virtual Result<std::vector<Sentence>> propose(const Nest &, const Target &, int n) = 0;
 };
 
+struct HeuristicOptions {
+  bool always = false; ///< a schedule for every valid nest: nobody else is there to run it
+};
+
 /// The deterministic heuristic: reads the nest and the target description only.
-std::unique_ptr<Strategy> make_heuristic();
+std::unique_ptr<Strategy> make_heuristic(HeuristicOptions = {});
 
 } // namespace vecwrap

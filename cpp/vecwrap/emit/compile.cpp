@@ -12,7 +12,7 @@ Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target 
   if (!program) return program.refusal();
   Result<x86::Code> code = x86::emit(*program, target);
   if (!code) return code.refusal();
-  return Kernel{std::move(code->bytes), code->stack_bytes, print(*tree), print(*program)};
+  return Kernel{std::move(code->bytes), code->stack_bytes, print(*tree), print(*program), nest.argument_count()};
 }
 
 } // namespace vecwrap

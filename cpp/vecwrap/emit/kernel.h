@@ -14,6 +14,7 @@ struct Kernel {
   int64_t stack_bytes = 0;    ///< largest stack use, packed buffers included
   std::string loop_tree;      ///< readable loop tree after applying the sentence
   std::string vector_program; ///< readable target-neutral vector program
+  int arguments = 0;          ///< length of the argument block
 };
 
 /// Applies the sentence and generates code. Refusals: those of apply() (docs/refusals.md) and of code generation.

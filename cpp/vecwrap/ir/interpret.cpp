@@ -3,6 +3,7 @@
 #include "ir/interpret.h"
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace vecwrap {
 namespace {
@@ -12,6 +13,49 @@ bool compare(Pred pred, double a, double b) {
   if (std::isnan(a) || std::isnan(b))
     return bits & 8;
   return bits & (a == b ? 1 : a > b ? 2 : 4);
+}
+
+template <class T> T pow2(T x) {
+  constexpr Type type = sizeof(T) == 4 ? Type::F32 : Type::F64;
+  constexpr Exponents e = exponents_of(type);
+  const T least = T(e.least), clamped = x > least ? std::fmin(x, T(e.greatest)) : least; // NaN: least
+  const T magic = T(pow2_magic(type)), sum = clamped + magic;
+  return std::ldexp(T(1), int(sum - magic));
+}
+
+/// What is out of I's range becomes its least value, as x86 converts.
+template <class I, class T> I to_integer(T v) {
+  const T whole = std::trunc(v), limit = -T(std::numeric_limits<I>::min());
+  return whole >= -limit && whole < limit ? I(whole) : std::numeric_limits<I>::min();
+}
+
+template <class S> S read(int64_t address) {
+  S value;
+  std::memcpy(&value, reinterpret_cast<const void *>(address), sizeof value);
+  return value;
+}
+
+template <class S> void write(int64_t address, S value) { std::memcpy(reinterpret_cast<void *>(address), &value, sizeof value); }
+
+template <class T> T load(Type stored, int64_t address) {
+  switch (stored) {
+  case Type::F32: return T(read<float>(address));
+  case Type::F64: return T(read<double>(address));
+  case Type::I32: return T(read<int32_t>(address));
+  case Type::I64: return T(read<int64_t>(address));
+  case Type::U8: return T(read<uint8_t>(address));
+  }
+  return T(0);
+}
+
+template <class T> void store(Type stored, int64_t address, T value) {
+  switch (stored) {
+  case Type::F32: return write(address, float(value));
+  case Type::F64: return write(address, double(value));
+  case Type::I32: return write(address, to_integer<int32_t>(value));
+  case Type::I64: return write(address, to_integer<int64_t>(value));
+  case Type::U8: return write(address, uint8_t(to_integer<int32_t>(value)));
+  }
 }
 
 template <class T> T apply(const Node &node, const T *v) {
@@ -27,6 +71,8 @@ template <class T> T apply(const Node &node, const T *v) {
   case Op::Abs: return std::fabs(in(0));
   case Op::Sqrt: return std::sqrt(in(0));
   case Op::Select: return compare(node.pred, in(0), in(1)) ? in(2) : in(3);
+  case Op::Round: return std::rint(in(0));
+  case Op::Pow2: return pow2(in(0));
   case Op::Load: case Op::Acc: break; // the evaluator's
   }
   return T(0);
@@ -96,14 +142,22 @@ private:
       walk(0, true, [&] { acc = evaluate(update_, acc); });
     }
     acc = evaluate(final_, acc);
-    std::memcpy(reinterpret_cast<void *>(addresses_[nest_.out]), &acc, sizeof acc);
+    store(nest_.stored(nest_.out), addresses_[nest_.out], acc);
+  }
+
+  int64_t address(int id) const {
+    const Access &access = nest_.accesses[id];
+    if (access.index < 0)
+      return addresses_[id];
+    const int64_t from = addresses_[access.index];
+    return addresses_[id] + access.scale * (nest_.stored(access.index) == Type::I32 ? read<int32_t>(from) : read<int64_t>(from));
   }
 
   T evaluate(const std::vector<int> &order, T acc) {
     for (int i : order) {
       const Node &node = nest_.nodes[i];
       if (node.op == Op::Load)
-        std::memcpy(&values_[i], reinterpret_cast<const void *>(addresses_[node.access]), sizeof(T));
+        values_[i] = load<T>(nest_.stored(node.access), address(node.access));
       else
         values_[i] = node.op == Op::Acc ? acc : apply(node, values_.data());
     }

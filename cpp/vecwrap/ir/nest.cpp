@@ -1,5 +1,6 @@
 // Building and querying nests.
 #include "ir/nest.h"
+#include <iterator>
 
 namespace vecwrap {
 namespace {
@@ -37,6 +38,13 @@ template <class F> bool any_below(const Nest &nest, int root, F wanted) {
 
 } // namespace
 
+std::optional<Type> type_named(const std::string &name) {
+  for (size_t t = 0; t < std::size(kTypes); ++t)
+    if (name == kTypes[t].name)
+      return static_cast<Type>(t);
+  return {};
+}
+
 int Nest::add_dim(std::string name, Int extent, bool reduction) {
   for (Access &access : accesses)
     access.strides.push_back(Int::constant(0));
@@ -45,11 +53,11 @@ int Nest::add_dim(std::string name, Int extent, bool reduction) {
 
 int Nest::add_symbol(std::string name) { return append(symbols, std::move(name)); }
 
-int Nest::add_tensor(std::string name) { return append(tensors, {std::move(name)}); }
+int Nest::add_tensor(std::string name, std::optional<Type> type) { return append(tensors, {std::move(name), type}); }
 
-int Nest::add_access(int tensor, std::vector<Int> strides, int64_t offset) {
+int Nest::add_access(int tensor, std::vector<Int> strides, int64_t offset, int index, int64_t scale) {
   strides.resize(dims.size());
-  return append(accesses, {tensor, offset, std::move(strides)});
+  return append(accesses, {tensor, offset, std::move(strides), index, scale});
 }
 
 int Nest::add(Op op, int a, int b, int c, int d) {
@@ -89,11 +97,23 @@ bool Nest::has_reduction() const {
   return false;
 }
 
+bool Nest::contiguous(int access, int dim) const {
+  const Access &a = accesses[access];
+  return a.strides[dim] == Int::constant(size_of(stored(access))) && (a.index < 0 || still(a.index, dim));
+}
+
+bool Nest::still(int access, int dim) const {
+  const Access &a = accesses[access];
+  return a.strides[dim].is_zero() && (a.index < 0 || still(a.index, dim));
+}
+
 int Nest::dim(const std::string &name) const { return index_of(dims, name); }
 int Nest::tensor(const std::string &name) const { return index_of(tensors, name); }
 
 bool loads_access(const Nest &nest, int root, int access) {
-  return any_below(nest, root, [&](const Node &n) { return n.op == Op::Load && n.access == access; });
+  return any_below(nest, root, [&](const Node &n) {
+    return n.op == Op::Load && (n.access == access || nest.accesses[n.access].index == access);
+  });
 }
 
 bool uses_acc(const Nest &nest, int root) {
@@ -102,7 +122,7 @@ bool uses_acc(const Nest &nest, int root) {
 
 bool depends_on(const Nest &nest, int root, int dim) {
   return any_below(nest, root, [&](const Node &n) {
-    return n.op == Op::Load && !nest.accesses[n.access].strides[dim].is_zero();
+    return n.op == Op::Load && !nest.still(n.access, dim);
   });
 }
 

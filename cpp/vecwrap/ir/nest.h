@@ -6,18 +6,25 @@
 //       acc = update(P, R, acc)
 //     out[P] = final(P, acc)
 //
-// A nest without reduction dims has only `final`. All arithmetic is IEEE in the nest's one element type,
-// rounded after every node (Fma rounds once). Strides and offsets are in bytes, extents in elements.
+// A nest without reduction dims has only `final`. All arithmetic is IEEE in the nest's one type, rounded after every
+// node (Fma rounds once). A tensor may store another type: loads convert from it, the store converts to it.
+// Strides and offsets are in bytes, extents in elements.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace vecwrap {
 
-enum class Type : uint8_t { F32, F64 };
-inline int size_of(Type t) { return t == Type::F32 ? 4 : 8; }
-inline const char *name_of(Type t) { return t == Type::F32 ? "f32" : "f64"; }
+enum class Type : uint8_t { F32, F64, I32, I64, U8 };
+/// In enum order. A nest computes in one of the `computes`, its tensors store any.
+struct TypeInfo { const char *name; int bytes; bool computes; };
+inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, false}, {"i64", 8, false}, {"u8", 1, false}};
+inline const TypeInfo &info_of(Type t) { return kTypes[static_cast<int>(t)]; }
+inline int size_of(Type t) { return info_of(t).bytes; }
+inline const char *name_of(Type t) { return info_of(t).name; }
+std::optional<Type> type_named(const std::string &);
 
 /// An integer that is known when code is generated, or read from the kernel's arguments.
 struct Int {
@@ -38,22 +45,34 @@ struct Dim {
 
 struct Tensor {
   std::string name; ///< its address is kernel argument number <index of the tensor>
+  std::optional<Type> type = {}; ///< of the elements in memory; the nest's unless given
 };
 
-/// Address of one element: tensor pointer + offset + sum over dims of stride[d] * index[d], all in bytes.
+/// Address of one element: tensor pointer + offset + sum over dims of stride[d] * index[d], all in bytes; an indirect
+/// access adds scale * (the integer that access `index` reads at this point), which is trusted to lie in the tensor.
 struct Access {
   int tensor = 0;
   int64_t offset = 0;
   std::vector<Int> strides; ///< one per dim of the nest; constant 0 where the access does not move
+  int index = -1;           ///< an earlier, direct access to an i32 or i64 tensor other than the output
+  int64_t scale = 0;
   bool operator==(const Access &) const = default;
 };
 
-enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select };
+enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2 };
 /// Operand counts and names of the ops, in enum order: the printer, parser, interpreter and code generator walk it.
 struct OpInfo { const char *name; int operands; };
 inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
-                                  {"div", 2},   {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1}, {"select", 4}};
+                                  {"div", 2},   {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1}, {"select", 4},
+                                  {"round", 1}, {"pow2", 1}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
+
+/// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
+/// (what adding 1.5 * 2^mantissa + bias does), the least one for NaN.
+struct Exponents { int least, greatest, bias, mantissa; };
+inline constexpr Exponents exponents_of(Type t) { return t == Type::F32 ? Exponents{-126, 127, 127, 23} : Exponents{-1022, 1023, 1023, 52}; }
+/// The sum of Pow2's operand and this has k + bias in its lowest bits.
+inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << exponents_of(t).mantissa) + exponents_of(t).bias; }
 
 /// Floating-point comparison: true if (less && a<b) || (equal && a==b) || (greater && a>b) || (unordered && isnan(a)||isnan(b)).
 /// The bits are LLVM's FCmpInst::Predicate bits: equal 1, greater 2, less 4, unordered 8.
@@ -71,7 +90,7 @@ struct Node {
 
 struct Nest {
   std::string name = "nest";
-  Type type = Type::F32;
+  Type type = Type::F32; ///< F32 or F64: what is computed in
   bool reassoc = false; ///< fast-math: reductions may be reassociated
   std::vector<Dim> dims;
   std::vector<std::string> symbols; ///< kernel arguments number tensors.size() + <index>
@@ -85,20 +104,24 @@ struct Nest {
 
   int add_dim(std::string name, Int extent, bool reduction = false);
   int add_symbol(std::string name);
-  int add_tensor(std::string name);
-  int add_access(int tensor, std::vector<Int> strides, int64_t offset = 0);
+  int add_tensor(std::string name, std::optional<Type> type = {});
+  int add_access(int tensor, std::vector<Int> strides, int64_t offset = 0, int index = -1, int64_t scale = 0);
   int add(Op op, int a = -1, int b = -1, int c = -1, int d = -1);
   int constant(double v);
   int load(int access);
   int acc();
   int select(Pred p, int x, int y, int if_true, int if_false);
   bool has_reduction() const;
+  Type stored(int access) const { return tensors[accesses[access].tensor].type.value_or(type); }
+  bool converts(int access) const { return stored(access) != type; }
+  bool contiguous(int access, int dim) const; ///< neighbours along dim are neighbours in memory
+  bool still(int access, int dim) const;      ///< the address does not depend on dim
   int argument_count() const { return int(tensors.size() + symbols.size()); }
   int dim(const std::string &name) const;    ///< index, or -1
   int tensor(const std::string &name) const; ///< index, or -1
 };
 
-/// Does node `root` (transitively) load from access `access` / use Acc / depend on dim `d`?
+/// Does node `root` (transitively) load from access `access`, also as an index / use Acc / depend on dim `d`?
 bool loads_access(const Nest &, int root, int access);
 bool uses_acc(const Nest &, int root);
 bool depends_on(const Nest &, int root, int dim);

@@ -20,6 +20,11 @@ std::string print_dim(const Nest &nest, const Dim &dim) {
   return "dim " + dim.name + " " + print(nest, dim.extent) + (dim.reduction ? " reduce\n" : "\n");
 }
 
+std::string print_tensor(const Nest &nest, const Tensor &tensor) {
+  const Type stored = tensor.type.value_or(nest.type);
+  return tensor.name + (stored == nest.type ? "" : std::string(":") + name_of(stored));
+}
+
 std::string print_access(const Nest &nest, int index) {
   const Access &access = nest.accesses[index];
   std::string s = "access a" + std::to_string(index) + " " + nest.tensors[access.tensor].name + " + " +
@@ -27,6 +32,8 @@ std::string print_access(const Nest &nest, int index) {
   for (size_t d = 0; d < access.strides.size(); ++d)
     if (!access.strides[d].is_zero())
       s += " " + nest.dims[d].name + "*" + print(nest, access.strides[d]);
+  if (access.index >= 0)
+    s += " [a" + std::to_string(access.index) + "]*" + std::to_string(access.scale);
   return s + "\n";
 }
 
@@ -121,9 +128,19 @@ void parse_symbols(Nest &nest, Line &line) {
     nest.add_symbol(w);
 }
 
+void parse_tensor(Nest &nest, Line &line, const std::string &w) {
+  const size_t colon = w.find(':');
+  if (colon == std::string::npos)
+    return void(nest.add_tensor(w));
+  const std::optional<Type> type = type_named(w.substr(colon + 1));
+  if (!type)
+    line.fail("'" + w.substr(colon + 1) + "' is not an element type");
+  nest.add_tensor(w.substr(0, colon), type);
+}
+
 void parse_tensors(Nest &nest, Line &line) {
   for (std::string w; !(w = line.maybe()).empty();)
-    nest.add_tensor(w);
+    parse_tensor(nest, line, w);
 }
 
 void parse_dim(Nest &nest, Line &line) {
@@ -145,6 +162,18 @@ void parse_stride(Nest &nest, Line &line, const std::string &w, Access &access) 
   access.strides[d] = parse_int(nest, line, w.substr(star + 1));
 }
 
+/// [a0]*512
+void parse_index(Line &line, const std::string &w, Access &access) {
+  const size_t end = w.find("]*");
+  int64_t index = -1;
+  if (end == std::string::npos || w[1] != 'a' || !Line::number(w.substr(2, end - 2), index) || index < 0 || index > 1 << 20 ||
+      !Line::number(w.substr(end + 2), access.scale))
+    return line.fail("expected an index like [a0]*512, got '" + w + "'");
+  if (access.index >= 0)
+    return line.fail("the access has two indices");
+  access.index = int(index);
+}
+
 void parse_access(Nest &nest, Line &line) {
   const int index = line.numbered('a', "an access name like a0");
   if (index != int(nest.accesses.size()))
@@ -157,7 +186,7 @@ void parse_access(Nest &nest, Line &line) {
   line.keyword(":");
   Access &access = nest.accesses[nest.add_access(nest.tensor(tensor), {}, offset)];
   for (std::string w; !(w = line.maybe()).empty();)
-    parse_stride(nest, line, w, access);
+    w[0] == '[' ? parse_index(line, w, access) : parse_stride(nest, line, w, access);
 }
 
 Op parse_op(Line &line, const std::string &w) {
@@ -228,7 +257,7 @@ std::string print(const Nest &nest) {
   for (const Dim &dim : nest.dims)
     s += print_dim(nest, dim);
   for (size_t i = 0; i < nest.tensors.size(); ++i)
-    s += (i ? " " : "tensor ") + nest.tensors[i].name + (i + 1 == nest.tensors.size() ? "\n" : "");
+    s += (i ? " " : "tensor ") + print_tensor(nest, nest.tensors[i]) + (i + 1 == nest.tensors.size() ? "\n" : "");
   for (size_t i = 0; i < nest.accesses.size(); ++i)
     s += print_access(nest, int(i));
   for (size_t i = 0; i < nest.nodes.size(); ++i)

@@ -49,6 +49,21 @@ Error check_dims(const Nest &nest) {
   return "";
 }
 
+/// An index is read with a plain load of its own, before the access that it moves.
+Error check_index(const Nest &nest, size_t index) {
+  const int from = nest.accesses[index].index;
+  const std::string self = "access a" + std::to_string(index) + " takes its index from a" + std::to_string(from);
+  if (from < 0)
+    return "";
+  if (!in_range(from, index))
+    return self + ", which does not come before it";
+  if (nest.accesses[from].index >= 0)
+    return self + ", which has an index itself";
+  if (const Type t = nest.stored(from); t != Type::I32 && t != Type::I64)
+    return self + ", which reads " + name_of(t) + ", not i32 or i64";
+  return "";
+}
+
 Error check_access(const Nest &nest, size_t index) {
   const Access &access = nest.accesses[index];
   const std::string self = "access a" + std::to_string(index);
@@ -60,7 +75,7 @@ Error check_access(const Nest &nest, size_t index) {
   for (size_t d = 0; d < nest.dims.size(); ++d)
     if (!known(nest, access.strides[d]))
       return self + " names symbol " + std::to_string(access.strides[d].sym) + ", which does not exist";
-  return "";
+  return check_index(nest, index);
 }
 
 /// A Const may be anything that survives the trip through the nest's type, NaN included.
@@ -90,6 +105,11 @@ Error check_out(const Nest &nest) {
   if (!in_range(nest.out, nest.accesses.size()))
     return "out names access a" + std::to_string(nest.out) + ", which does not exist";
   const Access &out = nest.accesses[nest.out];
+  if (out.index >= 0)
+    return "out a" + std::to_string(nest.out) + " has an index; only reads may be indirect";
+  for (const Access &access : nest.accesses)
+    if (access.index >= 0 && nest.accesses[access.index].tensor == out.tensor)
+      return "access a" + std::to_string(access.index) + " is an index and reads the output's tensor";
   for (size_t d = 0; d < nest.dims.size(); ++d)
     if (out.strides[d].is_zero() != nest.dims[d].reduction)
       return "out a" + std::to_string(nest.out) +
@@ -143,6 +163,8 @@ std::string validate(const Nest &nest) {
   Error e;
   if (!is_name(nest.name, true))
     return "nest name " + quote(nest.name) + " is not a word of letters, digits, _ and .";
+  if (!info_of(nest.type).computes)
+    return std::string("a nest computes in f32 or f64, not in ") + name_of(nest.type);
   if (!(e = check_names("symbol", nest.symbols, true, itself)).empty() ||
       !(e = check_names("dim", nest.dims, false, its_name)).empty() ||
       !(e = check_names("tensor", nest.tensors, true, its_name)).empty() || !(e = check_dims(nest)).empty())

@@ -21,5 +21,6 @@ template <class T> T unwrap(Result<T> result) {
 
 void bind_nest(py::module_ &);
 void bind_run(py::module_ &);
+void bind_emit(py::module_ &);
 
 } // namespace vecwrap

@@ -33,8 +33,9 @@ void bind_refusal(py::module_ &m) {
 } // namespace vecwrap
 
 PYBIND11_MODULE(_core, m) {
-  m.doc() = "The vecwrap core: nests, sentences, targets, kernels.";
+  m.doc() = "The vecwrap core: nests, sentences, targets, kernels, modules.";
   vecwrap::bind_refusal(m);
   vecwrap::bind_nest(m);
   vecwrap::bind_run(m);
+  vecwrap::bind_emit(m);
 }

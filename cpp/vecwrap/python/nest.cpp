@@ -34,17 +34,14 @@ template <size_t N, class Row> int find(const Row (&table)[N], const std::string
   throw py::value_error("there is no " + std::string(what) + " '" + name + "'");
 }
 
-Type to_type(const std::string &name) {
-  for (Type t : {Type::F32, Type::F64})
-    if (name == name_of(t))
-      return t;
-  throw py::value_error("element type '" + name + "' is not f32 or f64");
-}
+Type to_type(const std::string &name) { return static_cast<Type>(find(kTypes, name, "element type")); }
 
 Nest make(const std::string &name, const std::string &type, bool reassoc) {
   Nest nest;
   nest.name = name;
   nest.type = to_type(type);
+  if (!info_of(nest.type).computes)
+    throw py::value_error("a nest computes in f32 or f64, not in " + type);
   nest.reassoc = reassoc;
   return nest;
 }
@@ -58,11 +55,15 @@ int add_node(Nest &nest, const std::string &op, const std::vector<int> &in) {
   return nest.add(static_cast<Op>(kind), padded[0], padded[1], padded[2], padded[3]);
 }
 
-int add_access(Nest &nest, int tensor, const std::vector<Extent> &strides, int64_t offset) {
+int add_tensor(Nest &nest, const std::string &name, const std::optional<std::string> &type) {
+  return nest.add_tensor(name, type ? std::optional(to_type(*type)) : std::nullopt);
+}
+
+int add_access(Nest &nest, int tensor, const std::vector<Extent> &strides, int64_t offset, int index, int64_t scale) {
   std::vector<Int> ints;
   for (const Extent &stride : strides)
     ints.push_back(to_int(nest, stride));
-  return nest.add_access(tensor, ints, offset);
+  return nest.add_access(tensor, ints, offset, index, scale);
 }
 
 py::list dims(const Nest &nest) {
@@ -78,7 +79,7 @@ py::list accesses(const Nest &nest) {
     std::vector<Extent> strides;
     for (const Int &stride : access.strides)
       strides.push_back(from_int(nest, stride));
-    list.append(py::make_tuple(access.tensor, access.offset, strides));
+    list.append(py::make_tuple(access.tensor, access.offset, strides, access.index, access.scale));
   }
   return list;
 }
@@ -88,6 +89,13 @@ std::vector<std::string> tensors(const Nest &nest) {
   for (const Tensor &tensor : nest.tensors)
     names.push_back(tensor.name);
   return names;
+}
+
+std::vector<std::string> tensor_types(const Nest &nest) {
+  std::vector<std::string> types;
+  for (const Tensor &tensor : nest.tensors)
+    types.push_back(name_of(tensor.type.value_or(nest.type)));
+  return types;
 }
 
 /// The text form indexes accesses and symbols, so only a well-formed nest has one.
@@ -138,17 +146,19 @@ py::dict refusals() {
 void bind_nest(py::module_ &m) {
   m.attr("REFUSALS") = refusals();
   m.attr("OPS") = names_of(kOps);
+  m.attr("TYPES") = names_of(kTypes);
   m.attr("PREDS") = names_of(kPreds);
   m.attr("STEPS") = names_of(kSteps);
   py::class_<Nest>(m, "Nest")
       .def(py::init(&make), py::arg("name"), py::arg("type") = "f32", py::arg("reassoc") = false)
       .def_static("parse", [](const std::string &s) { return unwrap(parse_nest(s)); }, py::arg("text"))
       .def("add_symbol", &Nest::add_symbol, py::arg("name"))
-      .def("add_tensor", &Nest::add_tensor, py::arg("name"))
+      .def("add_tensor", &add_tensor, py::arg("name"), py::arg("type") = py::none())
       .def("add_dim", [](Nest &n, const std::string &name, const Extent &extent, bool reduction) {
              return n.add_dim(name, to_int(n, extent), reduction);
            }, py::arg("name"), py::arg("extent"), py::arg("reduction") = false)
-      .def("add_access", &add_access, py::arg("tensor"), py::arg("strides"), py::arg("offset") = 0)
+      .def("add_access", &add_access, py::arg("tensor"), py::arg("strides"), py::arg("offset") = 0,
+           py::arg("index") = -1, py::arg("scale") = 0)
       .def("constant", &Nest::constant, py::arg("value"))
       .def("load", &Nest::load, py::arg("access"))
       .def("acc", &Nest::acc)
@@ -166,6 +176,7 @@ void bind_nest(py::module_ &m) {
       .def_property_readonly("type", [](const Nest &n) { return name_of(n.type); })
       .def_property_readonly("dims", &dims)
       .def_property_readonly("tensors", &tensors)
+      .def_property_readonly("tensor_types", &tensor_types)
       .def_property_readonly("accesses", &accesses)
       .def("validate", &validate)
       .def("__str__", &text);

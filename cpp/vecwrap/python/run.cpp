@@ -51,10 +51,10 @@ Kernel compile_checked(const Nest &nest, const Sentence &sentence, const Target 
   return unwrap(compile(nest, sentence, target));
 }
 
-std::vector<Sentence> propose(const Nest &nest, const Target &target, int n) {
+std::vector<Sentence> propose(const Nest &nest, const Target &target, int n, bool always) {
   if (const std::string wrong = validate(nest); !wrong.empty())
     throw Refused{{"invalid-nest", wrong}};
-  return unwrap(make_heuristic()->propose(nest, target, n));
+  return unwrap(make_heuristic({always})->propose(nest, target, n));
 }
 
 void bind_target(py::module_ &m) {
@@ -99,7 +99,8 @@ void bind_run(py::module_ &m) {
     interpret(n, args.data());
   }, py::arg("nest"), py::arg("args"));
   m.def("flops", [](const Nest &n, const Args &args) { return flops(n, checked(n, args).data()); }, py::arg("nest"), py::arg("args"));
-  m.def("propose", &propose, py::arg("nest"), py::arg("target"), py::arg("n") = 1);
+  m.def("propose", &propose, py::arg("nest"), py::arg("target"), py::arg("n") = 1,
+        py::arg("always") = false);
 }
 
 } // namespace vecwrap

@@ -184,6 +184,8 @@ private:
       if (pack.position > outer) return no("pack-too-deep", "partial sums must be packed outside all reduction loops");
       return true;
     }
+    if (outer < tree_.scope && nest.converts(nest.out))
+      return no("partial-sums", "the output's type would round the partial sums; pack the output");
     if (outer < tree_.scope && loads_access(nest, nest.final, nest.out))
       return no("partial-sums", "the final expression reads the output, which would hold partial sums; pack the output or "
                                 "keep reduction loops inside all rolled parallel loops");

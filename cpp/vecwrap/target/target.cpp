@@ -25,18 +25,12 @@ uint64_t xcr0() {
   return uint64_t(edx) << 32 | eax;
 }
 
-/// cpuid leaf 7 bits (Intel SDM vol. 2A, CPUID) that the rows above stand for, plus the state the OS saves (XCR0).
 bool cpu_has(Isa isa) {
+  const CpuBits need = cpu_bits(isa);
   unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
-  constexpr unsigned fma = 1u << 12, osxsave = 1u << 27;
-  if ((c & (fma | osxsave)) != (fma | osxsave)) return false;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-  constexpr unsigned avx2 = 1u << 5, bmi2 = 1u << 8;
-  constexpr unsigned avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
-  unsigned need = avx2 | bmi2 | (isa == Isa::Avx512 ? avx512 : 0);
-  uint64_t state = isa == Isa::Avx512 ? 0xe6 : 0x6;
-  return (b & need) == need && (xcr0() & state) == state;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need.leaf1_ecx) != need.leaf1_ecx) return false;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx) return false;
+  return (xcr0() & need.xcr0) == need.xcr0;
 }
 
 bool has_feature(const std::string &features, const std::string &name) {
@@ -49,6 +43,13 @@ bool has_feature(const std::string &features, const std::string &name) {
 }
 
 } // namespace
+
+CpuBits cpu_bits(Isa isa) {
+  constexpr uint32_t fma = 1u << 12, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
+  constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
+  if (isa == Isa::Avx512) return {fma | osxsave, avx2 | bmi2 | avx512, 0xe6};
+  return {fma | osxsave, avx2 | bmi2, 0x6};
+}
 
 const std::vector<Target> &targets() {
   static const std::vector<Target> list = [] {

@@ -21,6 +21,11 @@ struct Target {
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
+/// What the CPU must have (cpuid leaves 1 and 7) and the OS must save (XCR0) for an instruction set: Intel SDM vol. 2A,
+/// CPUID, and vol. 1, section 13.3. All bits must be set.
+struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0; };
+CpuBits cpu_bits(Isa);
+
 /// All built-in targets, widest first.
 const std::vector<Target> &targets();
 Result<Target> find_target(const std::string &name); ///< a name from the table, or "native"

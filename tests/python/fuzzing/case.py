@@ -9,8 +9,10 @@ import numpy as np
 from vecwrap import Refusal, Sentence, _core, find_target
 
 from .guarded import Guarded
+from .nests import BYTES, INDICES
 
 HEURISTIC = "heuristic"  # in place of a sentence: what the heuristic proposes for the nest
+DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8}
 UNTOUCHED = 0xC5  # what lies in output slots that no point of the nest writes
 
 
@@ -66,34 +68,40 @@ def value(case: Case, number: int | str) -> int:
 def reach(nest: _core.Nest, case: Case, tensor: int) -> tuple[int, int]:
     """The bytes from the tensor's address that its accesses touch: [low, high)."""
     spans = []
-    for owner, offset, strides in nest.accesses:
+    for owner, offset, strides, index, scale in nest.accesses:
         if owner == tensor:
             moves = [value(case, s) * (value(case, extent) - 1) for s, (_, extent, _) in zip(strides, nest.dims)]
+            moves.append(scale * (INDICES - 1) if index >= 0 else 0)
             spans.append((offset + sum(m for m in moves if m < 0), offset + sum(m for m in moves if m > 0)))
-    size = 4 if nest.type == "f32" else 8
+    size = BYTES[nest.tensor_types[tensor]]
     return (min(low for low, _ in spans), max(high for _, high in spans) + size) if spans else (0, 0)
 
 
 def operands(nest: _core.Nest, case: Case) -> list[bytes]:
     """What each tensor's bytes hold before the run."""
     random = np.random.default_rng(case.seed)
-    dtype = np.float32 if nest.type == "f32" else np.float64
     out = nest.accesses[nest.out][0]
-    reads_out = any(tensor == out for i, (tensor, _, _) in enumerate(nest.accesses) if i != nest.out) or reads(nest)
+    reads_out = any(tensor == out for i, (tensor, *_) in enumerate(nest.accesses) if i != nest.out) or reads(nest)
+    indices = {nest.accesses[index][0] for _, _, _, index, _ in nest.accesses if index >= 0}
     contents = []
     for tensor in range(len(nest.tensors)):
         low, high = reach(nest, case, tensor)
+        dtype = DTYPES[nest.tensor_types[tensor]]
         count = (high - low) // np.dtype(dtype).itemsize
         if tensor == out and not reads_out:
             contents.append(bytes([UNTOUCHED]) * (high - low))
         else:
-            make = whole_numbers if nest.reassoc else numbers
+            make = indices_of if tensor in indices else whole_numbers if nest.reassoc else numbers
             contents.append(make(random, count, dtype).tobytes())
     return contents
 
 
 def reads(nest: _core.Nest) -> bool:
     return f"load a{nest.out}\n" in str(nest)
+
+
+def indices_of(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
+    return random.integers(0, INDICES, count).astype(dtype)
 
 
 def whole_numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
@@ -103,6 +111,10 @@ def whole_numbers(random: np.random.Generator, count: int, dtype: type) -> np.nd
 
 def numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
     """Mostly values whose sums round, sometimes the special ones."""
+    if np.issubdtype(dtype, np.integer):
+        extremes = np.iinfo(dtype)
+        least, greatest = (extremes.min, extremes.max) if random.random() < 0.3 else (max(extremes.min, -9), 200)
+        return random.integers(least, greatest, count, dtype, endpoint=True)
     values = random.standard_normal(count) * np.exp2(random.integers(-6, 7, count))
     if random.random() < 0.3:
         special = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, np.finfo(dtype).max]
@@ -129,8 +141,9 @@ def execute(nest, case, contents, flush, kernel) -> list[bytes]:
 
 def difference(nest, expected: list[bytes], actual: list[bytes]) -> str:
     """Empty if all bits agree. Two NaNs are equal: IEEE leaves open which operand's payload survives."""
-    dtype, bits = (np.float32, np.uint32) if nest.type == "f32" else (np.float64, np.uint64)
     for tensor, (want, got) in enumerate(zip(expected, actual)):
+        dtype = DTYPES[nest.tensor_types[tensor]]
+        bits = np.dtype(f"u{np.dtype(dtype).itemsize}")
         w, g = np.frombuffer(want, dtype), np.frombuffer(got, dtype)
         differs = (w.view(bits) != g.view(bits)) & ~(np.isnan(w) & np.isnan(g))
         if differs.any():

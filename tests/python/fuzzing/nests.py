@@ -13,7 +13,9 @@ LARGE_POINTS = 3_000_000
 LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several blocks of every level of a schedule
 ARITHMETIC = [op for op in _core.OPS if op not in ("const", "load", "acc", "select")]
 CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
-OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "fma": 3}
+OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "fma": 3}
+BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1}
+INDICES = 5  # the values of an index are less
 
 
 class Maker:
@@ -22,6 +24,7 @@ class Maker:
     def __init__(self, random: Random, reassoc: bool = False, large: bool = False) -> None:
         self.random = random
         self.large = large
+        self.mixed = False  # tensors store other types than the nest's
         self.type = random.choice(["f32", "f64"])
         self.size = 4 if self.type == "f32" else 8
         self.nest = _core.Nest("random", self.type, reassoc)
@@ -50,10 +53,17 @@ class Maker:
             self.extents.append(extent)
             self.reduction.append(name in reductions)
 
-    def layout(self, moving: list[int]) -> list[int]:
+    def tensor(self, name: str) -> int:
+        stored = self.random.choice(_core.TYPES) if self.mixed and self.random.random() < 0.6 else self.type
+        return self.nest.add_tensor(name, stored)
+
+    def unit(self, tensor: int) -> int:
+        return BYTES[self.nest.tensor_types[tensor]]
+
+    def layout(self, tensor: int, moving: list[int]) -> list[int]:
         """Byte strides of a dense, padded or reversed array over the moving dims, in a random order of axes."""
         strides = [0] * len(self.extents)
-        step = self.size * self.random.choice([1, 1, 1, 1, 2, 3])
+        step = self.unit(tensor) * self.random.choice([1, 1, 1, 1, 2, 3])
         order = list(moving)
         if self.random.random() < 0.5:
             self.random.shuffle(order)
@@ -64,35 +74,46 @@ class Maker:
 
     def access(self, tensor: int, strides: list[int], offset: int = 0, chance: float | None = None) -> int:
         chance = self.random.choice([0, 0, 0.5, 1]) if chance is None else chance
+        unit = self.unit(tensor)
         # A stride of 0 says that the access does not move; the out access needs it constant where it is 0.
-        return self.nest.add_access(tensor, [s and self.number("s", s, 0 if s == self.size else chance) for s in strides],
-                                    offset)
+        return self.nest.add_access(tensor, [s and self.number("s", s, 0 if s == unit else chance) for s in strides], offset)
+
+    def index(self) -> int:
+        """An access to a tensor of small integers."""
+        tensor = self.nest.add_tensor(f"I{len(self.nest.tensors)}", self.random.choice(["i32", "i64"]))
+        return self.access(tensor, self.layout(tensor, [d for d in range(len(self.extents)) if self.random.random() < 0.5]))
 
     def inputs(self, count: int) -> list[int]:
         """Accesses of `count` tensors that move with random dims, some twice at an offset (stencils)."""
         accesses = []
         for index in range(count):
-            tensor = self.nest.add_tensor("ABDE"[index])
+            tensor = self.tensor("ABDE"[index])
             moving = [d for d in range(len(self.extents)) if self.random.random() < 0.65]
-            strides = self.layout(moving)
+            strides = self.layout(tensor, moving)
             if self.random.random() < 0.15 and len(moving) >= 2:  # X[y + ky]: two dims, one axis
                 strides[moving[1]] = strides[moving[0]] * self.random.choice([1, 2])
             chance = self.random.choice([0, 0, 0.5, 1])
-            first = self.access(tensor, strides, self.size * self.random.choice([0, 0, 1, -3]), chance)
+            unit = self.unit(tensor)
+            first = self.access(tensor, strides, unit * self.random.choice([0, 0, 1, -3]), chance)
             accesses.append(first)
             for _ in range(self.random.choice([0, 0, 0, 1, 2])):
                 again = self.nest.accesses[first]
-                accesses.append(self.nest.add_access(tensor, again[2], again[1] + self.size * self.random.randint(-4, 4)))
+                accesses.append(self.nest.add_access(tensor, again[2], again[1] + unit * self.random.randint(-4, 4)))
+            if self.random.random() < 0.15:
+                accesses.append(self.nest.add_access(tensor, self.nest.accesses[first][2], 0, self.index(),
+                                                     unit * self.random.choice([1, 3, 17, -2])))
         return accesses
 
     def output(self) -> int:
         moving = [d for d, reduction in enumerate(self.reduction) if not reduction]
-        tensor = self.nest.add_tensor("C")
-        return self.access(tensor, self.layout(moving), self.size * self.random.choice([0, 0, 2]))
+        tensor = self.tensor("C")
+        return self.access(tensor, self.layout(tensor, moving), self.unit(tensor) * self.random.choice([0, 0, 2]))
 
     def fixed(self, access: int) -> bool:
         """Does the access stand still in all reduction dims?"""
-        return all(not reduction or stride == 0 for reduction, stride in zip(self.reduction, self.nest.accesses[access][2]))
+        _, _, strides, index, _ = self.nest.accesses[access]
+        still = all(not reduction or stride == 0 for reduction, stride in zip(self.reduction, strides))
+        return still and (index < 0 or self.fixed(index))
 
     def expression(self, leaves: list[int], operations: int) -> int:
         """A random node over the leaves; every leaf is offered, the newest result most often."""
@@ -129,6 +150,7 @@ def common_update(make: Maker, loads: list[int], acc: int) -> int:
 def random_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
     """Any nest of 1 to 3 parallel and 0 to 3 reduction dims."""
     make = Maker(random)
+    make.mixed = random.random() < 0.2
     nest = make.nest
     names = "ijl"[:random.choice([1, 2, 2, 3])]
     make.add_dims(names, "kpq"[:random.choice([0, 1, 1, 1, 2, 3])])

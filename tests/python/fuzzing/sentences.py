@@ -63,7 +63,9 @@ def random_sentence(random: Random, nest: _core.Nest) -> str:
 def unit_stride(nest: _core.Nest, dim: int) -> bool:
     """Can this dim be the lanes without packing? Every access stands still in it or moves by one element."""
     size = 4 if nest.type == "f32" else 8
-    return all(strides[dim] in (0, size) for _, _, strides in nest.accesses)
+    indices = {index for _, _, _, index, _ in nest.accesses}  # they are scalars, and stand still along the lanes
+    return all(strides[dim] == 0 if access in indices else strides[dim] in (0, size) and nest.tensor_types[tensor] == nest.type
+               for access, (tensor, _, strides, _, _) in enumerate(nest.accesses))
 
 
 def pick_tile(random: Random, nest: _core.Nest, chains: dict[str, Chain], parallel: list[str]) -> list[str]:
@@ -84,7 +86,7 @@ def pack(random: Random, nest: _core.Nest, places: list[str]) -> list[str]:
     """Packs of tensors; mostly where they have a chance: around a reduction, close to the tile."""
     if not any(reduction for _, _, reduction in nest.dims) and random.random() < 0.95:
         return []
-    read = [nest.tensors[tensor] for tensor, _, strides in nest.accesses if any(strides)]
+    read = [nest.tensors[tensor] for tensor, _, strides, _, _ in nest.accesses if any(strides)]
     tensors = random.sample(read, min(random.choice([0, 0, 1, 1, 2]), len(read)))
     return [f"pack({tensor},{places[-1] if random.random() < 0.6 else random.choice(places)})"
             for tensor in dict.fromkeys(tensors)]

@@ -16,6 +16,8 @@ constexpr Binary kAdd[] = {&CodeGenerator::vaddps, &CodeGenerator::vaddpd, &Code
 constexpr Binary kSub[] = {&CodeGenerator::vsubps, &CodeGenerator::vsubpd, &CodeGenerator::vsubss, &CodeGenerator::vsubsd};
 constexpr Binary kMul[] = {&CodeGenerator::vmulps, &CodeGenerator::vmulpd, &CodeGenerator::vmulss, &CodeGenerator::vmulsd};
 constexpr Binary kDiv[] = {&CodeGenerator::vdivps, &CodeGenerator::vdivpd, &CodeGenerator::vdivss, &CodeGenerator::vdivsd};
+constexpr Binary kMax[] = {&CodeGenerator::vmaxps, &CodeGenerator::vmaxpd, &CodeGenerator::vmaxss, &CodeGenerator::vmaxsd};
+constexpr Binary kMin[] = {&CodeGenerator::vminps, &CodeGenerator::vminpd, &CodeGenerator::vminss, &CodeGenerator::vminsd};
 constexpr Fma k132[] = {&CodeGenerator::vfmadd132ps, &CodeGenerator::vfmadd132pd, &CodeGenerator::vfmadd132ss, &CodeGenerator::vfmadd132sd};
 constexpr Fma k213[] = {&CodeGenerator::vfmadd213ps, &CodeGenerator::vfmadd213pd, &CodeGenerator::vfmadd213ss, &CodeGenerator::vfmadd213sd};
 constexpr Fma k231[] = {&CodeGenerator::vfmadd231ps, &CodeGenerator::vfmadd231pd, &CodeGenerator::vfmadd231ss, &CodeGenerator::vfmadd231sd};
@@ -93,9 +95,12 @@ private:
   }
   static bool fits(int64_t v) { return v == int32_t(v); }
 
+  RegExp place(const Mem &m) {
+    const RegExp e = read(m.base, rax) + int(m.disp);
+    return m.index >= 0 ? e + read(m.index, rdx) * m.scale : e;
+  }
   Address memory(const Mem &m, bool broadcast = false) {
-    RegExp e = read(m.base, rax) + int(m.disp);
-    if (m.index >= 0) e = e + read(m.index, rdx) * m.scale;
+    const RegExp e = place(m);
     return broadcast ? ptr_b[e] : ptr[e];
   }
 
@@ -132,6 +137,10 @@ private:
       if (Reg64 a = read(i.a, rax); a.getIdx() != d.getIdx()) mov(d, a);
       cmp(d, rdx);
       cmovg(d, rdx);
+      break;
+    case VOp::SLoad:
+      if (i.imm == 4) movsxd(d, dword[place(i.mem)]);
+      else mov(d, qword[place(i.mem)]);
       break;
     default: lea(d, ptr[rsp + int(i.imm)]); break; // SFrame
     }
@@ -193,6 +202,8 @@ private:
     case VOp::VNeg: bits(i, f64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, f64() ? 0x8000000000000000 : 0x8000000080000000); break;
     case VOp::VAbs: bits(i, f64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, f64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
     case VOp::VSqrt: square_root(i); break;
+    case VOp::VRound: round(i); break;
+    case VOp::VPow2: pow2(i); break;
     case VOp::VMerge: merge(i); break;
     case VOp::VFold: fold(i); break;
     case VOp::VTranspose: transpose(i); break;
@@ -225,7 +236,34 @@ private:
       vunpcklpd(Xmm(r + 2 * h), Xmm(t + h), Xmm(t + h + 2)), vunpckhpd(Xmm(r + 2 * h + 1), Xmm(t + h), Xmm(t + h + 2));
   }
 
+  /// One element of another type. Integers pass through rax; what is left in d must not delay the conversion.
+  void load_converted(const VInst &i) {
+    const Xmm d(i.d);
+    const RegExp e = place(i.mem);
+    switch (*i.stored) {
+    case vecwrap::Type::F32: vxorps(d, d, d), vcvtss2sd(d, d, dword[e]); return;
+    case vecwrap::Type::F64: vxorps(d, d, d), vcvtsd2ss(d, d, qword[e]); return;
+    case vecwrap::Type::I32: movsxd(rax, dword[e]); break;
+    case vecwrap::Type::I64: mov(rax, qword[e]); break;
+    case vecwrap::Type::U8: movzx(eax, byte[e]); break;
+    }
+    vxorps(d, d, d);
+    f64() ? vcvtsi2sd(d, d, rax) : vcvtsi2ss(d, d, rax);
+  }
+
+  /// The address may need rax and rdx, so the converted value waits in the temporary.
+  void store_converted(const VInst &i) {
+    const Xmm a(i.a), t(i.t);
+    if (*i.stored == vecwrap::Type::F32) return vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
+    if (*i.stored == vecwrap::Type::F64) return vcvtss2sd(t, a, a), vmovsd(memory(i.mem), t);
+    const bool wide = *i.stored == vecwrap::Type::I64;
+    const Reg64 whole = rax;
+    if (wide) f64() ? vcvttsd2si(whole, a) : vcvttss2si(whole, a), vmovq(t, whole), vmovq(memory(i.mem), t);
+    else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), *i.stored == vecwrap::Type::U8 ? vpextrb(memory(i.mem), t, 0) : vmovd(memory(i.mem), t);
+  }
+
   void load(const VInst &i) {
+    if (i.stored) return load_converted(i);
     const Address from = memory(i.mem);
     if (i.lanes == Lanes::Four) return f64() ? vmovupd(four(i.d), from) : vmovups(four(i.d), from);
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
@@ -237,6 +275,7 @@ private:
   }
 
   void store(const VInst &i) {
+    if (i.stored) return store_converted(i);
     const Address to = memory(i.mem);
     if (i.lanes == Lanes::Four) return f64() ? vmovupd(to, four(i.a)) : vmovups(to, four(i.a));
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
@@ -314,6 +353,32 @@ private:
     const Xmm d = reg(i.d), a = reg(i.a);
     if (p_.lanes == 1) f64() ? vsqrtsd(d, d, a) : vsqrtss(d, d, a);
     else f64() ? vsqrtpd(d, a) : vsqrtps(d, a);
+  }
+
+  void round(const VInst &i) {
+    constexpr uint8_t kNearestEven = 8; // inexact results raise nothing
+    const Xmm d = reg(i.d), a = reg(i.a);
+    if (wide_ && p_.lanes == 1) f64() ? vrndscalesd(d, a, a, kNearestEven) : vrndscaless(d, a, a, kNearestEven);
+    else if (wide_) f64() ? vrndscalepd(d, a, kNearestEven) : vrndscaleps(d, a, kNearestEven);
+    else if (p_.lanes == 1) f64() ? vroundsd(d, a, a, kNearestEven) : vroundss(d, a, a, kNearestEven);
+    else f64() ? vroundpd(d, a, kNearestEven) : vroundps(d, a, kNearestEven);
+  }
+
+  /// The sum with the magic number holds exponent and bias in its lowest bits; a shift puts them into place. max and min
+  /// answer with their second operand where the first is NaN.
+  void pow2(const VInst &i) {
+    const Exponents e = exponents_of(p_.type);
+    const Xmm d = reg(i.d);
+    (this->*kMax[column()])(d, reg(i.a), everywhere(e.least));
+    (this->*kMin[column()])(d, d, everywhere(e.greatest));
+    (this->*kAdd[column()])(d, d, everywhere(pow2_magic(p_.type)));
+    f64() ? vpsllq(d, d, e.mantissa) : vpslld(d, d, e.mantissa);
+  }
+
+  /// The constant as a memory operand.
+  Address everywhere(double value) {
+    if (p_.lanes == 1) return ptr[rip + pool(bits_of(value), 1)];
+    return wide_ ? ptr_b[rip + pool(bits_of(value), 1)] : ptr[rip + pool(f64() ? bits_of(value) : bits_of(value) << 32 | bits_of(value), 4)];
   }
 
   void select(const VInst &i) {

@@ -12,6 +12,7 @@ bool is_branch(VOp op) { return op >= VOp::Jump && op <= VOp::BranchNe; }
 template <class F> void for_each_scalar(const VInst &i, F f) {
   switch (i.op) {
   case VOp::SImm: case VOp::SArg: case VOp::SFrame: f(i.d); break;
+  case VOp::SLoad: f(i.mem.base), f(i.mem.index), f(i.d); break;
   case VOp::SMov: case VOp::SAddImm: case VOp::SMulImm: case VOp::SMinImm: f(i.a), f(i.d); break;
   case VOp::SAdd: case VOp::SMul: f(i.a), f(i.b), f(i.d); break;
   case VOp::BranchLt: case VOp::BranchGe: case VOp::BranchEq: case VOp::BranchNe: f(i.a), f(i.b); break;

@@ -1,0 +1,1 @@
+"""The folder that scikit-build-core adds to CMake's search path (entry point ``cmake.root``); see docs/cmake.md."""

@@ -1,0 +1,183 @@
+"""Fusion: pointwise stages disappear into the stages that produce or consume their values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ..expr import Apply, Choose, Const, Expr
+from .array import Buffer
+from .dims import split, with_dims
+from .graph import Check, Graph
+from .stage import Read, Stage, below
+
+CHEAP = {"add", "sub", "mul", "fma", "neg", "abs"}  # ops that cost about one instruction
+EPILOGUE = 12  # operations that a contraction's registers can take on after the reduction
+
+
+def fuse(graph: Graph) -> None:
+    """Rewrites graph.steps until nothing more fuses."""
+    changed = True
+    while changed:
+        changed = False
+        for step in list(graph.steps):
+            if isinstance(step, Stage) and step in graph.steps:
+                changed |= fuse_into_consumers(graph, step)
+
+
+def readers(graph: Graph, buffer: Buffer) -> list[Stage]:
+    return [s for s in graph.steps if isinstance(s, Stage) and any(r.buffer is buffer for r in s.reads())]
+
+
+def fuse_into_consumers(graph: Graph, producer: Stage) -> bool:
+    """Tries to make the producer's buffer unnecessary."""
+    buffer = producer.out.buffer
+    if buffer.kind != "temporary" or producer.fills or not sole_writer(graph, producer):
+        return False
+    consumers = readers(graph, buffer)
+    if not consumers or any(isinstance(s, Check) and s.buffer is buffer for s in graph.steps):
+        return False
+    fused: list[Stage] = []
+    for consumer in consumers:
+        new = inlined(producer, consumer) or (appended(producer, consumer) if len(consumers) == 1 else None)
+        if new is None:
+            return False
+        fused.append(new)
+    for consumer, new in zip(consumers, fused):
+        graph.steps[graph.steps.index(consumer)] = new
+    graph.steps[:] = [s for s in graph.steps if not (isinstance(s, Stage) and s.out.buffer is buffer)]
+    return True
+
+
+def sole_writer(graph: Graph, producer: Stage) -> bool:
+    """No other stage writes part of the buffer, margins aside."""
+    buffer = producer.out.buffer
+    return all(s is producer or s.fills or s.out.buffer is not buffer for s in graph.steps if isinstance(s, Stage))
+
+
+def reads_of(stage: Stage, buffer: Buffer) -> list[Read]:
+    return [read for read in stage.reads() if read.buffer is buffer]
+
+
+def operations(root: Expr) -> int:
+    """About how many instructions the expression takes per vector."""
+    cost = 0
+    for expr in below(root):
+        if isinstance(expr, Apply):
+            cost += 1 if expr.op in CHEAP else 10
+        cost += 2 * isinstance(expr, Choose)
+    return cost
+
+
+def appended(producer: Stage, consumer: Stage) -> Stage | None:
+    """The pointwise consumer evaluated where the producer has its value: bias, activation, residual."""
+    reads = reads_of(consumer, producer.out.buffer)
+    if consumer.reduces or len(reads) != 1 or reads[0].at or indexes_with(consumer, producer.out.buffer):
+        return None
+    if producer.reduces and operations(consumer.final) > EPILOGUE:
+        return None
+    aligned = align(producer, consumer, reads[0].strides)
+    if aligned is None or reads[0].offset != producer.out.offset:
+        return None
+    producer, consumer, partner = aligned
+    read = reads_of(consumer, producer.out.buffer)[0]
+
+    def strides(old: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(old[partner[d]] if d in partner else 0 for d in range(len(producer.extents)))
+
+    moved = with_dims(consumer, producer.extents, producer.parallel, strides)
+    value = producer.final
+    key = read.moved(strides).key
+    final = moved.rewritten({key: value}).final
+    return replace(producer, name=joined(producer.name, consumer.name), out=moved.out, final=final)
+
+
+def indexes_with(stage: Stage, buffer: Buffer) -> bool:
+    """Is the buffer read to form addresses?"""
+    return any(read.at is not None and read.at.buffer is buffer for read in stage.reads())
+
+
+def align(producer: Stage, consumer: Stage, strides: tuple[int, ...]) -> tuple[Stage, Stage, dict[int, int]] | None:
+    """Splits dims of both until they walk the buffer in the same steps; then the consumer's dim for each producer's."""
+    while True:
+        ours = {producer.out.strides[d]: d for d in range(producer.parallel) if producer.extents[d] > 1}
+        theirs = {strides[d]: d for d in range(len(consumer.extents)) if consumer.extents[d] > 1}
+        if 0 in theirs or len(theirs) != sum(extent > 1 for extent in consumer.extents):
+            return None
+        for stride in sorted(set(ours) & set(theirs)):
+            mine, other = producer.extents[ours[stride]], consumer.extents[theirs[stride]]
+            if mine > other and mine % other == 0:
+                producer = split(producer, ours[stride], other)
+                break
+            if other > mine and other % mine == 0:
+                consumer = split(consumer, theirs[stride], mine)
+                strides = reads_of(consumer, producer.out.buffer)[0].strides
+                break
+            if mine != other:
+                return None
+        else:
+            if set(ours) != set(theirs):
+                return None
+            return producer, consumer, {ours[stride]: theirs[stride] for stride in ours}
+
+
+def inlined(producer: Stage, consumer: Stage) -> Stage | None:
+    """The pointwise producer evaluated wherever the consumer reads its value."""
+    if producer.reduces or indexes_with(consumer, producer.out.buffer):
+        return None
+    change: dict[object, Expr] = {}
+    for read in reads_of(consumer, producer.out.buffer):
+        value = seen_through(producer, consumer, read)
+        if value is None:
+            return None
+        change[read.key] = value
+    if not worthwhile(producer, consumer):
+        return None
+    return consumer.rewritten(change, name=consumer.name)
+
+
+def worthwhile(producer: Stage, consumer: Stage) -> bool:
+    """A copy or a constant always disappears; a cheap expression where it is not evaluated more often."""
+    if isinstance(producer.final, (Read, Const)):
+        return True
+    once = math.prod(consumer.extents) <= math.prod(producer.extents)
+    return once and operations(producer.final) <= 3
+
+
+def seen_through(producer: Stage, consumer: Stage, read: Read) -> Expr | None:
+    """The producer's value at the place that `read` names, over the consumer's dims; None if it cannot be said."""
+    if read.at is not None:
+        return None
+    order = sorted((d for d in range(producer.parallel) if producer.extents[d] > 1),
+                   key=lambda d: -producer.out.strides[d])
+    rest, first = read.offset - producer.out.offset, {}
+    reach = dict.fromkeys(order, 0)  # largest index along each of the producer's dims
+    factor = [dict.fromkeys(order, 0) for _ in consumer.extents]
+    for c, stride in enumerate(read.strides):
+        if stride == 0 or consumer.extents[c] == 1:
+            continue
+        d = next((d for d in order if stride % producer.out.strides[d] == 0 and stride > 0), None)
+        if d is None:
+            return None
+        factor[c][d] = stride // producer.out.strides[d]
+        reach[d] += factor[c][d] * (consumer.extents[c] - 1)
+    for d in order:
+        first[d], rest = divmod(rest, producer.out.strides[d]) if rest >= 0 else (-1, rest)
+        if first[d] < 0 or first[d] + reach[d] >= producer.extents[d]:
+            return None
+    if rest:
+        return None
+
+    def place(expr: Expr) -> Expr | None:
+        return shifted(expr) if isinstance(expr, Read) else None
+
+    def shifted(old: Read) -> Read:
+        strides = tuple(sum(factor[c][d] * old.strides[d] for d in order) for c in range(len(consumer.extents)))
+        offset = old.offset + sum(first[d] * old.strides[d] for d in order)
+        return replace(old, offset=offset, strides=strides, at=old.at and shifted(old.at))
+
+    return producer.rewritten(place).final
+
+
+def joined(first: str, second: str) -> str:
+    return first if first == second else f"{first}+{second}"

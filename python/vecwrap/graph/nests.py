@@ -1,0 +1,122 @@
+"""From a stage to the core's nest, and to what its arguments are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import _core
+from ..expr import Acc, Apply, Choose, Const, Expr
+from .array import ITEMSIZE, Buffer
+from .stage import Read, Stage, below, operands
+
+WIDE = {"f64", "i64"}  # storage types that are computed with in f64
+
+
+@dataclass
+class Lowered:
+    """A core nest; argument k is the address of tensors[k]: a buffer and a byte offset into it."""
+
+    name: str
+    nest: _core.Nest
+    tensors: list[tuple[Buffer, int]]
+
+
+def lower(stage: Stage) -> Lowered:
+    """The nest of one stage. Raises ValueError if the core finds it malformed."""
+    return NestBuilder(stage).run()
+
+
+def copies(stage: Stage) -> bool:
+    """Does the stage only move elements of one type?"""
+    return isinstance(stage.final, Read) and stage.final.buffer.dtype == stage.out.buffer.dtype and not stage.reduces
+
+
+class NestBuilder:
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.moves = copies(stage)
+        direct = [e.buffer.dtype for root in stage.roots for e in below(root) if isinstance(e, Read)]
+        self.type = "f64" if WIDE & {*direct, stage.out.buffer.dtype} else "f32"
+        self.nest = _core.Nest("nest", self.type, True)  # no names of this network: equal nests have equal texts
+        self.tensors: list[tuple[Buffer, int]] = []
+        self.accesses: dict[object, int] = {}
+        self.nodes: dict[object, int] = {}
+        self.lowered: dict[int, int] = {}
+        self.indices = {read.at.buffer for read in stage.reads() if read.at is not None}
+
+    def run(self) -> Lowered:
+        stage, nest = self.stage, self.nest
+        for d, extent in enumerate(stage.extents):
+            nest.add_dim(f"d{d}" if d < stage.parallel else f"r{d - stage.parallel}", extent, d >= stage.parallel)
+        for root in ("init", "update", "final"):
+            expr = getattr(stage, root)
+            if expr is not None:
+                setattr(nest, root, self.node(expr))
+        nest.out = self.access(stage.out)
+        if wrong := nest.validate():
+            raise ValueError(f"stage {stage.name}: {wrong}")
+        return Lowered(stage.name, nest, self.tensors)
+
+    def node(self, expr: Expr) -> int:
+        if id(expr) not in self.lowered:
+            self.lowered[id(expr)] = self.make(expr)
+        return self.lowered[id(expr)]
+
+    def once(self, key: tuple[object, ...]) -> int:
+        """Equal nodes are one node."""
+        if key not in self.nodes:
+            op, *rest = key
+            if op == "const":
+                made = self.nest.constant(float.fromhex(str(rest[0])))
+            elif op in _core.PREDS:
+                made = self.nest.select(str(op), *rest)  # type: ignore[arg-type]
+            elif op in _core.OPS:
+                made = self.nest.add(str(op), *rest)  # type: ignore[arg-type]
+            else:
+                made = self.nest.math(str(op), *rest)  # type: ignore[arg-type]
+            self.nodes[key] = made
+        return self.nodes[key]
+
+    def make(self, expr: Expr) -> int:
+        if isinstance(expr, Const):
+            value = float(np.float32(expr.value)) if self.type == "f32" else float(expr.value)
+            return self.once(("const", value.hex()))
+        if isinstance(expr, Read):
+            access = self.access(expr)
+            key = ("load", access)
+            if key not in self.nodes:
+                self.nodes[key] = self.nest.load(access)
+            return self.nodes[key]
+        if isinstance(expr, Acc):
+            if ("acc",) not in self.nodes:
+                self.nodes["acc",] = self.nest.acc()
+            return self.nodes["acc",]
+        inputs = [self.node(operand) for operand in operands(expr)]
+        if isinstance(expr, Choose):
+            return self.once((expr.condition.pred, *inputs))
+        assert isinstance(expr, Apply)
+        return self.once((expr.op, *inputs))
+
+    def storage(self, buffer: Buffer) -> str:
+        """A copy moves bits: integers travel as floats of their size."""
+        same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[buffer.dtype])
+        return same_size if self.moves and same_size and buffer not in self.indices else buffer.dtype
+
+    def access(self, read: Read) -> int:
+        """Every place is a tensor of its own: the nest holds no offset of this network, and may pack any of them."""
+        if read.key not in self.accesses:
+            size = ITEMSIZE[read.buffer.dtype]
+            at = self.access(read.at) if read.at is not None else -1
+            self.tensors.append((read.buffer, read.offset * size))
+            tensor = self.nest.add_tensor(f"t{len(self.tensors)}", self.storage(read.buffer))
+            strides = [s * size for s in read.strides]
+            self.accesses[read.key] = self.nest.add_access(tensor, strides, 0, at, read.scale * size)
+        return self.accesses[read.key]
+
+
+def word(name: str, longest: int = 60) -> str:
+    """A symbol's name."""
+    return re.sub(r"^[^A-Za-z_]", "_", re.sub(r"[^A-Za-z0-9_.]+", "_", name))[:longest] or "_"

@@ -2,6 +2,7 @@
 // throughput model, and proposes the first sentences that code generation accepts.
 #include "codegen/loopnest.h"
 #include "decide/draft.h"
+#include "decide/lanes.h"
 #include "decide/strategy.h"
 #include "decide/tiles.h"
 #include <algorithm>
@@ -45,11 +46,21 @@ private:
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
     }
+    if (options_.always) lanes_along(nest, target, list);
     if (nest.has_reduction() && (options_.always || !nest.reassoc)) scalar_rows(nest, list);
     else if (nest.reassoc && list.empty())
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};
     if (options_.always) scalar(nest, list);
     return list;
+  }
+
+  /// Lanes along a reduction, before the others where that is cheaper than to pack what is strided.
+  static void lanes_along(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
+    const Plan plan = lanes_along_reduction(nest, target);
+    bool first = true;
+    for (int vector : list.empty() ? std::vector<int>() : vector_dims(nest))
+      first = first && plan.cycles < contraction_cycles(nest, target, shape_of(nest, vector));
+    list.insert(first ? list.begin() : list.end(), plan.sentences.begin(), plan.sentences.end());
   }
 
   static void names(const Nest &nest, const std::vector<int> &dims, std::vector<std::string> &to) {

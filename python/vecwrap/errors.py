@@ -11,3 +11,11 @@ class ArgumentError(ValueError):
 
 class ToolError(RuntimeError):
     """An external tool is missing or failed; the message says which one and how to get it."""
+
+
+class ModelError(ValueError):
+    """A model cannot be used: the file is damaged or not ONNX, or shapes are missing. One line: what, where, what to do."""
+
+
+class UnsupportedModel(ModelError):
+    """A valid model has something that is not supported; the message names the node, its op and opset, and what is missing."""

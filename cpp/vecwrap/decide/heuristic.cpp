@@ -69,7 +69,7 @@ private:
 
   /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
   void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-    const int packed = tensor_to_pack(nest, s), scaled = scaled_operand(nest, s);
+    const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
     for (const Tile &tile : tiles(nest, t, s)) {
       if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
       if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
@@ -126,14 +126,23 @@ private:
   }
 
   /// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
-  static int tensor_to_pack(const Nest &nest, const Shape &s) {
+  static int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s) {
     if (s.row < 0 || s.strided.size() > 1) return -1;
     for (size_t r = 1; r < s.reductions.size(); ++r)
       if (!nest.dims[s.reductions[r]].extent.is_const()) return -1;
     if (!s.strided.empty()) return s.strided[0];
-    if (s.reductions.size() != 1 || s.moving.size() != 1) return -1;
+    if (s.reductions.size() != 1 || s.moving.size() != 1 || panel_already(nest, t, s)) return -1;
     const int64_t panel = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
     return typical_extent(nest, s.row) >= 64 && panel > (48 << 10) ? s.moving[0] : -1;
+  }
+
+  /// Are the rows of the moving operand as wide as a register tile, and side by side in memory?
+  static bool panel_already(const Nest &nest, const Target &t, const Shape &s) {
+    const int64_t width = typical_extent(nest, s.vector);
+    if (width > 4 * t.lanes(nest.type)) return false;
+    for (const Access &a : nest.accesses)
+      if (a.tensor == s.moving[0] && !(a.strides[s.reductions[0]] == Int::constant(width * size_of(nest.type)))) return false;
+    return true;
   }
 
   static Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {

@@ -58,6 +58,15 @@ def dot_rows() -> vw.Nest:
     return nest
 
 
+def row_sum() -> vw.Nest:
+    """Lanes hold partial sums: four vectors of one row side by side, joined at its end."""
+    nest = vw.Nest("row_sum", "f32", fast_math=True)
+    i, k = nest.dims(i=8, k="k")
+    x, y = nest.tensor("X", (i, k)), nest.tensor("Y", (i,))
+    y[i] = vw.sum_of(x[i, k])
+    return nest
+
+
 CASES = [
     (gemm, "v1 split(m,4) split(n,32) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1) unroll(k,2)", "x86-64-avx512"),
     (gemm, "v1 split(m,2) split(n,16) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)", "x86-64-avx2"),
@@ -66,6 +75,8 @@ CASES = [
     (conv, "v1 split(x,3) reorder(y,x,p,q,x.1,f) pack(W,-) tile(x.1,f) vectorize(f)", "x86-64-avx512"),
     (jacobi, "v1 split(x,16) reorder(y,x,x.1) tile(x.1) vectorize(x.1)", "x86-64-avx2"),
     (dot_rows, "v1 split(i,8) reorder(i,k,i.1) tile(i.1) unroll(k,2)", "x86-64-avx512"),
+    (row_sum, "v1 split(k,64) reorder(i,k,k.1) tile(k.1) vectorize(k.1)", "x86-64-avx512"),
+    (row_sum, "v1 split(k,32) reorder(i,k,k.1) tile(k.1) vectorize(k.1)", "x86-64-avx2"),
 ]
 
 

@@ -1,6 +1,7 @@
 // Which sentences apply to which nests: the legal ones give the expected loop tree, each illegal one its refusal.
 #include "samples.h"
 #include "schedule/apply.h"
+#include <algorithm>
 
 namespace vecwrap {
 namespace {
@@ -82,6 +83,34 @@ TEST(Apply, RefusesPartialSumsOverAnOutputThatIsStillRead) {
   EXPECT_EQ(outcome(nest, "v1 reorder(i,j,k)"), "ok");
   EXPECT_EQ(outcome(nest, "v1 split(i,8) reorder(i,k,i.1,j) pack(C,i)"), "ok");
   EXPECT_EQ(outcome(nest, "v1 split(i,8) reorder(i,k,i.1,j) pack(C,k)"), "pack-too-deep");
+}
+
+TEST(Apply, JoinsLanesOfReductionsThatMayBeReassociated) {
+  Nest nest = nest_of(kGemm);
+  const std::string lanes = "v1 split(i,4) split(k,64) reorder(i,j,k,i.1,k.1) tile(i.1,k.1) vectorize(k.1)";
+  EXPECT_EQ(outcome(nest, lanes), "vector-reduction") << "strict";
+  nest.reassoc = true;
+  EXPECT_EQ(outcome(nest, lanes), "ok");
+  EXPECT_EQ(outcome(nest, "v1 split(k,64) reorder(k,i,j,k.1) tile(k.1) vectorize(k.1)"), "vector-reduction") << "partial sums";
+  EXPECT_EQ(outcome(nest, "v1 split(k,64) reorder(i,k,k.1,j) tile(k.1,j) vectorize(j)"), "tile-reduction");
+}
+
+/// `update` over acc (%0), x (%1), 1 (%2) and y (%3).
+std::string outcome_of_update(const std::string &update) {
+  return outcome(nest_of("nest row f32 reassoc\ndim i 8\ndim k 64 reduce\ntensor X Y Z\naccess a0 X + 0 : i*256 k*4\n"
+                         "access a1 Y + 0 : k*4\naccess a2 Z + 0 : i*4\n%0 = acc\n%1 = load a0\n%2 = const 1\n%3 = load a1\n" +
+                         update + "init %2\nupdate %" + std::to_string(3 + std::count(update.begin(), update.end(), '\n')) +
+                         "\nfinal %0\nout a2\n"),
+                 "v1 tile(k) vectorize(k)");
+}
+
+TEST(Apply, KnowsWhichUpdatesJoin) {
+  for (const char *joins : {"%4 = add %0 %1\n", "%4 = add %1 %0\n", "%4 = sub %0 %1\n", "%4 = fma %1 %3 %0\n", "%4 = mul %1 %0\n",
+                            "%4 = select ogt %0 %1 %0 %1\n", "%4 = select ule %1 %0 %0 %1\n", "%4 = add %0 %1\n%5 = fma %1 %3 %4\n"})
+    EXPECT_EQ(outcome_of_update(joins), "ok") << joins;
+  for (const char *odd : {"%4 = sub %1 %0\n", "%4 = fma %0 %1 %3\n", "%4 = div %0 %1\n", "%4 = select oeq %0 %1 %0 %1\n",
+                          "%4 = select ogt %0 %1 %0 %3\n", "%4 = add %0 %0\n", "%4 = add %0 %1\n%5 = mul %4 %3\n", "%4 = abs %0\n"})
+    EXPECT_EQ(outcome_of_update(odd), "vector-reduction") << odd;
 }
 
 TEST(Apply, MarksTheReluNest) { EXPECT_EQ(outcome(nest_of(kRelu), "v1 tile(i)"), "ok"); }

@@ -12,6 +12,7 @@ from .guarded import Guarded
 from .nests import BYTES, INDICES
 
 HEURISTIC = "heuristic"  # in place of a sentence: what the heuristic proposes for the nest
+ALWAYS = "always"  # the same, where it has to propose something
 DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8}
 UNTOUCHED = 0xC5  # what lies in output slots that no point of the nest writes
 
@@ -44,8 +45,8 @@ class Outcome:
 def run(case: Case) -> Outcome:
     nest, target = _core.Nest.parse(case.nest), find_target(case.target)
     try:
-        proposed = case.sentence == HEURISTIC
-        sentence = _core.propose(nest, target, 1)[0] if proposed else Sentence(case.sentence)
+        proposed = case.sentence in (HEURISTIC, ALWAYS)
+        sentence = _core.propose(nest, target, 1, case.sentence == ALWAYS)[0] if proposed else Sentence(case.sentence)
     except Refusal as refusal:
         return Outcome("refused", refusal.name)
     try:

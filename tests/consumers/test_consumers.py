@@ -3,28 +3,17 @@
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from compilers import BIN, OURS, PLAIN, clean_environment
+from compilers import BIN, OURS, PLAIN
+from consumer import PREFIX, copy_project, run
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 COMPILERS = {"plain": (PLAIN["c"], PLAIN["c++"]), "ours": (str(OURS["c"]), str(OURS["c++"]))}
 
 
-def run(command: list[object], folder: Path, **environment: str) -> str:
-    result = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False,
-                            env=clean_environment(**environment), timeout=300)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
-
-
 def copies(project: str, tmp_path: Path) -> dict[str, Path]:
-    return {name: Path(shutil.copytree(HERE / project, tmp_path / name)) for name in COMPILERS}
+    return {name: copy_project(project, tmp_path / name) for name in COMPILERS}
 
 
 def replaced_files(report: Path) -> set[str]:
@@ -75,11 +64,8 @@ def test_cmake(options: tuple[str, ...], tmp_path: Path) -> None:
 
 def test_cmake_toolchain_file_and_package(tmp_path: Path) -> None:
     folder = copies("cmake", tmp_path)["ours"]
-    prefix = Path(sys.prefix)
-    toolchain = prefix / "lib" / "cmake" / "vecwrap" / "toolchains" / "x86_64-linux-gnu.cmake"
-    cmake_build(folder, {}, f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCONSUMER_FIND_VECWRAP=ON")
-    cache = (folder / "build" / "CMakeCache.txt").read_text()
-    assert f"vecwrap_C_COMPILER:FILEPATH={prefix}/bin/vecwrap-clang" in cache
+    toolchain = PREFIX / "lib" / "cmake" / "vecwrap" / "toolchains" / "x86_64-linux-gnu.cmake"
+    cmake_build(folder, {}, f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", f"-DCMAKE_PREFIX_PATH={PREFIX}", "-DCONSUMER_FIND_VECWRAP=ON")
     assert "vecwrap-clang" in (folder / "build" / "CMakeFiles" / "rules.ninja").read_text()
 
 

@@ -25,8 +25,10 @@ def prefix() -> Path:
     """The wheel's list of files knows it; environments, ``--target`` and ``--user`` have nothing else in common."""
     package = installed()
     for file in package.files or ():
-        if file.as_posix().endswith(f"{CMAKE_DIR}/vecwrapConfig.cmake"):
-            return Path(str(package.locate_file(file))).resolve().parents[3]
+        if file.name == "vecwrapConfig.cmake":
+            folder = Path(str(package.locate_file(file))).resolve().parent
+            if folder.as_posix().endswith(f"/{CMAKE_DIR}"):
+                return folder.parents[2]
     raise ConfigError(f"this installation of vecwrap has no {CMAKE_DIR}; reinstall it")
 
 

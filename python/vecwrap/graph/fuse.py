@@ -174,7 +174,7 @@ def seen_through(producer: Stage, consumer: Stage, read: Read) -> Expr | None:
     def shifted(old: Read) -> Read:
         strides = tuple(sum(factor[c][d] * old.strides[d] for d in order) for c in range(len(consumer.extents)))
         offset = old.offset + sum(first[d] * old.strides[d] for d in order)
-        return replace(old, offset=offset, strides=strides, at=old.at and shifted(old.at))
+        return replace(old, offset=offset, strides=strides, at=shifted(old.at) if old.at is not None else None)
 
     return producer.rewritten(place).final
 

@@ -12,7 +12,7 @@ from ..expr import Acc, Apply, Choose, Const, Expr
 from .array import ITEMSIZE, Buffer
 from .stage import Read, Stage, below, operands
 
-WIDE = {"f64", "i64"}  # storage types that are computed with in f64
+WIDE = {"f64", "i64", "i32"}  # storage types that are computed with in f64: f32 holds integers up to 2^24 only
 
 
 @dataclass

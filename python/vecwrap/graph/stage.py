@@ -22,11 +22,11 @@ class Read(Expr):
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for reads of the same place."""
-        return (self.buffer, self.offset, self.strides, self.at and self.at.key, self.scale)
+        return (self.buffer, self.offset, self.strides, self.at.key if self.at is not None else None, self.scale)
 
     def moved(self, strides: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Read:
         """The same read over other dims."""
-        return replace(self, strides=strides(self.strides), at=self.at and self.at.moved(strides))
+        return replace(self, strides=strides(self.strides), at=self.at.moved(strides) if self.at is not None else None)
 
 
 @dataclass(eq=False)

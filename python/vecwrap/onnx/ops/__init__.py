@@ -1,0 +1,7 @@
+"""The ops of ONNX as stages. One file per kind; each enters its functions into the table OPS."""
+
+from . import contraction, elementwise, gather, movement, normalization, pooling, reduction
+from .context import Context
+from .registry import OPS, Node
+
+__all__ = ["OPS", "Context", "Node", "contraction", "elementwise", "gather", "movement", "normalization", "pooling", "reduction"]

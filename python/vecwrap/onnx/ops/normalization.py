@@ -1,0 +1,172 @@
+"""Normalizations: statistics of rows first, then one pass that uses them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...expr import Const, Expr, fma, maximum, sqrt
+from ...graph.array import Array, Data, lazy_constant
+from .context import Context
+from .contraction import along_channels
+from .elementwise import divided, exp
+from .reduction import add, last
+from .registry import Node, op
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An array and the axes along which it is normalized."""
+
+    array: Array
+    axes: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return math.prod(self.array.shape[axis] for axis in self.axes)
+
+    @property
+    def kept(self) -> list[int]:
+        return [extent for axis, extent in enumerate(self.array.shape) if axis not in self.axes]
+
+    def inner(self, array: Array) -> Array:
+        """An array of our shape with the normalized axes last."""
+        return last(array, self.axes)
+
+    def spread(self, statistic: Array) -> Array:
+        """One number per row, next to the array."""
+        for axis in sorted(self.axes):
+            statistic = statistic.insert(axis)
+        return statistic
+
+
+@op("Softmax", "LogSoftmax")
+def softmax(low: Context, node: Node) -> None:
+    """The maximum is subtracted first; each row is divided by its sum as the product with the reciprocal."""
+    low.need_floats(node)
+    if node.op == "LogSoftmax":
+        raise low.unsupported(node, "logarithms are not supported")
+    x, out = low.array(node.input(0)), low.result(node)
+    axis = node.attribute("axis", -1 if node.opset >= 13 else 1) % x.rank
+    rows = Rows(x, (axis,) if node.opset >= 13 else tuple(range(axis, x.rank)))
+    dtype = out.buffer.dtype
+    highest = low.reduction(node, low.temporary(node, rows.kept, dtype), [rows.inner(x)], -math.inf, maximum)
+    powers = low.temporary(node, x.shape, dtype, like=out)
+    low.pointwise(node, powers, [x, rows.spread(highest)], lambda x, m: exp(x - m))
+    factor = low.reduction(node, low.temporary(node, rows.kept, dtype), [rows.inner(powers)], 0.0, add, lambda s: 1.0 / s)
+    low.pointwise(node, out, [powers, rows.spread(factor)], lambda p, f: p * f)
+
+
+def mean_of(low: Context, node: Node, rows: Rows, out: Array) -> Array:
+    return low.reduction(node, out, [rows.inner(rows.array)], 0.0, add, lambda total: divided(total, Const(float(rows.count))))
+
+
+def inverse_deviation(low: Context, node: Node, rows: Rows, mean: Array | None, out: Array, epsilon: float) -> Array:
+    """1 / sqrt(variance + epsilon), of the distances to the mean; of the elements themselves without one."""
+    def update(acc: Expr, x: Expr, *center: Expr) -> Expr:
+        distance = x - center[0] if center else x
+        return fma(distance, distance, acc)
+
+    def final(total: Expr) -> Expr:
+        return 1.0 / sqrt(divided(total, Const(float(rows.count))) + epsilon)
+
+    centers = [rows.inner(rows.spread(mean))] if mean else []
+    return low.reduction(node, out, [rows.inner(rows.array), *centers], 0.0, update, final)
+
+
+def normalized(x: Expr, mean: Expr, factor: Expr, scale: Expr, bias: Expr | None = None) -> Expr:
+    value = (x - mean) * factor
+    return value * scale if bias is None else fma(value, scale, bias)
+
+
+@op("LayerNormalization")
+def layer_normalization(low: Context, node: Node) -> None:
+    low.need_floats(node)
+    node.settled("stash_type")  # at least as precise as the type of the input
+    x, scale, *bias = low.inputs(node)
+    rows = Rows(x, tuple(range(node.attribute("axis", -1) % x.rank, x.rank)))
+    out = low.result(node)
+    mean = mean_of(low, node, rows, statistic(low, node, rows, 1))
+    factor = inverse_deviation(low, node, rows, mean, statistic(low, node, rows, 2), node.attribute("epsilon", 1e-5))
+    low.pointwise(node, out, [x, rows.spread(mean), rows.spread(factor), scale, *bias], normalized)
+
+
+def statistic(low: Context, node: Node, rows: Rows, index: int) -> Array:
+    """Where one number per row goes: an output, if the node has it."""
+    if not node.output(index):
+        return low.temporary(node, rows.kept, rows.array.buffer.dtype)
+    place = low.result(node, index).reshape(rows.kept)
+    assert place is not None
+    return place
+
+
+@op("RMSNormalization")
+def rms_normalization(low: Context, node: Node) -> None:
+    low.need_floats(node)
+    node.settled("stash_type")
+    x, scale = low.inputs(node)
+    rows = Rows(x, tuple(range(node.attribute("axis", -1) % x.rank, x.rank)))
+    place = low.temporary(node, rows.kept, x.buffer.dtype)
+    factor = inverse_deviation(low, node, rows, None, place, node.attribute("epsilon", 1e-5))
+    low.pointwise(node, low.result(node), [x, rows.spread(factor), scale], lambda x, f, s: x * f * s)
+
+
+@op("InstanceNormalization", since=6)
+def instance_normalization(low: Context, node: Node) -> None:
+    x, *parameters = low.inputs(node)
+    grouped(low, node, x.shape[1], [array.split(0, 1) for array in parameters])
+
+
+@op("GroupNormalization", since=18)
+def group_normalization(low: Context, node: Node) -> None:
+    """Scale and bias are per group before opset 21, per channel since then."""
+    node.settled("stash_type")
+    x, *parameters = low.inputs(node)
+    groups = node.attribute("num_groups")
+    grouped(low, node, groups, [array.split(0, x.shape[1] // groups if node.opset >= 21 else 1) for array in parameters])
+
+
+def grouped(low: Context, node: Node, groups: int, parameters: Sequence[Array]) -> None:
+    """Axis 1 becomes (group, channel in it); parameters have these two axes."""
+    low.need_floats(node)
+    x, out = (array.split(1, array.shape[1] // groups) for array in (low.array(node.input(0)), low.result(node)))
+    rows = Rows(x, tuple(range(2, x.rank)))
+    mean = mean_of(low, node, rows, low.temporary(node, rows.kept, x.buffer.dtype))
+    place = low.temporary(node, rows.kept, x.buffer.dtype)
+    factor = inverse_deviation(low, node, rows, mean, place, node.attribute("epsilon", 1e-5))
+    affine = [along_channels(array, x.rank - 3) for array in parameters]
+    low.pointwise(node, out, [x, rows.spread(mean), rows.spread(factor), *affine], normalized)
+
+
+@op("BatchNormalization", since=7)
+def batch_normalization(low: Context, node: Node) -> None:
+    """x * factor + shift per channel. Of known statistics, both are computed now."""
+    low.need_floats(node)
+    node.settled("momentum")
+    if node.attribute("training_mode", 0) or not node.attribute("spatial", 1):
+        raise low.unsupported(node, "training_mode=1 and spatial=0 are not supported")
+    x, *parameters = low.inputs(node)
+    epsilon, out = node.attribute("epsilon", 1e-5), low.result(node)
+    if all(array.buffer.kind == "constant" for array in parameters):
+        folded = [along_channels(array, x.rank - 2) for array in factor_and_shift(node, parameters, epsilon)]
+        low.pointwise(node, out, [x, *folded], fma)
+        return
+    channels = [along_channels(array, x.rank - 2) for array in parameters]
+    low.pointwise(node, out, [x, *channels], lambda x, scale, bias, mean, variance:
+                  normalized(x, mean, 1.0 / sqrt(variance + epsilon), scale, bias))
+
+
+def factor_and_shift(node: Node, parameters: Sequence[Array], epsilon: float) -> list[Array]:
+    """Factor and shift, when they are needed; computed in f64."""
+    shape, dtype = parameters[0].shape, parameters[0].buffer.dtype
+
+    def values() -> tuple[Data, Data]:
+        scale, bias, mean, variance = (np.asarray(array.value(), np.float64) for array in parameters)
+        factor = scale / np.sqrt(variance + epsilon)
+        return factor, bias - mean * factor
+
+    return [lazy_constant(f"{node.op}.factor", shape, dtype, lambda: values()[0]),
+            lazy_constant(f"{node.op}.shift", shape, dtype, lambda: values()[1])]

@@ -1,0 +1,70 @@
+"""Reductions along axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt
+from ...graph.array import Array
+from .context import Context
+from .elementwise import divided
+from .registry import Node, op
+
+
+def add(acc: Expr, x: Expr) -> Expr:
+    return acc + x
+
+
+@dataclass(frozen=True)
+class Fold:
+    """acc = init; acc = update(acc, element) for all elements; final(acc, how many)."""
+
+    init: float
+    update: Callable[[Expr, Expr], Expr]
+    final: Callable[[Expr, int], Expr] = lambda acc, count: acc
+
+
+FOLDS = {
+    "ReduceL1": Fold(0.0, lambda acc, x: acc + absolute(x)),
+    "ReduceL2": Fold(0.0, lambda acc, x: fma(x, x, acc), lambda acc, count: sqrt(acc)),
+    "ReduceMax": Fold(-math.inf, maximum),
+    "ReduceMean": Fold(0.0, add, lambda acc, count: divided(acc, Const(float(count)))),
+    "ReduceMin": Fold(math.inf, minimum),
+    "ReduceProd": Fold(1.0, lambda acc, x: acc * x),
+    "ReduceSum": Fold(0.0, add),
+    "ReduceSumSquare": Fold(0.0, lambda acc, x: fma(x, x, acc)),
+}
+
+
+@op(*FOLDS)
+def reduce(low: Context, node: Node) -> None:
+    low.need_floats(node, node.input(0))
+    node.settled("keepdims")  # in the output's shape
+    array, out = low.array(node.input(0)), low.result(node)
+    axes = reduced_axes(low, node, array.rank)
+    fold = FOLDS[node.op]
+    kept = [extent for axis, extent in enumerate(array.shape) if axis not in axes]
+    count = math.prod(array.shape[axis] for axis in axes)
+    if not axes:
+        low.pointwise(node, out, [array], lambda x: fold.final(fold.update(Const(fold.init), x), 1))
+        return
+    flat = out.reshape(kept)  # at most without axes of extent 1
+    assert flat is not None
+    low.reduction(node, flat, [last(array, axes)], fold.init, fold.update, lambda acc: fold.final(acc, count))
+
+
+def reduced_axes(low: Context, node: Node, rank: int) -> list[int]:
+    """From the attribute or the input; none given means all, or none at all where the node says so."""
+    axes = node.attribute("axes") if node.has("axes") else low.static(node, 1, "axes")
+    if not axes:
+        return [] if node.attribute("noop_with_empty_axes", 0) else list(range(rank))
+    node.settled("noop_with_empty_axes")
+    return sorted({axis % rank for axis in axes})
+
+
+def last(array: Array, axes: Sequence[int]) -> Array:
+    """These axes behind the others, those that lie closest together in memory innermost."""
+    inner = sorted(axes, key=lambda axis: -abs(array.strides[axis]))
+    return array.permute([*(axis for axis in range(array.rank) if axis not in axes), *inner])

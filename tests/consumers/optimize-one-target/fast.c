@@ -1,0 +1,2 @@
+#define MULTIPLY multiply_fast
+#include "multiply.h"

@@ -1,0 +1,4 @@
+extern "C" {
+#define MULTIPLY multiply_fast_cxx
+#include "multiply.h"
+}

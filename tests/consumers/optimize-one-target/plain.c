@@ -1,0 +1,2 @@
+#define MULTIPLY multiply_plain
+#include "multiply.h"

@@ -40,7 +40,7 @@ Result<std::shared_ptr<LoadedModule>> LoadedModule::load(const Module &module) {
     return Refusal{"no-executable-memory", std::string("this process may not run generated code: ") + std::strerror(errno)};
   const size_t first = module.kernels.size(); // run, workspace_size, supported
   const auto entry = [&](size_t f) { return loaded->memory_ + text->functions[first + f].offset; };
-  loaded->run_ = reinterpret_cast<decltype(loaded->run_)>(entry(0));
+  loaded->run_ = reinterpret_cast<Run>(entry(0));
   if (!reinterpret_cast<int (*)()>(entry(2))())
     return Refusal{"no-target", "this CPU or operating system cannot run " + module.target.name};
   return loaded;

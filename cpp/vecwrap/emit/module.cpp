@@ -13,7 +13,7 @@ constexpr uint8_t kPadding = 0xcc;      // traps
 /// ELF takes any character in a name, but not every tool does.
 std::string plain(std::string name) {
   for (char &c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '.') c = '_';
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
   return name;
 }
 
@@ -81,7 +81,7 @@ int Module::add_kernel(const Kernel &kernel, const std::string &name) {
   const auto found = std::find_if(kernels.begin(), kernels.end(), same);
   const int number = int(found - kernels.begin());
   if (found == kernels.end())
-    kernels.push_back({name.empty() ? "kernel" + std::to_string(number) : plain(name), kernel.code, kernel.stack_bytes,
+    kernels.push_back({name.empty() ? std::to_string(number) : plain(name), kernel.code, kernel.stack_bytes,
                        kernel.arguments});
   return number;
 }
@@ -107,7 +107,7 @@ Result<Text> generate_text(const Module &module) {
   Text text;
   for (const ModuleKernel &kernel : module.kernels) {
     align(text.code);
-    text.functions.push_back({module.prefix + "." + kernel.name, text.code.size(), kernel.code.size(), false,
+    text.functions.push_back({module.prefix + "_kernel_" + kernel.name, text.code.size(), kernel.code.size(), false,
                               x86::kernel_frame()});
     text.code.insert(text.code.end(), kernel.code.begin(), kernel.code.end());
   }

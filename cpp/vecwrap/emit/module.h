@@ -91,21 +91,20 @@ Result<Object> object(const Module &);
 /// A module in this process. Constants are filled in place and then sealed.
 class LoadedModule {
 public:
+  using Run = int (*)(const void *const *inputs, void *const *outputs, void *workspace, size_t size);
+
   static Result<std::shared_ptr<LoadedModule>> load(const Module &);
   ~LoadedModule();
   uint8_t *constants() const { return memory_ + text_bytes_; } ///< writable until seal()
   size_t constant_bytes() const { return constant_bytes_; }
-  bool seal();
+  bool seal(); ///< false, with errno set, if the system refuses
   bool sealed() const { return sealed_; }
-  /// PREFIX_run; the arrays are the two structs.
-  int run(const void *const *inputs, void *const *outputs, void *workspace, size_t size) const {
-    return run_(inputs, outputs, workspace, size);
-  }
+  Run entry() const { return run_; } ///< PREFIX_run; the arrays are the two structs
 
 private:
-  uint8_t *memory_ = nullptr;                   // text, rounded up to pages, and constants
+  uint8_t *memory_ = nullptr; // text, rounded up to pages, and constants
   size_t text_bytes_ = 0, constant_bytes_ = 0, size_ = 0;
-  int (*run_)(const void *const *, void *const *, void *, size_t) = nullptr;
+  Run run_ = nullptr;
   bool sealed_ = false;
 };
 

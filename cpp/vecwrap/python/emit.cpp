@@ -1,6 +1,7 @@
 // Modules for Python: built step by step, then an object file's bytes or code in this process.
 #include "python/bind.h"
 #include "emit/module.h"
+#include <cerrno>
 #include <cstring>
 
 namespace vecwrap {
@@ -86,7 +87,7 @@ int run(const InProcess &m, const std::vector<uintptr_t> &inputs, const std::vec
   const auto in = pointers<const void>(inputs);
   const auto out = pointers<void>(outputs);
   py::gil_scoped_release unlocked;
-  return m.code->run(in.data(), out.data(), reinterpret_cast<void *>(workspace), size);
+  return m.code->entry()(in.data(), out.data(), reinterpret_cast<void *>(workspace), size);
 }
 
 /// name -> (value, meaning), from the table.
@@ -117,7 +118,7 @@ void bind_emit(py::module_ &m) {
       .def("object", &object_bytes)
       .def("load", &load);
   py::class_<InProcess>(m, "LoadedModule", py::custom_type_setup(&set_buffer_protocol))
-      .def_property_readonly("constants", [](py::object self) { return py::reinterpret_steal<py::memoryview>(PyMemoryView_FromObject(self.ptr())); })
+      .def_property_readonly("constants", [](const py::object &self) { return py::memoryview(self); })
       .def("seal", &seal)
       .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("workspace"), py::arg("size"));
 }

@@ -1,5 +1,6 @@
 // Nest and Sentence for Python. An Int is an int (constant) or a str (the name of a declared symbol) there.
 #include "python/bind.h"
+#include "ir/math.h"
 #include "ir/text.h"
 #include "schedule/sentence.h"
 #include <variant>
@@ -64,6 +65,16 @@ int add_access(Nest &nest, int tensor, const std::vector<Extent> &strides, int64
   for (const Extent &stride : strides)
     ints.push_back(to_int(nest, stride));
   return nest.add_access(tensor, ints, offset, index, scale);
+}
+
+int add_math(Nest &nest, const std::string &name, int x) {
+  find(kMath, name, "math function");
+  if (x < 0 || x >= int(nest.nodes.size()))
+    throw py::value_error(name + " takes an earlier node, not " + std::to_string(x));
+  const int node = math(nest, name, x);
+  if (node < 0)
+    throw py::value_error(name + " has no form in " + name_of(nest.type) + "; use a nest of f32");
+  return node;
 }
 
 py::list dims(const Nest &nest) {
@@ -146,6 +157,7 @@ py::dict refusals() {
 void bind_nest(py::module_ &m) {
   m.attr("REFUSALS") = refusals();
   m.attr("OPS") = names_of(kOps);
+  m.attr("MATH") = names_of(kMath);
   m.attr("TYPES") = names_of(kTypes);
   m.attr("PREDS") = names_of(kPreds);
   m.attr("STEPS") = names_of(kSteps);
@@ -166,6 +178,7 @@ void bind_nest(py::module_ &m) {
       .def("select", [](Nest &n, const std::string &pred, int x, int y, int if_true, int if_false) {
              return n.select(static_cast<Pred>(find(kPreds, pred, "predicate")), x, y, if_true, if_false);
            }, py::arg("pred"), py::arg("x"), py::arg("y"), py::arg("if_true"), py::arg("if_false"))
+      .def("math", &add_math, py::arg("name"), py::arg("x"))
       .def_readwrite("out", &Nest::out)
       .def_readwrite("init", &Nest::init)
       .def_readwrite("update", &Nest::update)

@@ -51,8 +51,9 @@ def normalised(stage: Stage) -> Stage:
     if stage.reduces and all(extent == 1 for extent in stage.extents[stage.parallel:]):
         stage = without_reduction(stage)
     kept = [d for d, extent in enumerate(stage.extents) if extent > 1]
-    stage = select(stage, kept or [0])
-    stage = merged(stage)
+    if not kept:  # a single element; the core wants a dim along which the output moves
+        return with_dims(stage, (1,), 1, lambda s: (1,))
+    stage = merged(select(stage, kept))
     order = sorted(range(stage.parallel), key=lambda d: -abs(stage.out.strides[d]))
     return select(stage, [*order, *range(stage.parallel, len(stage.extents))])
 

@@ -16,7 +16,7 @@ from .operands import AnyNest, core_of, values_of
 from .peak import peak_gflops
 from .reference import Reference
 
-WARM_UP = 20  # runs before the clock counts, as LoopTune does (thesis, 3.6.3), but no longer than the measurement itself
+WARM_UP = 20  # runs before the clock counts, as LoopTune does (thesis, 3.6.3), but at most half of a measurement
 EXACT_POINTS = 1 << 24  # what the interpreter does in about half a second: 256^3
 
 
@@ -31,7 +31,7 @@ class Runner:
     exact_points: nests with more points are checked as reference.Reference says.
     """
 
-    def __init__(self, *, seconds: float = 0.02, batches: int = 5, core: int | None = None, seed: int = 0,
+    def __init__(self, *, seconds: float = 0.01, batches: int = 10, core: int | None = None, seed: int = 0,
                  cache: DiskCache | None = None, exact_points: int = EXACT_POINTS) -> None:
         if seconds <= 0 or batches < 1:
             raise ArgumentError(f"a measurement needs time and batches, not seconds={seconds}, batches={batches}")
@@ -105,11 +105,13 @@ class Runner:
                            checked, code)
 
     def _time(self, kernel: _core.Loaded, reference: Reference) -> list[float]:
-        """Seconds per run, one value per batch, after a warm-up."""
-        once = max(min(kernel.time(reference.args, 2, 1)), 1e-9)
-        affordable = int(self.seconds / once)
-        kernel.time(reference.args, 1, max(1, min(WARM_UP, affordable)))
-        return kernel.time(reference.args, max(1, min(self.batches, affordable)), max(1, affordable // self.batches))
+        """Seconds per run, one value per batch, after a warm-up. The check has run the kernel once before."""
+        once = kernel.time(reference.args, 1, 1)[0]
+        runs = int(self.seconds / max(once, 1e-9))
+        if runs < 2:
+            return [once]
+        kernel.time(reference.args, 1, min(WARM_UP, runs // 2))
+        return kernel.time(reference.args, min(self.batches, runs), max(1, runs // self.batches))
 
 
 def as_sentence(sentence: str | _core.Sentence) -> _core.Sentence:

@@ -72,7 +72,7 @@ class _Loader:
     def from_bytes(self, data: bytes) -> Model:
         if not data:
             raise ModelError(f"{self.name}: is empty")
-        return self.finish(memoryview(data), MemoryBlob(data))
+        return self.finish(data, MemoryBlob(data))
 
     def finish(self, data: wire.Bytes, blob: FileBlob | MemoryBlob) -> Model:
         try:
@@ -112,6 +112,7 @@ class _Loader:
             del graph.node[:]
             graph.node.extend(nodes)
         given = {tensor.name for tensor in graph.initializer} | set(self.model.constants)
+        self.model.proto.ir_version = max(self.model.proto.ir_version, 4)  # until then initializers had to be inputs, too
         inputs = [value for value in graph.input if value.name not in given]
         del graph.input[:]
         graph.input.extend([*inputs, *(stand_in(name, c) for name, c in self.model.constants.items())])

@@ -175,7 +175,8 @@ def has_body(op: str, version: int) -> bool:
         schema = onnx.defs.get_schema(op, version)
     except onnx.defs.SchemaError:
         return False
-    return bool(schema.has_function or schema.has_context_dependent_function)
+    body: bool = schema.has_function or schema.has_context_dependent_function  # type: ignore[attr-defined] # not in its stubs
+    return body
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,8 @@ class Source:
         self.outputs = [self._required(value.name, "output") for value in graph.output]
 
     def opset(self, domain: str = "") -> int:
-        return self._opsets.get("" if domain in STANDARD else domain, 1)
+        version: int = self._opsets.get("" if domain in STANDARD else domain, 1)
+        return version
 
     def value(self, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
         """Element type and shape of any value, constants included."""
@@ -67,10 +69,6 @@ class Source:
     def refusal(self, node: onnx.NodeProto, missing: str) -> UnsupportedModel:
         """The exception to raise for a node that cannot be compiled; `missing` says what about it is not supported."""
         return UnsupportedModel(f"{self.where(node)}: {missing}")
-
-    def unsupported_type(self, name: str, dtype: np.dtype[Any]) -> UnsupportedModel:
-        """The exception to raise for an input or output whose elements cannot be stored."""
-        return UnsupportedModel(f"{self.name}: '{name}' has elements of type {dtype.name}, which is not supported")
 
     def _required(self, name: str, role: str) -> Value:
         if name in self.constants:
@@ -97,7 +95,7 @@ class Source:
         feeds = {name: self.constants[name] for name in inputs}
         for output in outputs:
             dtype, shape = self._values[output].dtype, self._values[output].shape
-            self.constants[output] = Constant(dtype, shape, lambda output=output: self._evaluate(node, feeds, output))
+            self.constants[output] = Constant(dtype, shape, partial(self._evaluate, node, feeds, output))
         return True
 
     def _evaluate(self, node: onnx.NodeProto, feeds: Mapping[str, Constant], output: str) -> Data:
@@ -110,7 +108,7 @@ class Source:
             result = ReferenceEvaluator(model).run(None, {name: constant.load() for name, constant in feeds.items()})
         except Exception as error:  # whatever the reference implementation raises, it could not do it
             raise self.refusal(node, f"onnx cannot compute this constant ({error})") from None
-        return np.asarray(result[0], self._values[output].dtype).reshape(self._values[output].shape)
+        return np.asarray(next(iter(result)), self._values[output].dtype).reshape(self._values[output].shape)
 
 
 def _nothing() -> Data:

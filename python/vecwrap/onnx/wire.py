@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from mmap import mmap
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 MODEL_GRAPH, GRAPH_INITIALIZER = 7, 5
@@ -17,11 +17,7 @@ TENSOR_RAW = 9
 TENSOR_PAYLOAD = {4, 5, 6, 7, TENSOR_RAW, 10, 11}  # float, int32, string, int64, raw, double and uint64 data
 
 
-class Bytes(Protocol):
-    """What bytes, memoryview and mmap have in common."""
-
-    def __len__(self) -> int: ...
-    def __getitem__(self, index: slice, /) -> bytes: ...
+Bytes = bytes | mmap
 
 
 class WireError(ValueError):

@@ -1,0 +1,210 @@
+"""From a model to machine code, and to a callable object."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..errors import ArgumentError, ModelError
+from ..graph.build import Built, build
+from ..kernel import Timing, as_target
+from .emit import save
+from .header import Interface, header
+from .load import ModelLike, load
+from .lower import SUPPORTED, lower
+from .names import is_identifier
+from .simplify import Shapes, simplify
+from .source import Value
+from .weights import Data
+
+ALIGNMENT = 64
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the compiler made: sizes in bytes, and each kernel call in order."""
+
+    prefix: str
+    target: str
+    workspace_bytes: int
+    constant_bytes: int
+    code_bytes: int
+    flops: float
+    kernels: list[dict[str, object]]
+
+
+class Compiled:
+    """A compiled model: `net(x)` or `net(x=..., mask=...)` returns the outputs as a list, in the model's order.
+
+    Thread-safe: every running call has a workspace of its own. Workspaces are kept for later calls.
+    """
+
+    def __init__(self, built: Built, interface: Interface, target: _core.Target, files: Sequence[Path]) -> None:
+        self.built = built
+        self.interface = interface
+        self.target = target
+        self.files = list(files)
+        self._idle: deque[Data] = deque()  # workspaces that no call uses
+        self._loading = threading.Lock()
+        self._module: _core.LoadedModule | None = None
+
+    @property
+    def inputs(self) -> Sequence[Value]:
+        """Names, dtypes and shapes."""
+        return self.interface.inputs
+
+    @property
+    def outputs(self) -> Sequence[Value]:
+        return self.interface.outputs
+
+    @property
+    def workspace_bytes(self) -> int:
+        return self.built.workspace_bytes
+
+    @property
+    def constant_bytes(self) -> int:
+        return self.built.constant_bytes
+
+    @property
+    def header(self) -> str:
+        """The C header."""
+        return header(self.interface, _core.MODULE_ERRORS)
+
+    @cached_property
+    def report(self) -> Report:
+        head, tail = self.built.module.object()
+        kernels = [{"name": k.name, "sentence": k.sentence, "flops": k.flops, "nest": k.nest} for k in self.built.kernels]
+        return Report(self.interface.prefix, self.target.name, self.workspace_bytes, self.constant_bytes, len(head) + len(tail),
+                      sum(kernel.flops for kernel in self.built.kernels), kernels)
+
+    def save(self, path: str | os.PathLike[str], header: str | os.PathLike[str] | None = None) -> None:
+        """Writes an archive, object, shared library or executable, by the suffix (.a, .o, .so, none), and its header.
+
+        Raises OSError, or ToolError if there is no C compiler to link with.
+        """
+        save(self, Path(path), Path(header) if header else None)
+
+    def __call__(self, *arrays: Any, **named: Any) -> list[Data]:
+        """Runs the model on arrays by position or name. Raises ArgumentError, before anything runs, if one does not fit."""
+        for feeds in arrays if len(arrays) == 1 and isinstance(arrays[0], Mapping) else ():
+            arrays, named = (), {**feeds, **named}
+        inputs = self._inputs(arrays, named)
+        outputs = [np.empty(value.shape, value.dtype) for value in self.outputs]
+        self._run(inputs, outputs)
+        return outputs
+
+    def run(self, names: Sequence[str] | None, feeds: Mapping[str, Any]) -> list[Data]:
+        """As onnxruntime's InferenceSession.run: the outputs of these names (None: all) for inputs by name."""
+        known = {value.name: index for index, value in enumerate(self.outputs)}
+        unknown = [name for name in names or () if name not in known]
+        if unknown:
+            raise ArgumentError(f"there is no output '{unknown[0]}'; outputs are {', '.join(known)}")
+        results = self(**feeds)
+        return [results[known[name]] for name in (known if names is None else names)]
+
+    def time(self, *arrays: Any, seconds: float = 0.3, batches: int = 15, **named: Any) -> Timing:
+        """Times repeated runs for about `seconds` in all, after one that warms up."""
+        inputs = self._inputs(arrays, named)
+        outputs = [np.empty(value.shape, value.dtype) for value in self.outputs]
+
+        def measure(runs: int) -> float:
+            start = time.perf_counter()
+            for _ in range(runs):
+                self._run(inputs, outputs)
+            return (time.perf_counter() - start) / runs
+        measure(1)
+        runs = max(1, int(seconds / batches / max(measure(1), 1e-8)))
+        samples = [measure(runs) for _ in range(batches)]
+        return Timing(min(samples), statistics.median(samples), self.report.flops / min(samples) / 1e9)
+
+    def _loaded(self) -> _core.LoadedModule:
+        """The code in this process; loaded by the first call."""
+        with self._loading:
+            self._module = self._module or self._load()
+        return self._module
+
+    def _load(self) -> _core.LoadedModule:
+        native = _core.native_target()
+        if native.vector_bytes < self.target.vector_bytes:
+            raise ArgumentError(f"this CPU cannot run {self.target.name} code; compile for {native.name}")
+        loaded = self.built.module.load()
+        memory = np.frombuffer(loaded.constants, np.uint8)
+        at = 0
+
+        def fill(piece: Data | bytes) -> None:
+            nonlocal at
+            data = np.frombuffer(piece, np.uint8)
+            memory[at:at + data.size] = data
+            at += data.size
+        self.built.write_constants(fill)
+        loaded.seal()
+        return loaded
+
+    def _inputs(self, arrays: Sequence[Any], named: Mapping[str, Any]) -> list[Data]:
+        """Inputs in order, checked."""
+        known = [value.name for value in self.inputs]
+        if len(arrays) > len(known):
+            raise ArgumentError(f"{len(arrays)} arrays for {len(known)} inputs ({', '.join(known)})")
+        values = dict(zip(known, arrays))
+        for name, value in named.items():
+            if name in values or name not in known:
+                problem = "is passed twice" if name in values else f"is not an input; inputs are {', '.join(known)}"
+                raise ArgumentError(f"'{name}' {problem}")
+            values[name] = value
+        return [self._checked(value, values) for value in self.inputs]
+
+    def _checked(self, value: Value, values: Mapping[str, Any]) -> Data:
+        if value.name not in values:
+            raise ArgumentError(f"input '{value.name}' is missing ({value.dtype.name}{list(value.shape)})")
+        array = np.asarray(values[value.name])
+        if array.dtype != value.dtype:
+            raise ArgumentError(f"input '{value.name}': expected dtype {value.dtype.name}, got {array.dtype}")
+        if array.shape != value.shape:
+            raise ArgumentError(f"input '{value.name}': expected shape {list(value.shape)}, got {list(array.shape)}")
+        return np.require(array, value.dtype, ["C", "A"])
+
+    def _run(self, inputs: Sequence[Data], outputs: Sequence[Data]) -> None:
+        loaded = self._loaded()
+        workspace = self._idle.pop() if self._idle else aligned(self.workspace_bytes)
+        code = loaded.run([array.ctypes.data for array in inputs], [array.ctypes.data for array in outputs],
+                          workspace.ctypes.data if workspace.size else 0, workspace.size)
+        self._idle.append(workspace)
+        if code:
+            meaning = next(text for value, text in _core.MODULE_ERRORS.values() if value == code)
+            raise ArgumentError(f"{self.interface.name}: {meaning}")
+
+
+def aligned(size: int) -> Data:
+    """Uninitialised bytes at a multiple of ALIGNMENT."""
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start:start + size]
+
+
+def compile(model: ModelLike, target: str | _core.Target = "native", shapes: Shapes | None = None,
+            prefix: str = "net") -> Compiled:
+    """Compiles an ONNX model: a path, its bytes, or a ModelProto.
+
+    target: a name from `vecwrap.targets()`, or "native". shapes: {"x": (1, 3, 224, 224)} for inputs with symbolic dims, or
+    {"batch": 1} for the dims themselves. prefix: what C names start with.
+    Raises ModelError if the model cannot be read, UnsupportedModel (one of those) if it needs something that is missing.
+    """
+    if not is_identifier(prefix):
+        raise ModelError(f"prefix '{prefix}' is not a C identifier")
+    machine = _core.native_target() if target == "native" else as_target(target)
+    source = simplify(load(model), shapes, SUPPORTED)
+    built = build(lower(source), machine, prefix)
+    interface = Interface(prefix, os.path.basename(source.name), machine.name, source.inputs, source.outputs,
+                          built.workspace_bytes)
+    return Compiled(built, interface, machine, source.files)

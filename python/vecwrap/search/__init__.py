@@ -1,0 +1,26 @@
+"""Tuning by hand (Tuner) and by search (STRATEGIES). See docs/search.md.
+
+>>> from vecwrap.search import STRATEGIES, Budget
+>>> sorted(STRATEGIES)
+['beam2bfs', 'beam2dfs', 'beam4bfs', 'beam4dfs', 'evolution', 'greedy1', 'greedy2', 'heuristic', 'random']
+"""
+
+from .beam import Beam2Bfs, Beam2Dfs, Beam4Bfs, Beam4Dfs
+from .edits import EDITS, Edit
+from .evolve import Evolution
+from .greedy import Greedy1, Greedy2
+from .result import Evaluation, SearchResult
+from .sample import Heuristic, RandomWalk
+from .schedule import EditError, Loop, Schedule
+from .session import Budget
+from .space import Actions, Space
+from .strategy import Search, Settings, Strategy
+from .tuner import Tuner
+
+SEARCHES: tuple[type[Search], ...] = (Heuristic, Greedy1, Greedy2, Beam2Dfs, Beam4Dfs, Beam2Bfs, Beam4Bfs, RandomWalk, Evolution)
+STRATEGIES: dict[str, type[Search]] = {search.name: search for search in SEARCHES}
+
+__all__ = [
+    "EDITS", "STRATEGIES", "Actions", "Budget", "Edit", "EditError", "Evaluation", "Loop", "Schedule", "Search",
+    "SearchResult", "Settings", "Space", "Strategy", "Tuner",
+]

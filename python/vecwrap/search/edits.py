@@ -1,0 +1,119 @@
+"""LoopTool's edits as functions from schedules to schedules (thesis, section 3.5, "LoopTool Tuning Interface").
+
+They say what a loop list becomes, not whether that is legal. Loops are named as in sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from .schedule import EditError, Loop, Schedule, add_pack, mark
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit: a name from EDITS and its arguments. Prints like a step: split(m,8)."""
+
+    name: str
+    args: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}({','.join(map(str, self.args))})"
+
+    def __call__(self, schedule: Schedule) -> Schedule:
+        """Raises EditError if the edit names something that is not there."""
+        return EDITS[self.name](schedule, *self.args)
+
+
+def relevel(loop: Loop, dim: str, above: int, by: int) -> Loop:
+    return replace(loop, level=loop.level + by) if loop.dim == dim and loop.level > above else loop
+
+
+def split(schedule: Schedule, name: str, k: int) -> Schedule:
+    """A new loop with k iterations directly inside; it is the old loop's body, so it takes the marks and packs."""
+    if k < 1:
+        raise EditError(f"a loop cannot be split into {k} iterations")
+    position = schedule.index(name)
+    old = schedule.loops[position]
+    moved = replace(schedule, loops=tuple(relevel(loop, old.dim, old.level, 1) for loop in schedule.loops))
+    return moved.with_loop(position, Loop(old.dim, old.level, old.step * k), replace(old, level=old.level + 1))
+
+
+def merge(schedule: Schedule, name: str) -> Schedule:
+    """Undoes a split: the loop vanishes into the next outer one of its dim, at that one's place.
+
+    Directly inside it, the loop was its body and gives its marks back; from elsewhere it does not.
+    """
+    position = schedule.index(name)
+    loop = schedule.loops[position]
+    if not loop.level:
+        raise EditError(f"{name} has no outer loop of its dim to merge with")
+    outer = schedule.index(Loop(loop.dim, loop.level - 1).name)
+    parent = schedule.loops[outer]
+    source = loop if position == outer + 1 else parent
+    merged = replace(source, level=parent.level, step=loop.step, packs=parent.packs + loop.packs)
+    loops = schedule.with_loop(outer, merged).with_loop(position).loops
+    return replace(schedule, loops=tuple(relevel(other, loop.dim, parent.level, -1) for other in loops))
+
+
+def resize(schedule: Schedule, name: str, k: int) -> Schedule:
+    """An inner loop gets k iterations: the next outer one of its dim steps k times as far. Not in LoopTool; saves many edits."""
+    if k < 1:
+        raise EditError(f"a loop cannot have {k} iterations")
+    loop = schedule.loops[schedule.index(name)]
+    if not loop.level:
+        raise EditError(f"{name} runs over its whole dim; split it instead")
+    return mark(schedule, [Loop(loop.dim, loop.level - 1).name], step=loop.step * k)
+
+
+def swap(schedule: Schedule, name: str, other: str) -> Schedule:
+    """Two loops change places; marks and packs go with them."""
+    a, b = schedule.index(name), schedule.index(other)
+    return schedule.with_loop(a, schedule.loops[b]).with_loop(b, schedule.loops[a])
+
+
+def neighbour(by: int) -> Callable[[Schedule, str], Schedule]:
+    """Swaps a loop with the one before or after it."""
+    def edit(schedule: Schedule, name: str) -> Schedule:
+        position = schedule.index(name) + by
+        if not 0 <= position < len(schedule.loops):
+            raise EditError(f"{name} is the {'outermost' if by < 0 else 'innermost'} loop")
+        return swap(schedule, name, schedule.loops[position].name)
+    return edit
+
+
+def unroll(schedule: Schedule, name: str, k: int) -> Schedule:
+    """1 rolls the loop again."""
+    if k < 1:
+        raise EditError(f"a loop cannot be unrolled {k} times")
+    return mark(schedule, [name], unroll=k)
+
+
+def unpack(schedule: Schedule, tensor: str) -> Schedule:
+    """The tensor is read where it lies."""
+    def rest(packs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(packed for packed in packs if packed != tensor)
+
+    loops = tuple(replace(loop, packs=rest(loop.packs)) for loop in schedule.loops)
+    changed = replace(schedule, loops=loops, packs=rest(schedule.packs))
+    if changed == schedule:
+        raise EditError(f"tensor {tensor} is not packed")
+    return changed
+
+
+EDITS: dict[str, Callable[..., Schedule]] = {
+    "split": split,
+    "merge": merge,
+    "resize": resize,
+    "swap": swap,
+    "swap_up": neighbour(-1),
+    "swap_down": neighbour(1),
+    "tile": lambda schedule, name: mark(schedule, [name], tile=True),
+    "untile": lambda schedule, name: mark(schedule, [name], tile=False, vector=False),
+    "vectorize": lambda schedule, name: mark(schedule, [name], tile=True, vector=True),
+    "scalar": lambda schedule, name: mark(schedule, [name], vector=False),
+    "unroll": unroll,
+    "pack": add_pack,
+    "unpack": unpack,
+}

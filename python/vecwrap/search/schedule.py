@@ -1,0 +1,130 @@
+"""Schedule: an editable loop list, and its one printed form, the sentence.
+
+A sentence splits, then orders, then marks; an edit changes the middle of that. A schedule holds what the steps amount to:
+the loops in order, each with its step and marks. It knows no rules: whether it is legal is the core's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from .. import _core
+
+
+class EditError(ValueError):
+    """An edit names something that is not there; the message says what. (Illegal results raise vecwrap.Refusal.)"""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
+
+    step: elements of the dim per iteration; 1 for the innermost of a chain.
+    tile, vector, unroll: marks of the loop, as the sentence's steps of these names.
+    packs: tensors that are packed on entry to its body.
+    """
+
+    dim: str
+    level: int = 0
+    step: int = 1
+    tile: bool = False
+    vector: bool = False
+    unroll: int = 1
+    packs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.dim}.{self.level}" if self.level else self.dim
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """dims: in the nest's order. loops: outermost first. packs: tensors that are packed before all loops."""
+
+    dims: tuple[str, ...]
+    loops: tuple[Loop, ...]
+    packs: tuple[str, ...] = ()
+
+    @staticmethod
+    def naive(dims: Iterable[str]) -> Schedule:
+        """The loops as the nest has them: the sentence "v1"."""
+        names = tuple(dims)
+        return Schedule(names, tuple(Loop(name) for name in names))
+
+    def index(self, name: str) -> int:
+        """Where a loop stands. Raises EditError if there is none of that name."""
+        for position, loop in enumerate(self.loops):
+            if loop.name == name:
+                return position
+        raise EditError(f"there is no loop {name}; the loops are {', '.join(loop.name for loop in self.loops)}")
+
+    def with_loop(self, position: int, *loops: Loop) -> Schedule:
+        """With other loops (or none) in the place of one."""
+        return replace(self, loops=self.loops[:position] + loops + self.loops[position + 1:])
+
+    def chain(self, dim: str) -> list[Loop]:
+        """The loops of one dim, by level."""
+        return sorted((loop for loop in self.loops if loop.dim == dim), key=lambda loop: loop.level)
+
+    def steps(self) -> list[str]:
+        """The steps of the sentence. Always in the same order, so equal schedules have equal sentences."""
+        chains = [self.chain(dim) for dim in self.dims]
+        order = [loop.name for loop in self.loops]
+        steps = [f"split({loop.name},{loop.step})" for chain in chains for loop in chain[:-1]]
+        if order != [loop.name for chain in chains for loop in chain]:
+            steps.append(f"reorder({','.join(order)})")
+        steps += [f"pack({tensor},-)" for tensor in self.packs]
+        steps += [f"pack({tensor},{loop.name})" for loop in self.loops for tensor in loop.packs]
+        if tile := [loop.name for loop in self.loops if loop.tile]:
+            steps.append(f"tile({','.join(tile)})")
+        steps += [f"vectorize({loop.name})" for loop in self.loops if loop.vector]
+        return steps + [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
+
+    def __str__(self) -> str:
+        return " ".join(["v1", *self.steps()])
+
+
+def schedule_of(dims: Iterable[str], sentence: _core.Sentence) -> Schedule:
+    """The schedule that a legal sentence describes. Packs last, for they name loops as all other steps left them."""
+    schedule = Schedule.naive(dims)
+    for step, names, factor in sorted(sentence.steps, key=lambda step: step[0] == "pack"):
+        schedule = READERS[step](schedule, names, factor)
+    return schedule
+
+
+def read_split(schedule: Schedule, names: list[str], factor: int) -> Schedule:
+    position = schedule.index(names[0])
+    loop = schedule.loops[position]
+    return schedule.with_loop(position, replace(loop, step=factor), Loop(loop.dim, loop.level + 1))
+
+
+def read_reorder(schedule: Schedule, names: list[str], factor: int) -> Schedule:
+    return replace(schedule, loops=tuple(schedule.loops[schedule.index(name)] for name in names))
+
+
+def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int) -> Schedule:
+    """With some fields of some loops set."""
+    for name in names:
+        position = schedule.index(name)
+        schedule = schedule.with_loop(position, replace(schedule.loops[position], **marks))  # type: ignore[arg-type]
+    return schedule
+
+
+def add_pack(schedule: Schedule, tensor: str, place: str) -> Schedule:
+    """place: a loop, or "-" for before all loops."""
+    if place == "-":
+        return replace(schedule, packs=(*schedule.packs, tensor))
+    position = schedule.index(place)
+    loop = schedule.loops[position]
+    return schedule.with_loop(position, replace(loop, packs=(*loop.packs, tensor)))
+
+
+READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
+    "split": read_split,
+    "reorder": read_reorder,
+    "tile": lambda schedule, names, factor: mark(schedule, names, tile=True),
+    "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True),
+    "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
+    "pack": lambda schedule, names, factor: add_pack(schedule, *names),
+}

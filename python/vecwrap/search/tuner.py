@@ -1,0 +1,175 @@
+"""Tuner: LoopTool's tuning interface. A nest under a schedule that is always legal, with a cursor on one loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .. import _core
+from ..measure import AnyNest, Measurement, Runner
+from .edits import Edit
+from .schedule import EditError, Schedule
+from .space import Actions, Space
+
+
+@dataclass(frozen=True)
+class State:
+    schedule: Schedule
+    cursor: int = 0  # index of a loop
+
+
+class Tuner:
+    """Edits a schedule step by step.
+
+    Edits work on the loop under the cursor, or on the one that is named; the cursor follows. An edit that the core refuses
+    raises its Refusal, one that names something that is not there raises EditError; either leaves everything as it was. So
+    every state compiles: `sentence` is legal at any time.
+
+    sentence: where to start, by default the nest's own loops. symbols: values for gflops() of nests with run-time extents.
+    """
+
+    def __init__(self, nest: AnyNest, target: str | _core.Target = "native", sentence: str | _core.Sentence = "v1", *,
+                 runner: Runner | None = None, symbols: Mapping[str, int] | None = None,
+                 actions: Actions = Actions()) -> None:
+        self.space = Space(nest, target, actions)
+        self.runner = runner or Runner()
+        self.symbols = symbols
+        self._past: list[State] = []
+        self._future: list[State] = []
+        self._state = State(self.space.schedule(sentence))
+
+    @property
+    def schedule(self) -> Schedule:
+        return self._state.schedule
+
+    @property
+    def sentence(self) -> _core.Sentence:
+        """The schedule's one text form; legal for the nest on the target."""
+        return _core.Sentence(str(self.schedule))
+
+    @property
+    def cursor(self) -> str:
+        """The name of the loop under the cursor."""
+        return self.schedule.loops[self._state.cursor].name
+
+    def measure(self) -> Measurement:
+        """Runs the nest as it is now, checked; remembered by the runner."""
+        return self.runner.measure(self.space.nest, self.sentence, self.space.target, self.symbols)
+
+    def gflops(self) -> float:
+        """1e9 floating-point operations per second of the nest as it is now."""
+        return self.measure().gflops
+
+    def up(self) -> None:
+        """Moves the cursor to the next outer loop."""
+        self._move(-1)
+
+    def down(self) -> None:
+        """Moves the cursor to the next inner loop."""
+        self._move(1)
+
+    def move_to(self, loop: str) -> None:
+        """Moves the cursor to a loop."""
+        self._become(State(self.schedule, self.schedule.index(loop)))
+
+    def swap_up(self, loop: str | None = None) -> None:
+        """Exchanges a loop with the one around it."""
+        self._at("swap_up", loop, follow=-1)
+
+    def swap_down(self, loop: str | None = None) -> None:
+        """Exchanges a loop with the one inside it."""
+        self._at("swap_down", loop, follow=1)
+
+    def swap(self, loop: str, other: str) -> None:
+        """Exchanges any two loops; the cursor goes with the first."""
+        self._become(State(self.space.apply(self.schedule, Edit("swap", (loop, other))), self.schedule.index(other)))
+
+    def split(self, k: int, loop: str | None = None) -> None:
+        """Makes a loop of k iterations inside a loop, from its body; the outer one steps k times as far."""
+        self._at("split", loop, k)
+
+    def resize(self, k: int, loop: str | None = None) -> None:
+        """Gives an inner loop k iterations."""
+        self._at("resize", loop, k)
+
+    def merge(self, loop: str | None = None) -> None:
+        """Undoes a split: the loop vanishes into the next outer one of its dim."""
+        name = loop or self.cursor
+        schedule = self.space.apply(self.schedule, Edit("merge", (name,)))
+        dim, _, level = name.partition(".")
+        self._become(State(schedule, schedule.index(f"{dim}.{int(level) - 1}" if int(level) > 1 else dim)))
+
+    def tile(self, loop: str | None = None) -> None:
+        """Puts a loop into the register tile: fully unrolled, outputs in registers. Innermost loops first."""
+        self._at("tile", loop)
+
+    def untile(self, loop: str | None = None) -> None:
+        """Takes a loop out of the register tile, and out of the lanes."""
+        self._at("untile", loop)
+
+    def vectorize(self, loop: str | None = None) -> None:
+        """Makes a loop the lanes: the innermost loop of the tile."""
+        self._at("vectorize", loop)
+
+    def scalar(self, loop: str | None = None) -> None:
+        """Takes a loop out of the lanes."""
+        self._at("scalar", loop)
+
+    def unroll(self, k: int, loop: str | None = None) -> None:
+        """Repeats the body of a rolled reduction loop k times per iteration; 1 rolls it again."""
+        self._at("unroll", loop, k)
+
+    def pack(self, tensor: str, at: str | None = None) -> None:
+        """Copies what the loops inside a loop read of a tensor into a contiguous buffer; "-" is around all loops."""
+        self._become(State(self.space.apply(self.schedule, Edit("pack", (tensor, at or self.cursor))), self._state.cursor))
+
+    def unpack(self, tensor: str) -> None:
+        """Reads a tensor where it lies."""
+        self._become(State(self.space.apply(self.schedule, Edit("unpack", (tensor,))), self._state.cursor))
+
+    def undo(self) -> None:
+        """Back to the state before the last edit or cursor move. Raises EditError at the beginning."""
+        self._travel(self._past, self._future, "undo")
+
+    def redo(self) -> None:
+        """Forward again, after undo(). Raises EditError if nothing was undone since the last edit."""
+        self._travel(self._future, self._past, "redo")
+
+    def apply(self, edit: Edit) -> None:
+        """One of legal_edits(), or any other edit. The cursor stays on its line."""
+        schedule = self.space.apply(self.schedule, edit)
+        self._become(State(schedule, min(self._state.cursor, len(schedule.loops) - 1)))
+
+    def legal_edits(self, loop: str | None = None) -> list[Edit]:
+        """The edits that would succeed and change something; with `loop`, only those of that loop."""
+        edits = [edit for edit, _ in self.space.neighbours(self.schedule)]
+        return edits if loop is None else [edit for edit in edits if loop in edit.args]
+
+    def __str__(self) -> str:
+        """The loop tree; "> " marks the cursor."""
+        tree = _core.compile(self.space.nest, self.sentence, self.space.target).loop_tree
+        marked = f"for {self.cursor} in "
+        return "\n".join(("> " if line.lstrip().startswith(marked) else "  ") + line for line in tree.splitlines())
+
+    def _at(self, name: str, loop: str | None, *args: int, follow: int = 0) -> None:
+        """An edit of one loop; the cursor goes there."""
+        target = loop or self.cursor
+        schedule = self.space.apply(self.schedule, Edit(name, (target, *args)))
+        self._become(State(schedule, self.schedule.index(target) + follow))
+
+    def _move(self, by: int) -> None:
+        cursor = self._state.cursor + by
+        if not 0 <= cursor < len(self.schedule.loops):
+            raise EditError(f"the cursor is on the {'outermost' if by < 0 else 'innermost'} loop, {self.cursor}")
+        self._become(State(self.schedule, cursor))
+
+    def _become(self, state: State) -> None:
+        self._past.append(self._state)
+        self._future.clear()
+        self._state = state
+
+    def _travel(self, source: list[State], other: list[State], what: str) -> None:
+        if not source:
+            raise EditError(f"there is nothing to {what}")
+        other.append(self._state)
+        self._state = source.pop()

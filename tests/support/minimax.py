@@ -1,0 +1,131 @@
+"""Fits the polynomials of cpp/vecwrap/ir/math.cpp and prints them as cpp/vecwrap/ir/math_tables.h.
+
+`python tests/support/minimax.py > cpp/vecwrap/ir/math_tables.h`. Remez's exchange in 200 bits; coefficients are rounded
+to their type before the next ones are fitted, so that those make up for what the rounding lost. Two at a time: an odd
+power times a polynomial does not alternate around 0.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mpmath import mp, mpf
+
+mp.prec = 200
+GRID = 1500  # Chebyshev points that stand for the interval
+ROUNDS = 15
+Function = Callable[[mpf], mpf]
+
+
+@dataclass
+class Fit:
+    """p(x) ~ f(x) on [low, high], with the least maximum of |weight(x) * (p(x) - f(x))|."""
+
+    name: str
+    meaning: str
+    f: Function
+    weight: Function
+    degree: int
+    low: mpf
+    high: mpf
+    single: bool
+
+    def round(self, value: mpf) -> mpf:
+        return mpf(struct.unpack("f", struct.pack("f", float(value)))[0] if self.single else float(value))
+
+    def coefficients(self) -> tuple[list[mpf], mpf]:
+        """Lowest first, and the error that remains."""
+        xs = [self.low + (self.high - self.low) * (1 - mp.cos(mp.pi * (i + mpf(0.5)) / GRID)) / 2 for i in range(GRID)]
+        values, weights = [self.f(x) for x in xs], [self.weight(x) for x in xs]
+        fixed: list[mpf] = []
+        while len(fixed) <= self.degree:
+            rest = [v - mp.polyval(fixed[::-1], x) for v, x in zip(values, xs)] if fixed else values
+            free = remez(xs, rest, weights, len(fixed), self.degree)
+            fixed += map(self.round, free[:2])
+        errors = [w * (mp.polyval(fixed[::-1], x) - v) for x, v, w in zip(xs, values, weights)]
+        return fixed, max(abs(e) for e in errors)
+
+
+def remez(xs: list[mpf], values: list[mpf], weights: list[mpf], lowest: int, degree: int) -> list[mpf]:
+    """The coefficients of x^lowest to x^degree."""
+    count = degree + 1 - lowest
+    reference = [int(round(float((GRID - 1) * (1 - mp.cos(mp.pi * i / count)) / 2))) for i in range(count + 1)]
+    for _ in range(ROUNDS):
+        system, right = mp.matrix(count + 1, count + 1), mp.matrix(count + 1, 1)
+        for row, at in enumerate(reference):
+            for c in range(count):
+                system[row, c] = xs[at] ** (c + lowest)
+            system[row, count] = (-1) ** row / weights[at]
+            right[row] = values[at]
+        free = list(mp.lu_solve(system, right))[:count]
+        errors = [w * (mp.polyval(free[::-1], x) * x ** lowest - v) for x, v, w in zip(xs, values, weights)]
+        extremes = thinned(alternating(errors), errors, count + 1)
+        if len(extremes) <= count or max(map(abs, errors)) < mpf("1.001") * min(abs(errors[e]) for e in extremes):
+            break
+        reference = extremes
+    return free
+
+
+def alternating(errors: list[mpf]) -> list[int]:
+    """Where the error is greatest between two changes of its sign."""
+    found: list[int] = []
+    for at, error in enumerate(errors):
+        if not found or (errors[found[-1]] > 0) != (error > 0):
+            found.append(at)
+        elif abs(error) > abs(errors[found[-1]]):
+            found[-1] = at
+    return found
+
+
+def thinned(extremes: list[int], errors: list[mpf], count: int) -> list[int]:
+    """At most `count` that still alternate: the least goes, with its lesser neighbour unless it is the first or last."""
+    kept = list(extremes)
+    while len(kept) > count:
+        size = [abs(errors[e]) for e in kept]
+        ends = len(kept) == count + 1
+        least = min((0, len(kept) - 1) if ends else range(len(kept)), key=lambda i: size[i])
+        if 0 < least < len(kept) - 1:
+            start = least - 1 if size[least - 1] < size[least + 1] else least
+            del kept[start:start + 2]
+        else:
+            del kept[least]
+    return kept
+
+
+def exp_rest(r: mpf) -> mpf:
+    return (mp.exp(r) - 1 - r) / r ** 2
+
+
+ERF_SLOPE = mpf(1.1283792257308960)  # 2 / sqrt(pi) in single precision; what it lacks goes into the polynomial
+
+
+def erf_rest(x: mpf) -> mpf:
+    return -mp.log(mp.erfc(x)) / x - ERF_SLOPE
+
+
+LN2 = mp.log(2)
+TINY = mpf(10) ** -9
+FITS = [
+    Fit("kExpF32", "(e^r - 1 - r) / r^2 for |r| <= ln 2", exp_rest, lambda r: r ** 2 / mp.exp(r), 5, -LN2, LN2, True),
+    Fit("kExpF64", "the same", exp_rest, lambda r: r ** 2 / mp.exp(r), 11, -LN2, LN2, False),
+    Fit("kErfF32", "-log(1 - erf(x)) / x - 1.128379225730896 for 0 <= x <= 3.95", erf_rest, lambda x: mp.erfc(x) * x / mp.erf(x), 8, TINY,
+        mpf("3.95"), True),
+]
+
+
+def table(fit: Fit) -> str:
+    coefficients, error = fit.coefficients()
+    lines = [f"/// {fit.meaning}; relative error of the function {mp.nstr(error, 2)}.",
+             f"inline constexpr double {fit.name}[] = {{"]
+    return "\n".join([*lines, *(f"    {float(c)!r}," for c in coefficients), "};"])
+
+
+def header() -> str:
+    return "\n".join(["// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how.", "#pragma once", "",
+                      "namespace vecwrap {", "", *(table(fit) + "\n" for fit in FITS), "} // namespace vecwrap", ""])
+
+
+if __name__ == "__main__":
+    print(header(), end="")

@@ -55,6 +55,26 @@ TEST(Heuristic, LeavesContiguousPointwiseNestsToClang) {
   EXPECT_EQ(sentences.refusal().name, "streams-already");
 }
 
+/// Lanes along the reduction pay for long rows, and for few rows of A B^T; plain clang does the former under fast-math.
+TEST(Heuristic, PutsLanesAlongReductionsWhereThatIsCheapest) {
+  const auto first = [](const std::string &dims, const char *rows, const char *columns, bool always) {
+    const std::string b = *columns ? "tensor A B C\naccess a0 A + 0 : i*lda k*4\naccess a1 B + 0 : j*lda k*4\naccess a2 C + 0 : i*ldc j*4\n"
+                                   : "tensor A B C\naccess a0 A + 0 : i*lda k*4\naccess a1 B + 0 : k*4\naccess a2 C + 0 : i*4\n";
+    const Nest nest = parsed("nest product f32 reassoc\nsymbol lda ldc\n" + std::string(rows) + columns + dims + b +
+                             "%0 = const 0\n%1 = load a0\n%2 = load a1\n%3 = acc\n%4 = fma %1 %2 %3\ninit %0\nupdate %4\n"
+                             "final %3\nout a2\n");
+    auto sentences = make_heuristic({always})->propose(nest, targets()[0], 1);
+    return sentences ? print((*sentences)[0]) : sentences.refusal().name;
+  };
+  const std::string lanes = "vectorize(k";
+  const auto has = [](const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; };
+  EXPECT_EQ(first("dim k 768 reduce\n", "dim i 128\n", "", false), "reduces-already");
+  EXPECT_TRUE(has(first("dim k 768 reduce\n", "dim i 128\n", "", true), lanes));
+  EXPECT_FALSE(has(first("dim k 2 reduce\n", "dim i 128\n", "", true), lanes));
+  EXPECT_TRUE(has(first("dim k 768 reduce\n", "dim i 4\n", "dim j 768\n", true), lanes));
+  EXPECT_TRUE(has(first("dim k 64 reduce\n", "dim i 128\n", "dim j 128\n", true), "pack(B"));
+}
+
 TEST(Heuristic, IsDeterministicAndRightOnEveryRunnableTarget) {
   const Nest nest = *parse_nest(kGemm);
   auto native = native_target();

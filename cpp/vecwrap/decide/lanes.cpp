@@ -38,7 +38,8 @@ public:
           if (registers(r, c, v) <= target_.vector_regs) list.push_back({r, c, v, cycles(r, c, v)});
     std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cycles < b.cycles; });
     if (list.size() > kCandidates) list.resize(kCandidates);
-    list.push_back({1, 1, 1, cycles(1, 1, 1)}); // long expressions need registers
+    if (std::none_of(list.begin(), list.end(), [](auto &t) { return t.rows * t.columns * t.vectors == 1; }))
+      list.push_back({1, 1, 1, cycles(1, 1, 1)}); // long expressions need registers
     return list;
   }
 

@@ -10,7 +10,7 @@ from compilers import BIN
 from consumer import GENERATORS, PREFIX, CMake, copy_project, run
 
 onnx = pytest.importorskip("onnx")
-OPTIONS = (f"-DCMAKE_PREFIX_PATH={PREFIX}", "-DCONSUMER_BATCH=4")
+OPTIONS = (f"-DCMAKE_PREFIX_PATH={PREFIX}",)
 
 
 class Mlp:
@@ -54,7 +54,7 @@ def model(tmp_path: Path) -> Path:
 
 def consumer(model: Path, generator: str = "Ninja", *options: str) -> CMake:
     project = CMake(model.parents[1], generator)
-    assert "Warning" not in project.configure(*OPTIONS, *options)
+    assert "Warning" not in project.configure(*OPTIONS, "-DCONSUMER_BATCH=4", *options)
     project.make()
     return project
 

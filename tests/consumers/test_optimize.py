@@ -1,6 +1,7 @@
 """vecwrap_optimize: one target of a project gets the optimiser, or the project is told why not."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -39,14 +40,25 @@ def test_debug_builds_are_left_alone(tmp_path: Path) -> None:
     assert not report.exists() or not replaced(report)
 
 
-def test_path_with_spaces(tmp_path: Path) -> None:
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_new_plugin(generator: str, tmp_path: Path) -> None:
+    """An installation with other content builds again what was optimised, and nothing else."""
     prefix, report = tmp_path / "moved prefix", tmp_path / "report"
-    shutil.copytree(PREFIX / "lib" / "cmake" / "vecwrap", prefix / "lib" / "cmake" / "vecwrap")
-    shutil.copytree(PREFIX / "lib" / "vecwrap", prefix / "lib" / "vecwrap")
-    project = consumer(tmp_path / "consumer", PLAIN["c"], PLAIN["c++"], VECWRAP_REPORT=str(report))
+    for part in ("lib/cmake/vecwrap", "lib/vecwrap"):
+        shutil.copytree(PREFIX / part, prefix / part)
+    project = consumer(tmp_path / "consumer", PLAIN["c"], PLAIN["c++"], generator, VECWRAP_REPORT=str(report))
     project.configure(f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    once = ["multiply_fast", "multiply_fast_cxx"]
     project.make()
-    assert replaced(report) == ["multiply_fast", "multiply_fast_cxx"]
+    assert replaced(report) == once
+    os.utime(prefix / "lib" / "cmake" / "vecwrap" / "vecwrapConfig.cmake")  # installed anew, the same
+    project.make()
+    assert replaced(report) == once
+    with (prefix / "lib" / "vecwrap" / "vecwrap-plugin-22.so").open("ab") as plugin:
+        plugin.write(b"newer")
+    os.utime(prefix / "lib" / "cmake" / "vecwrap" / "vecwrapConfig.cmake")
+    project.make()
+    assert replaced(report) == sorted(2 * once)
 
 
 @pytest.mark.parametrize("launcher", ["", "ccache "])

@@ -105,6 +105,12 @@ def test_python_packages_missing(moved: Path, tmp_path: Path) -> None:
     assert f"Python packages are missing (onnx, onnx-ir): {moved}/bin/pip install 'vecwrap[onnx]'." in said
 
 
+def test_named_executable_is_missing(moved: Path, tmp_path: Path) -> None:
+    options = (f"-DCMAKE_PREFIX_PATH={moved}", "-Dvecwrap_onnx_EXECUTABLE=/no/such/tool")
+    said = project(tmp_path / "c", "REQUIRED COMPONENTS onnx").refused(*options)
+    assert "vecwrap_onnx_EXECUTABLE is /no/such/tool, which does not exist." in said
+
+
 def test_broken_installation(moved: Path, tmp_path: Path) -> None:
     shutil.rmtree(moved / "lib" / "vecwrap")
     said = project(tmp_path / "c", "REQUIRED COMPONENTS clang").refused(f"-DCMAKE_PREFIX_PATH={moved}")

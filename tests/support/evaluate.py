@@ -30,7 +30,7 @@ def sigmoid(x: Data) -> Data:
 
 
 def fma(a: Data, b: Data, c: Data) -> Data:
-    return a.astype(np.float64) * b + c
+    return a.astype(np.longdouble) * b + c
 
 
 OPS: dict[str, Any] = {
@@ -62,9 +62,8 @@ def elements(memory: dict[Buffer, Data], buffer: Buffer) -> Data:
 
 def run(stage: Stage, memory: dict[Buffer, Data]) -> None:
     """All parallel points at once, reduction points in order."""
-    copy = isinstance(stage.final, Read) and not stage.reduces and stage.final.buffer.dtype == stage.out.buffer.dtype
     kinds = {read.buffer.dtype for read in stage.reads()} | {stage.out.buffer.dtype}
-    compute = NUMPY[stage.out.buffer.dtype] if copy else np.float64 if kinds & COMPUTED_WIDE else np.float32
+    compute = np.longdouble if kinds & COMPUTED_WIDE else np.float32  # long double holds every int64
     acc = None
     if stage.reduces:
         acc = Values(stage, memory, compute, (), None).of(stage.init)

@@ -29,23 +29,40 @@ def lower(stage: Stage) -> Lowered:
     return NestBuilder(stage).run()
 
 
-def copies(stage: Stage) -> bool:
-    """Does the stage only move elements of one type?"""
-    return isinstance(stage.final, Read) and stage.final.buffer.dtype == stage.out.buffer.dtype and not stage.reduces
+def moved(stage: Stage) -> set[object]:
+    """Keys of what a stage moves as it is, where that is all it does (choosing aside), out's included."""
+    leaves, tests = chosen(stage.final)
+    reads = [leaf for leaf in leaves if isinstance(leaf, Read) and leaf.buffer.dtype == stage.out.buffer.dtype]
+    zeros = [leaf for leaf in leaves if isinstance(leaf, Const) and leaf.value == 0]  # all bits 0 in every type
+    tested = [e for test in tests for e in below(test) if isinstance(e, Read)]
+    keys: set[object] = {read.key for read in reads}
+    used = [*tested, *(read.at for read in stage.reads() if read.at is not None)]
+    computes = stage.reduces or not reads or len(reads) + len(zeros) < len(leaves)
+    wider = ITEMSIZE[stage.out.buffer.dtype] < 8 and any(read.buffer.dtype in WIDE for read in tested)
+    if computes or wider or any(read.key in keys for read in used):
+        return set()
+    return keys | {stage.out.key}
+
+
+def chosen(expr: Expr) -> tuple[list[Expr], list[Expr]]:
+    """What nested choices choose from; and the operands of their conditions."""
+    if not isinstance(expr, Choose):
+        return [expr], []
+    (yes, tests_yes), (no, tests_no) = chosen(expr.if_true), chosen(expr.if_false)
+    return yes + no, [expr.condition.left, expr.condition.right, *tests_yes, *tests_no]
 
 
 class NestBuilder:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.moves = copies(stage)
-        direct = [e.buffer.dtype for root in stage.roots for e in below(root) if isinstance(e, Read)]
-        self.type = "f64" if WIDE & {*direct, stage.out.buffer.dtype} else "f32"
+        self.moved = moved(stage)
+        direct = [self.storage(e) for root in stage.roots for e in below(root) if isinstance(e, Read)]
+        self.type = "f64" if WIDE & {*direct, self.storage(stage.out)} else "f32"
         self.nest = _core.Nest("nest", self.type, True)  # no names of this network: equal nests have equal texts
         self.tensors: list[tuple[Buffer, int]] = []
         self.accesses: dict[object, int] = {}
         self.nodes: dict[object, int] = {}
         self.lowered: dict[int, int] = {}
-        self.indices = {read.at.buffer for read in stage.reads() if read.at is not None}
 
     def run(self) -> Lowered:
         stage, nest = self.stage, self.nest
@@ -100,10 +117,10 @@ class NestBuilder:
         assert isinstance(expr, Apply)
         return self.once((expr.op, *inputs))
 
-    def storage(self, buffer: Buffer) -> str:
-        """A copy moves bits: integers travel as floats of their size."""
-        same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[buffer.dtype])
-        return same_size if self.moves and same_size and buffer not in self.indices else buffer.dtype
+    def storage(self, read: Read) -> str:
+        """What is moved travels bit by bit: integers as floats of their size."""
+        same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[read.buffer.dtype])
+        return same_size if read.key in self.moved and same_size else read.buffer.dtype
 
     def access(self, read: Read) -> int:
         """Every place is a tensor of its own: the nest holds no offset of this network, and may pack any of them."""
@@ -111,7 +128,7 @@ class NestBuilder:
             size = ITEMSIZE[read.buffer.dtype]
             at = self.access(read.at) if read.at is not None else -1
             self.tensors.append((read.buffer, read.offset * size))
-            tensor = self.nest.add_tensor(f"t{len(self.tensors)}", self.storage(read.buffer))
+            tensor = self.nest.add_tensor(f"t{len(self.tensors)}", self.storage(read))
             strides = [s * size for s in read.strides]
             self.accesses[read.key] = self.nest.add_access(tensor, strides, 0, at, read.scale * size)
         return self.accesses[read.key]

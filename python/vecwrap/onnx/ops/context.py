@@ -106,7 +106,7 @@ class Context:
 
     def pointwise(self, node: Node, out: Array, arrays: Sequence[Array], body: Callable[..., Expr]) -> Array:
         """out = body(*arrays), element by element; known scalars become part of the expression."""
-        known = [scalar(array) for array in arrays]
+        known = [literal(array, out) for array in arrays]
         varying = [array for array, value in zip(arrays, known) if value is None]
 
         def mixed(*reads: Expr) -> Expr:
@@ -175,6 +175,12 @@ def scalar(array: Array) -> float | None:
     if array.buffer.kind != "constant" or any(stride and extent > 1 for stride, extent in zip(array.strides, array.shape)):
         return None
     return float(array.value().flat[0]) if array.size else None
+
+
+def literal(array: Array, out: Array) -> float | None:
+    """A known scalar that may stand in an expression. Integers on their way to integers may not: they have more digits."""
+    value = scalar(array)
+    return None if value and array.buffer.dtype == out.buffer.dtype in ("i32", "i64") else value
 
 
 def converted(array: Array, out: Array) -> Array:

@@ -97,9 +97,10 @@ def swapped(array: Array) -> Array:
     return array.permute((*range(array.rank - 2), array.rank - 1, array.rank - 2))
 
 
-@op("Gemm", since=7)
+@op("Gemm")
 def gemm(low: Context, node: Node) -> None:
     low.need_floats(node)
+    node.settled("broadcast")
     a, b, c = low.array(node.input(0)), low.array(node.input(1)), low.optional(node, 2)
     a = swapped(a) if node.attribute("transA", 0) else a
     b = swapped(b) if node.attribute("transB", 0) else b

@@ -111,6 +111,7 @@ UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
     "Tanh": (tanh, {}),
     "ThresholdedRelu": (lambda x, alpha: where(x > alpha, x, 0.0), {"alpha": 1.0}),
 }
+SINGLE = {"Erf", "Gelu"}  # of float32 only
 PREDICATES: dict[str, tuple[Body, Mapping[str, object]]] = {  # the same with a bool as the result
     "IsInf": (infinite, {"detect_negative": 1, "detect_positive": 1}),
     "IsNaN": (lambda x: truth("uno", x, x), {}),
@@ -140,31 +141,45 @@ VARIADIC: dict[str, Body] = {
 @op(*UNARY, *PREDICATES)
 def unary(low: Context, node: Node) -> None:
     low.need_floats(node)
+    if node.op in SINGLE and low.dtype(node.input(0)) != "float32":
+        raise low.unsupported(node, "erf is computed for float32 only")
     body, defaults = (UNARY | PREDICATES)[node.op]
     values = {name: node.attribute(name, default) for name, default in defaults.items()}
     low.pointwise(node, low.result(node), low.inputs(node), lambda x: body(x, **values))
 
 
-@op(*BINARY, since=7)
+@op(*BINARY)
 def binary(low: Context, node: Node) -> None:
     low.need_floats(node)
-    low.pointwise(node, low.result(node), low.inputs(node), BINARY[node.op])
+    low.pointwise(node, low.result(node), operands(low, node), BINARY[node.op])
 
 
-@op(*VARIADIC, since=8)
+def operands(low: Context, node: Node) -> list[Array]:
+    """Two arrays that broadcast by numpy's rules. Before opset 7, an attribute named the first axis of the second's."""
+    left, right = low.inputs(node)
+    if node.opset < 7:
+        node.settled("broadcast")
+        axis = node.attribute("axis", 1 if node.op == "PRelu" and right.size > 1 else left.rank - right.rank)
+        while right.rank + axis < left.rank:
+            right = right.insert(right.rank)
+    return [left, right]
+
+
+@op(*VARIADIC)
 def variadic(low: Context, node: Node) -> None:
     low.need_floats(node)
     low.pointwise(node, low.result(node), low.inputs(node), VARIADIC[node.op])
 
 
-@op(*LOGIC, since=7)
+@op(*LOGIC)
 def logic(low: Context, node: Node) -> None:
-    low.pointwise(node, low.result(node), low.inputs(node), LOGIC[node.op])
+    arrays = operands(low, node) if len(node.inputs) == 2 else low.inputs(node)
+    low.pointwise(node, low.result(node), arrays, LOGIC[node.op])
 
 
-@op(*COMPARISONS, since=7)
+@op(*COMPARISONS)
 def comparison(low: Context, node: Node) -> None:
-    arrays = low.inputs(node)
+    arrays = operands(low, node)
     exact(low, node, arrays)
     low.pointwise(node, low.result(node), arrays, lambda a, b: truth(COMPARISONS[node.op], a, b))
 
@@ -194,8 +209,9 @@ def clip(low: Context, node: Node) -> None:
     low.pointwise(node, low.result(node), [x, *rest], body)
 
 
-@op("Pow", since=7)
+@op("Pow")
 def power(low: Context, node: Node) -> None:
+    node.settled("axis", "broadcast")  # of the exponent, which is one number
     low.need_floats(node, node.input(0))
     exponent = scalar(low.array(node.input(1)))
     if exponent is None or exponent * 2 % 1 or abs(exponent) > 64:
@@ -220,7 +236,7 @@ def raised(x: Expr, exponent: float) -> Expr:
 
 @op("Where", since=9)
 def choose(low: Context, node: Node) -> None:
-    low.need_floats(node, *node.inputs[1:])
+    """Moves elements of any type."""
     low.pointwise(node, low.result(node), low.inputs(node), lambda c, a, b: where(compare("une", c, 0.0), a, b))
 
 

@@ -21,7 +21,10 @@ ALONG = ("axes", "axis", "allowzero", "shape")  # attributes that are in the out
 def reshape(low: Context, node: Node) -> None:
     """Shape inference knows the shape, whatever attributes or inputs it comes from."""
     node.settled(*ALONG)
-    low.view(node, low.reshaped(node, low.array(node.input(0)), low.shape(node.output(0))))
+    array, shape = low.array(node.input(0)), low.shape(node.output(0))
+    if array.size != math.prod(shape):  # inference does not check this
+        raise low.unsupported(node, f"{list(array.shape)} cannot become {list(shape)}, which has another number of elements")
+    low.view(node, low.reshaped(node, array, shape))
 
 
 @op("Identity")
@@ -124,8 +127,11 @@ def depth_to_space(low: Context, node: Node) -> None:
 @op("SpaceToDepth")
 def space_to_depth(low: Context, node: Node) -> None:
     array, out, block = low.array(node.input(0)), low.result(node), node.attribute("blocksize")
-    parts = array.split(3, block).split(2, block).permute((0, 3, 5, 1, 2, 4))
-    low.copy(node, parts, out.split(1, array.shape[1]).split(1, block))
+    parts = array.split(3, block).split(2, block)
+    if node.attribute("mode", "DCR") == "DCR":
+        low.copy(node, parts.permute((0, 3, 5, 1, 2, 4)), out.split(1, array.shape[1]).split(1, block))
+    else:
+        low.copy(node, parts.permute((0, 1, 3, 5, 2, 4)), out.split(1, block ** 2).split(2, block))
 
 
 @op("Pad", since=2)
@@ -224,7 +230,6 @@ def literal(low: Context, node: Node) -> None:
 @op("Trilu")
 def trilu(low: Context, node: Node) -> None:
     """A selection by a constant mask."""
-    low.need_floats(node, node.input(0))
     array, diagonal = low.array(node.input(0)), low.static(node, 1, "k") or [0]
     cut = np.triu if node.attribute("upper", 1) else np.tril
     mask = constant(node.op, cut(np.ones(array.shape[-2:], np.float32), diagonal[0]))

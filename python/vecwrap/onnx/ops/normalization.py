@@ -141,12 +141,13 @@ def grouped(low: Context, node: Node, groups: int, parameters: Sequence[Array]) 
     low.pointwise(node, out, [x, rows.spread(mean), rows.spread(factor), *affine], normalized)
 
 
-@op("BatchNormalization", since=7)
+@op("BatchNormalization", since=6)
 def batch_normalization(low: Context, node: Node) -> None:
     """x * factor + shift per channel. Of known statistics, both are computed now."""
     low.need_floats(node)
     node.settled("momentum")
-    if node.attribute("training_mode", 0) or not node.attribute("spatial", 1):
+    training = node.attribute("training_mode", 0) or node.opset < 7 and not node.attribute("is_test", 0)
+    if training or not node.attribute("spatial", 1):
         raise low.unsupported(node, "training_mode=1 and spatial=0 are not supported")
     x, *parameters = low.inputs(node)
     epsilon, out = node.attribute("epsilon", 1e-5), low.result(node)

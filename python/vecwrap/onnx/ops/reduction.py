@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt
-from ...graph.array import Array
+import numpy as np
+
+from ...expr import Const, Expr, absolute, compare, fma, maximum, minimum, sqrt, where
+from ...graph.array import NUMPY, Array, constant
 from .context import Context
 from .elementwise import divided
 from .registry import Node, op
@@ -40,7 +42,8 @@ FOLDS = {
 
 @op(*FOLDS)
 def reduce(low: Context, node: Node) -> None:
-    low.need_floats(node, node.input(0))
+    if node.op not in ("ReduceMax", "ReduceMin") or low.dtype(node.input(0)) != "bool":
+        low.need_floats(node, node.input(0))
     node.settled("keepdims")  # in the output's shape
     array, out = low.array(node.input(0)), low.result(node)
     axes = reduced_axes(low, node, array.rank)
@@ -53,6 +56,25 @@ def reduce(low: Context, node: Node) -> None:
     flat = out.reshape(kept)  # at most without axes of extent 1
     assert flat is not None
     low.reduction(node, flat, [last(array, axes)], fold.init, fold.update, lambda acc: fold.final(acc, count))
+
+
+@op("ArgMax", "ArgMin")
+def arg(low: Context, node: Node) -> None:
+    """The extreme value of each row first; then the least (or greatest) place that holds it."""
+    low.need_floats(node)
+    node.settled("keepdims")
+    array, out = low.array(node.input(0)), low.result(node)
+    axis = node.attribute("axis", 0) % array.rank
+    extent = array.shape[axis]
+    rows, fold = last(array, [axis]), FOLDS["ReduceMax" if node.op == "ArgMax" else "ReduceMin"]
+    extreme = low.reduction(node, low.temporary(node, rows.shape[:-1], array.buffer.dtype), [rows], fold.init, fold.update)
+    places = constant("places", np.arange(extent, dtype=NUMPY[array.buffer.dtype])).expand(rows.shape)
+    backwards = node.attribute("select_last_index", 0)
+    nowhere, choose = (-1.0, maximum) if backwards else (float(extent), minimum)
+    flat = out.reshape(rows.shape[:-1])
+    assert flat is not None
+    low.reduction(node, flat, [rows, extreme.insert(extreme.rank), places], nowhere,
+                  lambda acc, x, m, place: choose(acc, where(compare("oeq", x, m), place, nowhere)))
 
 
 def reduced_axes(low: Context, node: Node, rank: int) -> list[int]:

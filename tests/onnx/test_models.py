@@ -1,0 +1,78 @@
+"""Whole networks, as torch exports them, against ONNX Runtime."""
+
+from pathlib import Path
+
+import models
+import numpy as np
+import onnxruntime
+import pytest
+from models import EXPORTERS, MODELS
+from onnx_suite import NEEDED_OPS
+
+import vecwrap
+import vecwrap.onnx
+
+WORST = 1e-5  # relative to the largest element of an output
+TARGETS = [target for target in vecwrap.targets() if target.vector_bytes <= vecwrap.native_target().vector_bytes]
+ALWAYS = ("torchscript", "dynamo")  # the other exports only with --onnx
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """exported(name, exporter): path of the file; each is exported once."""
+    folder = tmp_path_factory.mktemp("models")
+
+    def path(name: str, exporter: str) -> Path:
+        file = folder / f"{name}.{exporter}.onnx"
+        return file if file.exists() else models.export(name, exporter, file)
+
+    return path
+
+
+def runtime_outputs(path: Path, inputs: models.Arrays) -> list[np.ndarray]:
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return session.run(None, inputs)
+
+
+def worst_error(ours: list[np.ndarray], theirs: list[np.ndarray]) -> float:
+    assert [(a.shape, a.dtype) for a in ours] == [(b.shape, b.dtype) for b in theirs]
+    return max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in zip(ours, theirs))
+
+
+@pytest.mark.parametrize("exporter", EXPORTERS)
+@pytest.mark.parametrize("name", MODELS)
+def test_model_computes_what_onnx_runtime_computes(name, exporter, exported, request):
+    if exporter not in ALWAYS and not request.config.getoption("--onnx"):
+        pytest.skip("only with --onnx")
+    path = exported(name, exporter)
+    samples = [(inputs, runtime_outputs(path, inputs)) for inputs in (MODELS[name].inputs(seed) for seed in (1, 2))]
+    for target in TARGETS:
+        net = vecwrap.onnx.compile(path, target.name)
+        for inputs, theirs in samples:
+            assert worst_error(net(**inputs), theirs) <= WORST, target.name
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_reference_is_the_network(name, exported):
+    """ONNX Runtime on the exported file and torch on the network agree: the file is what we think it is."""
+    import torch
+    inputs = MODELS[name].inputs(3)
+    with torch.no_grad():
+        outputs = models.make(name)(*map(torch.from_numpy, inputs.values()))
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    assert worst_error(runtime_outputs(exported(name, "torchscript"), inputs), [o.numpy() for o in outputs]) <= WORST
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_outputs_depend_on_inputs(name, exported):
+    """A network whose outputs are nearly constant would pass any comparison."""
+    (first, *_), (second, *_) = (runtime_outputs(exported(name, "torchscript"), MODELS[name].inputs(seed)) for seed in (1, 2))
+    assert worst_error([first], [second]) > 0.05
+
+
+@pytest.mark.parametrize("exporter", ALWAYS)
+@pytest.mark.parametrize("name", MODELS)
+def test_ops_of_the_models_are_listed(name, exporter, exported):
+    import onnx
+    ops = {node.op_type for node in onnx.load(exported(name, exporter)).graph.node}
+    assert ops <= NEEDED_OPS

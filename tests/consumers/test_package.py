@@ -1,6 +1,7 @@
 """find_package(vecwrap) finds the installed package in every usual way, and vecwrap-config knows where it is."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 from compilers import BIN, clean_environment
 from consumer import PREFIX, CMake, copy_project, path_without, run, words
+from vecwrap.cli.config import QUESTIONS
 
+ROOT = Path(__file__).parents[2]
 PACKAGE = PREFIX / "lib" / "cmake" / "vecwrap"
 VERSION = version("vecwrap")
 MINOR = ".".join(VERSION.split(".")[:2])
@@ -123,6 +126,14 @@ def test_config() -> None:
     assert Path(config("--toolchain", "x86_64-linux-gnu")).is_file()
     assert Path(config("--plugin")).name == "vecwrap-plugin-22.so"
     assert config("--missing", "demo") in ("", "rich")
+
+
+def test_documentation() -> None:
+    page = (ROOT / "docs" / "cmake.md").read_text()
+    rows = [f"| `{option}{f' {argument}' if argument else ''}` | {text} |" for option, argument, _, text in QUESTIONS]
+    assert "\n".join(rows) in page
+    calls = [re.findall(r"^# (vecwrap_\w+\(<target>.*)$", file.read_text(), re.MULTILINE) for file in PACKAGE.glob("*.cmake")]
+    assert sum(map(len, calls)) == 2 and all(call in page for found in calls for call in found)
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

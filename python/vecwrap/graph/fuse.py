@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from .. import _core
 from ..expr import Apply, Choose, Const, Expr
 from .array import Buffer
 from .dims import split, with_dims
 from .graph import Check, Graph
 from .stage import Read, Stage, below
 
-CHEAP = {"add", "sub", "mul", "fma", "neg", "abs"}  # ops that cost about one instruction
+COST = dict.fromkeys(_core.OPS, 1) | {"div": 6, "sqrt": 6, "pow2": 4}  # about as many instructions
+FUNCTION = 20  # and as many for a function like exp
 EPILOGUE = 12  # operations that a contraction's registers can take on after the reduction
 
 
@@ -64,7 +66,7 @@ def operations(root: Expr) -> int:
     cost = 0
     for expr in below(root):
         if isinstance(expr, Apply):
-            cost += 1 if expr.op in CHEAP else 10
+            cost += COST.get(expr.op, FUNCTION)
         cost += 2 * isinstance(expr, Choose)
     return cost
 

@@ -6,10 +6,10 @@ from .. import _core
 from .affinity import pinned
 from .operands import Operands
 
-CHAINS = 12  # accumulators: enough for two FMA units with a latency of 5 cycles, and they fit 16 registers
-ROUNDS = 20_000
+CHAINS = 10  # accumulators: two FMA units times five cycles of latency; with x and Y they fit 16 registers
+ROUNDS = 100_000
 SENTENCE = "v1 reorder(k,i,j) tile(i,j) vectorize(j) unroll(k,4)"
-BATCHES = 40
+BATCHES = 60
 
 
 def peak_nest(target: _core.Target, type: str = "f32") -> _core.Nest:

@@ -139,15 +139,7 @@ class Compiled:
         if native.vector_bytes < self.target.vector_bytes:
             raise ArgumentError(f"this CPU cannot run {self.target.name} code; compile for {native.name}")
         loaded = self.built.module.load()
-        memory = np.frombuffer(loaded.constants, np.uint8)
-        at = 0
-
-        def fill(piece: Data | bytes) -> None:
-            nonlocal at
-            data = np.frombuffer(piece, np.uint8)
-            memory[at:at + data.size] = data
-            at += data.size
-        self.built.write_constants(fill)
+        fill(loaded.constants, self.built)
         loaded.seal()
         return loaded
 
@@ -183,6 +175,18 @@ class Compiled:
         if code:
             meaning = next(text for value, text in _core.MODULE_ERRORS.values() if value == code)
             raise ArgumentError(f"{self.interface.name}: {meaning}")
+
+
+def fill(constants: memoryview, built: Built) -> None:
+    """Writes the constants where they belong."""
+    memory, at = np.frombuffer(constants, np.uint8), 0
+
+    def sink(piece: Data | bytes) -> None:
+        nonlocal at
+        data = np.frombuffer(piece, np.uint8)
+        memory[at:at + data.size] = data
+        at += data.size
+    built.write_constants(sink)
 
 
 def aligned(size: int) -> Data:

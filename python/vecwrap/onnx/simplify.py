@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import onnx
 import onnx.inliner
@@ -30,8 +31,7 @@ def simplify(model: Model, shapes: Shapes | None = None, supported: Collection[s
         model.proto = onnx.inliner.inline_local_functions(model.proto)
     infer(model)
     optimize(model)
-    if expand(model, supported):
-        optimize(model)
+    expand(model, set(supported))
     return Source(model)
 
 
@@ -148,18 +148,26 @@ def _ports(proto: onnx.ModelProto) -> tuple[list[str], list[str]]:
     return [value.name for value in proto.graph.input], [value.name for value in proto.graph.output]
 
 
-def expand(model: Model, supported: Collection[str]) -> bool:
-    """Replaces ops that are not supported by the standard's definitions in terms of others. Did anything change?"""
-    tried = set(supported)
-    while (op := next((op for op in standard_ops(model) if op not in tried), None)):
-        tried.add(op)
-        if has_body(op, opset(model)):
-            try:  # one op at a time: the inliner needs the types of all values
-                model.proto = onnx.inliner.inline_selected_functions(model.proto, [("", op)], inline_schema_functions=True)
-            except RuntimeError:
-                continue  # the inliner knows no types of omitted inputs; the lowering says that the op is not supported
-            infer(model)
-    return tried != set(supported)
+def expand(model: Model, supported: set[str]) -> None:
+    """Replaces ops that are not supported by the standard's definitions in terms of others, where those are supported."""
+    for op in standard_ops(model):
+        if op not in supported and has_body(op, opset(model)) and (trial := expanded(model, op, supported)):
+            model.proto = trial.proto
+
+
+def expanded(model: Model, op: str, supported: set[str]) -> Model | None:
+    """The model without this op; None if that brings other ops that are not supported."""
+    before = set(standard_ops(model)) - {op}
+    trial = replace(model)
+    try:  # one op at a time: the inliner needs the types of all values
+        trial.proto = onnx.inliner.inline_selected_functions(model.proto, [("", op)], inline_schema_functions=True)
+        infer(trial)
+        optimize(trial)
+        expand(trial, supported | before | {op})
+        left = {node.op_type for node in Source(trial).nodes}
+    except (ModelError, RuntimeError):
+        return None  # some bodies do not pass onnx's own inference; the inliner knows no types of omitted inputs
+    return trial if left <= supported | before else None
 
 
 def standard_ops(model: Model) -> list[str]:

@@ -85,9 +85,9 @@ class Source:
     def _folded(self, node: onnx.NodeProto) -> bool:
         """Does this node compute a constant? Then that is what its outputs become."""
         inputs, outputs = [*filter(None, node.input)], [*filter(None, node.output)]
-        if not (inputs and all(name in self.constants for name in inputs) and all(name in self._values for name in outputs)):
+        if not all(name in self.constants for name in inputs) or not all(name in self._values for name in outputs):
             return False
-        if node.op_type in RANDOM or node.domain not in STANDARD or any(a.g.node or a.graphs for a in node.attribute):
+        if not inputs and node.op_type != "Constant" or node.op_type in RANDOM or node.domain not in STANDARD or any(a.g.node or a.graphs for a in node.attribute):
             return False
         made = sum(Constant(self._values[o].dtype, self._values[o].shape, _nothing).nbytes for o in outputs)
         if made > max(FOLDED_BYTES, FOLDED_GROWTH * sum(self.constants[name].nbytes for name in inputs)):

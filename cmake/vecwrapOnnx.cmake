@@ -82,14 +82,11 @@ function(_vecwrap_onnx_command target folder model prefix options)
   _vecwrap_find_tools()
   set(command "${vecwrap_onnx_EXECUTABLE}" "${model}" -o "${folder}/${prefix}.o" --header "${folder}/${prefix}.h"
     --depfile "${folder}/${prefix}.o.d" ${options})
-  # Make does not notice that a command has changed; it does notice a file, which is written only when its text changes.
-  list(JOIN command "\n" text)
-  file(CONFIGURE OUTPUT "${folder}/command" CONTENT "${text}\n" @ONLY)
   cmake_path(RELATIVE_PATH model BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" OUTPUT_VARIABLE shown)
   add_custom_command(OUTPUT "${folder}/${prefix}.o" BYPRODUCTS "${folder}/include/${prefix}.h"
     COMMAND ${command}
     COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${folder}/${prefix}.h" "${folder}/include/${prefix}.h"
-    DEPENDS "${model}" "${vecwrap_onnx_EXECUTABLE}" "${folder}/command"
+    DEPENDS "${model}" "${vecwrap_onnx_EXECUTABLE}"
     DEPFILE "${folder}/${prefix}.o.d"
     COMMENT "Compiling ONNX model ${shown} for ${target}" VERBATIM)
 endfunction()

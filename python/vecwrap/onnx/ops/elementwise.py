@@ -223,8 +223,8 @@ def raised(x: Expr, exponent: float) -> Expr:
     """x to the power of a multiple of one half."""
     if exponent < 0:
         return 1.0 / raised(x, -exponent)
-    if exponent == 0.5:  # unlike sqrt, pow makes 0 from -0 and infinity from -infinity
-        return where(compare("oeq", x, -math.inf), math.inf, sqrt(x + 0.0))
+    if exponent == 0.5:
+        return sqrt(x)
     if exponent % 1:
         return raised(x, exponent - 0.5) * raised(x, 0.5)
     if exponent == 0:

@@ -43,12 +43,10 @@ class Rows:
         return statistic
 
 
-@op("Softmax", "LogSoftmax")
+@op("Softmax")
 def softmax(low: Context, node: Node) -> None:
     """The maximum is subtracted first; each row is divided by its sum as the product with the reciprocal."""
     low.need_floats(node)
-    if node.op == "LogSoftmax":
-        raise low.unsupported(node, "logarithms are not supported")
     x, out = low.array(node.input(0)), low.result(node)
     axis = node.attribute("axis", -1 if node.opset >= 13 else 1) % x.rank
     rows = Rows(x, (axis,) if node.opset >= 13 else tuple(range(axis, x.rank)))

@@ -2,6 +2,15 @@
 #include <algorithm>
 
 namespace vecwrap {
+namespace {
+
+constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
+constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
+
+/// Zero is made, not read.
+bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }
+
+} // namespace
 
 Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers) {
   for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
@@ -19,6 +28,7 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
     if (n.op == Op::Acc) dims = ~uint64_t(0);
     for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
     dims_of_.push_back(dims);
+    forms_.push_back(form_of(n));
   }
   take_chunk();
 }
@@ -92,14 +102,16 @@ void Evaluator::count_uses(int node, int point) {
   if (is_acc(node) && !last_uses_.empty()) ++last_uses_[point];
   if (is_acc(node) || is_hoisted(key(node, point))) return;
   if (values_[key(node, point)].uses++) return;
-  const Node &n = g_.nest_.nodes[node];
-  for (int i = 0; i < info_of(n.op).operands; ++i) count_uses(n.in[i], point);
+  for (int i = 0; i < forms_[node].operands; ++i) count_uses(forms_[node].in[i], point);
 }
 
 void Evaluator::begin(int root) {
   values_.clear();
   g_.indices_.clear();
   for (int p : active_) count_uses(root, p);
+  int constants = 0;
+  for (const auto &[k, value] : values_) constants += is_operand(g_.nest_.nodes[k / points_]);
+  folds_ = constants > kConstantRegisters || registers_ - live_ < kScarce;
 }
 
 int Evaluator::value(int node, int point) {
@@ -119,9 +131,11 @@ void Evaluator::release(int node, int point) {
   if (--v.uses == 0 && v.reg >= 0) give(v.reg), v.reg = -1;
 }
 
-/// A load can be a memory operand if nothing else uses it and the whole register is read.
+/// A load can be a memory operand if nothing else uses it and the whole register is read; a constant, if registers are
+/// short.
 bool Evaluator::foldable(int node, int point) {
   const Node &n = g_.nest_.nodes[node];
+  if (is_operand(n)) return folds_ && !is_hoisted(key(node, point)) && values_[key(node, point)].reg < 0;
   if (n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
   if (g_.nest_.converts(n.access)) return false;
@@ -131,10 +145,12 @@ bool Evaluator::foldable(int node, int point) {
 }
 
 bool Evaluator::foldable_operand(int node, int operand, int point) {
-  const Op op = g_.nest_.nodes[node].op;
-  const bool commutes = op == Op::Add || op == Op::Mul || op == Op::Fma;
-  return (commutes ? operand <= 1 : (op == Op::Sub || op == Op::Div) && operand == 1) &&
-         foldable(g_.nest_.nodes[node].in[operand], point);
+  const VOp op = forms_[node].op;
+  const int in = forms_[node].in[operand];
+  const bool commutes = op == VOp::VAdd || op == VOp::VMul || op == VOp::VFma;
+  const bool second = op == VOp::VSub || op == VOp::VDiv || op == VOp::VMax || op == VOp::VMin;
+  const bool addend = operand == 2 && op == VOp::VFma && g_.nest_.nodes[in].op == Op::Const;
+  return ((commutes && operand <= 1) || (second && operand == 1) || addend) && foldable(in, point);
 }
 
 /// Does one element fill all lanes, or the one that counts?
@@ -169,27 +185,30 @@ void Evaluator::load(int node, int point, int dest) {
 void Evaluator::compute(int node, int point, int dest) {
   if (g_.failed_) return;
   const Node n = g_.nest_.nodes[node];
-  const int operands = info_of(n.op).operands;
+  const Form form = forms_[node];
+  const int operands = form.operands;
   int memory = -1;
   for (int i = operands - 1; i >= 0 && memory < 0; --i)
     if (foldable_operand(node, i, point)) memory = i;
   int in[4] = {-1, -1, -1, -1};
   for (int i = 0; i < operands; ++i)
-    if (i != memory) in[i] = value(n.in[i], point);
+    if (i != memory) in[i] = value(form.in[i], point);
+  const Node *operand = memory >= 0 ? &g_.nest_.nodes[form.in[memory]] : nullptr;
   Mem mem;
-  if (memory >= 0) mem = g_.address(g_.nest_.nodes[n.in[memory]].access, index(point));
+  if (operand && operand->op == Op::Load) mem = g_.address(operand->access, index(point));
   int temporary = -1;
-  if (n.op == Op::Select) temporary = take();
-  for (int i = 0; i < operands; ++i) release(n.in[i], point);
+  if (form.op == VOp::VSelect) temporary = take();
+  for (int i = 0; i < operands; ++i) release(form.in[i], point);
   const int d = dest >= 0 ? dest : take();
   if (dest < 0) values_[key(node, point)].reg = d;
   if (temporary >= 0) give(temporary);
   if (n.op == Op::Load) return load(node, point, d);
-  VInst &v = g_.emit(operation(n.op));
+  VInst &v = g_.emit(form.op);
   v.d = d, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary, v.value = n.value, v.pred = n.pred;
-  if (memory < 0) return;
+  if (!operand) return;
   v.mem = mem, v.mem_operand = memory;
-  v.mem_bcast = broadcast(g_.nest_.nodes[n.in[memory]].access);
+  v.mem_const = operand->op == Op::Const, v.value = operand->value;
+  v.mem_bcast = !v.mem_const && broadcast(operand->access);
 }
 
 void Evaluator::allocate_accumulators() {
@@ -277,8 +296,8 @@ void Evaluator::hoist(int root) {
   for (auto &[k, v] : values_) reached[k / points_] = true;
   auto inner = [&](int n) { // part of a larger expression that is hoisted
     for (size_t u = 0; u < g_.nest_.nodes.size(); ++u)
-      for (int i = 0; i < info_of(g_.nest_.nodes[u].op).operands; ++i)
-        if (g_.nest_.nodes[u].in[i] == n && !candidates.count(int(u)) && reached[u]) return false;
+      for (int i = 0; i < forms_[u].operands; ++i)
+        if (forms_[u].in[i] == n && !candidates.count(int(u)) && reached[u]) return false;
     return n != root;
   };
   int spare = registers_ - peak(root);

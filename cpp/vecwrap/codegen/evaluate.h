@@ -66,6 +66,8 @@ private:
   std::vector<int> active_; ///< the points that are evaluated
   Count chunk_;             ///< of the vectorized loop
   bool rows_ = false;       ///< one lane of each row
+  std::vector<Form> forms_;       // per node
+  bool folds_ = false;            // constants are operands in memory, not registers
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;
   std::vector<int> last_uses_; ///< per point, while storing: uses of the accumulator to come

@@ -2,10 +2,10 @@
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile), address.cpp
 // (pointers), pack.cpp (packed buffers).
 #pragma once
+#include "codegen/form.h"
 #include "codegen/loopnest.h"
 #include "ir/combine.h"
 #include <functional>
-#include <iterator>
 #include <map>
 
 namespace vecwrap {
@@ -37,14 +37,6 @@ struct Buffer {
 };
 
 class Evaluator;
-
-/// The vector operation of a node.
-inline VOp operation(Op op) {
-  constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
-                           VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2};
-  static_assert(std::size(kVOps) == std::size(kOps));
-  return kVOps[static_cast<int>(op)];
-}
 
 class Generator {
 public:

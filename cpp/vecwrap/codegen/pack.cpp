@@ -146,11 +146,12 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
   int next = 0;
   std::function<int(int)> value = [&](int node) {
     const Node &n = tree_.nest.nodes[node];
+    const Form form = form_of(n);
     int in[4] = {-1, -1, -1, -1};
-    for (int i = 0; i < info_of(n.op).operands; ++i) in[i] = value(n.in[i]);
-    const int dest = next++, temporary = n.op == Op::Select ? next++ : -1;
+    for (int i = 0; i < form.operands; ++i) in[i] = value(form.in[i]);
+    const int dest = next++, temporary = form.op == VOp::VSelect ? next++ : -1;
     if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
-    VOp op = operation(n.op);
+    VOp op = form.op;
     Mem mem;
     std::optional<Type> stored;
     if (n.op == Op::Load) {

@@ -45,15 +45,18 @@ void Evaluator::spread_rows() {
 /// acc = acc joined with another register.
 void Evaluator::combine(int acc, int with) {
   const Combine &c = *g_.combine_;
-  const bool select = c.op == Op::Select;
-  const int temporary = select ? take() : -1;
-  VInst &i = g_.emit(operation(c.op));
-  i.d = i.a = acc, i.b = with;
-  if (!select) return;
-  const Node &n = g_.nest_.nodes[c.select];
-  const auto reg = [&](int operand) { return is_acc(n.in[operand]) ? acc : with; };
-  i.a = reg(0), i.b = reg(1), i.c = reg(2), i.e = reg(3), i.t = temporary, i.pred = n.pred;
-  give(temporary);
+  Node node;
+  node.op = c.op;
+  const Form form = form_of(c.select < 0 ? node : g_.nest_.nodes[c.select]);
+  const int temporary = form.op == VOp::VSelect ? take() : -1;
+  const auto is_left = [&](int operand) { // of a sum or a product: the first
+    return c.select < 0 ? !operand : operand < form.operands && is_acc(form.in[operand]);
+  };
+  const auto reg = [&](int operand) { return is_left(operand) ? acc : with; };
+  VInst &i = g_.emit(form.op);
+  i.d = acc, i.a = reg(0), i.b = reg(1), i.c = reg(2), i.e = reg(3), i.t = temporary;
+  if (c.select >= 0) i.pred = g_.nest_.nodes[c.select].pred;
+  if (temporary >= 0) give(temporary);
 }
 
 /// Pairwise, so that the depth is logarithmic.

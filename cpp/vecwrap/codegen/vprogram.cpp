@@ -13,7 +13,7 @@ constexpr Row kRows[] = {
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dm"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"},
-    {"v.merge", "DA"}, {"v.fold", "DAi"},   {"v.transpose4", "D"},
+    {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"},   {"v.transpose4", "D"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
@@ -27,6 +27,7 @@ std::string text(const Mem &m) {
 }
 
 std::string source(const VInst &i, int operand, int reg) {
+  if (i.mem_operand == operand && i.mem_const) return std::to_string(i.value);
   return i.mem_operand == operand ? text(i.mem) + (i.mem_bcast ? "{all}" : "") : v(reg);
 }
 
@@ -47,7 +48,7 @@ std::string operand(const VInst &i, char kind) {
   case 'D': return v(i.d);
   case 'A': return source(i, 0, i.a);
   case 'B': return source(i, 1, i.b);
-  case 'C': return v(i.c);
+  case 'C': return source(i, 2, i.c);
   default: return v(i.e);
   }
 }

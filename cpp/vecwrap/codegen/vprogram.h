@@ -22,9 +22,10 @@ enum class VOp : uint8_t {
   SImm, SArg, SMov, SAdd, SAddImm, SMul, SMulImm, SMinImm, SFrame, SLoad,
   // control: label numbers in `imm`; branches compare scalar a with scalar b, or with value2 if b < 0
   Label, Jump, BranchLt, BranchGe, BranchEq, BranchNe,
-  // vector registers: d = op(a, b, c); one operand may be memory instead (mem_operand)
+  // vector registers: d = op(a, b, c); one operand may be memory or a constant instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
   VRound, VPow2,
+  VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open
   VTranspose, ///< the 4 x 4 matrix in the first four lanes of d, d+1, d+2, d+3; overwrites t to t+3
@@ -36,10 +37,11 @@ struct VInst {
   int t = -1;
   int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, SLoad bytes (sign-extended), label, VFold lanes
   int64_t value2 = 0; ///< branch constant; VTail: count if a < 0
-  double value = 0;   ///< VConst
+  double value = 0;   ///< VConst, a constant operand
   Mem mem;
-  int mem_operand = -1; ///< 0 or 1: operand a or b is in memory (`mem`)
+  int mem_operand = -1; ///< 0, 1 or 2: operand a, b or c is in memory (`mem`); c only as a constant
   bool mem_bcast = false;
+  bool mem_const = false; ///< that operand is the constant `value`
   Lanes lanes = Lanes::All;
   Pred pred = Pred::OEQ;
   std::optional<Type> stored = {}; ///< VLoad, VStore: converts from, to this type in memory (scalar code; VStore: with temporary `t`)

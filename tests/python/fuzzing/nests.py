@@ -122,6 +122,8 @@ class Maker:
             op = self.random.choice([*ARITHMETIC, "select", "fma", "add", "mul"])
             inputs = [pool[-1] if self.random.random() < 0.5 else self.random.choice(pool) for _ in range(4)]
             if op == "select":
+                x, y = inputs[:2]
+                inputs = self.random.choice([inputs, [x, y, x, y], [x, y, y, x]])  # the latter may be a maximum or a minimum
                 pool.append(self.nest.select(self.random.choice(_core.PREDS), *inputs))
             else:
                 pool.append(self.nest.add(op, *inputs[:OPERANDS.get(op, 2)]))

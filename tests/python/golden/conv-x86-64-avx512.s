@@ -86,25 +86,22 @@ add r13, -1
 cmp r13, 1
 jge -84
 vpxord zmm3, zmm3, zmm3
-vcmpgt_oqps k2, zmm0, zmm3
-vblendmps zmm0 {k2}, zmm3, zmm0
+vmaxps zmm0, zmm0, zmm3
 vmovups zmmword ptr [r10], zmm0
-vcmpgt_oqps k2, zmm1, zmm3
-vblendmps zmm1 {k2}, zmm3, zmm1
+vmaxps zmm1, zmm1, zmm3
 vmovups zmmword ptr [r10 + 64], zmm1
-vcmpgt_oqps k2, zmm2, zmm3
-vblendmps zmm3 {k2}, zmm3, zmm2
+vmaxps zmm3, zmm2, zmm3
 vmovups zmmword ptr [r10 + 128], zmm3
 add r9, 24
 add r10, 192
 add r11, -3
 cmp r11, 3
-jge -204
+jge -183
 add qword ptr [rbp - 80], 104
 add rsi, 384
 add rdi, -1
 cmp rdi, 1
-jge -246
+jge -225
 mov rbx, qword ptr [rbp - 16]
 mov r12, qword ptr [rbp - 24]
 mov r13, qword ptr [rbp - 32]

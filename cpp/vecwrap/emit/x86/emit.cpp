@@ -1,5 +1,6 @@
 #include "emit/x86/emit.h"
 #include "emit/x86/gpr.h"
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <xbyak/xbyak.h>
@@ -30,6 +31,7 @@ constexpr int kPool[] = {Operand::RCX, Operand::RSI, Operand::RDI, Operand::R8, 
                          Operand::R11, Operand::RBX, Operand::R12, Operand::R13, Operand::R14, Operand::R15};
 constexpr int kCallerSaved = 7;
 constexpr int64_t kPage = 4096;
+constexpr int kLine = 64;
 
 class Emitter : public CodeGenerator {
 public:
@@ -198,6 +200,8 @@ private:
     case VOp::VSub: binary(kSub, i, false); break;
     case VOp::VMul: binary(kMul, i, true); break;
     case VOp::VDiv: binary(kDiv, i, false); break;
+    case VOp::VMax: binary(kMax, i, false); break;
+    case VOp::VMin: binary(kMin, i, false); break;
     case VOp::VFma: fma(i); break;
     case VOp::VNeg: bits(i, f64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, f64() ? 0x8000000000000000 : 0x8000000080000000); break;
     case VOp::VAbs: bits(i, f64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, f64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
@@ -323,19 +327,27 @@ private:
     return word;
   }
 
+  /// The operand that is no register.
+  Address operand(const VInst &i) { return i.mem_const ? everywhere(i.value) : memory(i.mem, i.mem_bcast); }
+
   void binary(const Binary *row, const VInst &i, bool commutes) {
     const Binary f = row[column()];
     if (i.mem_operand < 0) return (this->*f)(reg(i.d), reg(i.a), reg(i.b));
-    const Address m = memory(i.mem, i.mem_bcast);
+    const Address m = operand(i);
     (this->*f)(reg(i.d), reg(commutes && i.mem_operand == 0 ? i.b : i.a), m);
   }
 
   /// d = a*b + c with whichever form needs no copy.
   void fma(const VInst &i) {
     const int col = column();
+    if (i.mem_operand == 2) {
+      if (i.d == i.b) return (this->*k213[col])(reg(i.d), reg(i.a), operand(i));
+      if (i.d != i.a) vmovaps(reg(i.d), reg(i.a));
+      return (this->*k213[col])(reg(i.d), reg(i.b), operand(i));
+    }
     if (i.mem_operand >= 0) {
       const int other = i.mem_operand == 0 ? i.b : i.a;
-      const Address m = memory(i.mem, i.mem_bcast);
+      const Address m = operand(i);
       if (i.d == other && i.d != i.c) return (this->*k132[col])(reg(i.d), reg(i.c), m);
       if (i.d != i.c) vmovaps(reg(i.d), reg(i.c));
       return (this->*k231[col])(reg(i.d), reg(other), m);
@@ -413,13 +425,18 @@ private:
 
   Label &pool(uint64_t word, int copies) { return pool_[{word, copies}]; }
 
+  void pooled(Label &label, uint64_t word, int copies) {
+    L(label);
+    if (copies == 1 && !f64()) return dd(uint32_t(word));
+    for (int i = 0; i < copies; ++i) dq(word);
+  }
+
   void constants() {
-    for (auto &[key, label] : pool_) {
-      L(label);
-      for (int i = 0; i < key.second; ++i)
-        if (key.second == 1 && !f64()) dd(uint32_t(key.first));
-        else dq(key.first);
-    }
+    const bool vectors = std::any_of(pool_.begin(), pool_.end(), [](const auto &entry) { return entry.first.second > 1; });
+    while (vectors && getSize() % kLine) db(0);
+    for (int copies : {8, 4, 1}) // largest first: none crosses a cache line, if the code begins on one
+      for (auto &[key, label] : pool_)
+        if (key.second == copies) pooled(label, key.first, copies);
     if (!uses_masks_) return;
     L(masks_);
     for (int i = 0; i < 8; ++i) dq(i < 4 ? ~uint64_t(0) : 0);

@@ -1,0 +1,30 @@
+#include "codegen/form.h"
+#include <iterator>
+
+namespace vecwrap {
+namespace {
+
+constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
+                         VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2};
+static_assert(std::size(kVOps) == std::size(kOps));
+
+/// a pred b ? a : b (flipped: ? b : a) as max(x, y) = x > y ? x : y or min(x, y) = x < y ? x : y, with x and y swapped
+/// where NaN and equal zeros have to give the other one.
+struct Extreme { Pred pred; bool flipped; VOp op; bool swapped; };
+constexpr Extreme kExtremes[] = {
+    {Pred::OGT, false, VOp::VMax, false}, {Pred::OLT, false, VOp::VMin, false}, {Pred::UGE, false, VOp::VMax, true},
+    {Pred::ULE, false, VOp::VMin, true},  {Pred::OLT, true, VOp::VMax, true},   {Pred::OGT, true, VOp::VMin, true},
+    {Pred::ULE, true, VOp::VMax, false},  {Pred::UGE, true, VOp::VMin, false},
+};
+
+} // namespace
+
+Form form_of(const Node &n) {
+  const int *in = n.in;
+  for (const Extreme &e : kExtremes)
+    if (n.op == Op::Select && n.pred == e.pred && in[0] == in[e.flipped ? 3 : 2] && in[1] == in[e.flipped ? 2 : 3])
+      return {e.op, 2, {in[e.swapped], in[!e.swapped], -1, -1}};
+  return {kVOps[static_cast<int>(n.op)], info_of(n.op).operands, {in[0], in[1], in[2], in[3]}};
+}
+
+} // namespace vecwrap

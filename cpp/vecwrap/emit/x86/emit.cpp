@@ -1,5 +1,5 @@
 #include "emit/x86/emit.h"
-#include "emit/x86/gpr.h"
+#include "emit/gpr.h"
 #include <algorithm>
 #include <cstring>
 #include <map>

@@ -16,7 +16,8 @@ from vecwrap.onnx.names import KEYWORDS, comment, identifier, unique_identifiers
 from vecwrap.onnx.source import Value
 
 F4 = np.dtype("f4")
-NASTY = ["x", "X", "int", "class", "1st", "", "a*/b", "/*", "??/", "naïve/é", "a.b", "a_b", "line\nbreak", "back\\", "NULL", "workspace"]
+NASTY = ["x", "X", "int", "class", "1st", "", "a*/b", "/*", "??/", "naïve/é", "a.b", "a_b", "line\nbreak",
+         "back\\", "NULL", "workspace"]
 COMPILERS = {"c89": ["cc", "-std=c89"], "c99": ["cc", "-std=c99"], "c++98": ["c++", "-std=c++98"], "c++20": ["c++", "-std=c++20"]}
 
 
@@ -27,7 +28,8 @@ def interface(inputs, outputs, prefix="net"):
 def compiles(text, folder, compiler):
     suffix = ".cc" if "++" in compiler[0] else ".c"
     (folder / "net.h").write_text(text)
-    (folder / f"main{suffix}").write_text('#include "net.h"\n#include "net.h"\nint main(void) { return sizeof(net_inputs) == 0; }\n')
+    twice = '#include "net.h"\n' * 2
+    (folder / f"main{suffix}").write_text(f"{twice}int main(void) {{ return sizeof(net_inputs) == 0; }}\n")
     command = [*compiler, "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"main{suffix}"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stderr
 

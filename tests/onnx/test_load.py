@@ -46,8 +46,8 @@ class TestWeights:
     def test_large_ones_are_not_in_the_proto(self, tmp_path):
         proto = mlp()
         onnx.save(proto, tmp_path / "mlp.onnx")
-        for given in (tmp_path / "mlp.onnx", str(tmp_path / "mlp.onnx"), proto, proto.SerializeToString()):
-            loaded = load(given)
+        for form in (tmp_path / "mlp.onnx", str(tmp_path / "mlp.onnx"), proto, proto.SerializeToString()):
+            loaded = load(form)
             assert set(loaded.constants) == {"w1", "w2"}
             assert loaded.proto.ByteSize() < 1000
             for tensor in proto.graph.initializer:
@@ -134,7 +134,7 @@ class TestErrors:
         (changed(lambda m: m.graph.node[0].ClearField("input")), "not a valid model: "),
         (changed(lambda m: m.graph.sparse_initializer.add().values.__setattr__("name", "s")), "initializer 's' is sparse"),
         (changed(lambda m: m.graph.initializer.append(m.graph.initializer[0]), mlp()), "initializer 'w1' occurs twice"),
-        (changed(lambda m: m.graph.initializer[0].dims.append(2), mlp()), "initializer 'w1' has 4096 bytes, but shape [16, 64, 2]"),
+        (changed(lambda m: m.graph.initializer[0].dims.append(2), mlp()), "'w1' has 4096 bytes, but shape [16, 64, 2]"),
         (changed(external(), mlp()), "is in external file 'w.bin'; pass the model's path"),
     ])
     def test_message(self, data, message):

@@ -180,7 +180,6 @@ CASES = [
     ("LayerNormalization", [(2, 3, 4), W(3, 4)], {"axis": 1, "epsilon": 1e-3}),
     ("RMSNormalization", [(2, 3, 4), W(4)], {"_opset": 23}),
     ("InstanceNormalization", [(2, 3, 4, 5), W(3), W(3)], {}),
-    ("GroupNormalization", [(2, 4, 3, 5), (4,), (4,)], {"num_groups": 2, "_then": "Abs"}),
     ("BatchNormalization", [(2, 3, 4, 5), W(3), W(3), W(3), K([0.5, 1.0, 2.0], F4)], {}),
     ("BatchNormalization", [(2, 3, 4), (3,), (3,), (3,), np.array([0.5, 1.0, 2.0], F4)], {"epsilon": 1e-2}),
 ]

@@ -14,9 +14,9 @@ Port = tuple[str, int, Sequence[int | str]]
 def model(nodes: Sequence[onnx.NodeProto], inputs: Sequence[Port], outputs: Sequence[Port],
           weights: dict[str, np.ndarray[Any, Any]] | None = None, opset: int = 17, **options: Any) -> onnx.ModelProto:
     """A model of these nodes. Ports are (name, type, shape)."""
-    infos = [[helper.make_tensor_value_info(*port) for port in ports] for ports in (inputs, outputs)]
+    given, made = ([helper.make_tensor_value_info(*port) for port in ports] for ports in (inputs, outputs))
     tensors = [numpy_helper.from_array(array, name) for name, array in (weights or {}).items()]
-    graph = helper.make_graph(list(nodes), "small", *infos, tensors)
+    graph = helper.make_graph(list(nodes), "small", given, made, tensors)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8, **options)
 
 

@@ -31,6 +31,30 @@ TEST(Codegen, RefusesPacksOfUnknownSize) {
   EXPECT_EQ(refusal(kGemm, "v1 split(j,32) reorder(j,i,k,j.1) pack(B,j) tile(j.1) vectorize(j.1)", targets()[0]), "pack-size");
 }
 
+TEST(Codegen, OnlyScalarCodeConverts) {
+  const char *lanes = "v1 tile(j) vectorize(j)";
+  EXPECT_EQ(refusal(kGather, lanes, targets()[0]), "vector-type");
+  EXPECT_EQ(refusal(kGather, "v1 tile(j)", targets()[0]), "ok");
+  std::string floats = kGather;
+  floats.replace(floats.find("B:u8"), 4, "B"), floats.replace(floats.find("i*4 j*1"), 7, "i*16 j*4");
+  EXPECT_EQ(refusal(floats, lanes, targets()[0]), "ok"); // indices are scalars
+}
+
+TEST(Codegen, IndicesAreReadOncePerRow) {
+  auto kernel = compile(*parse_nest(kGather), *parse_sentence("v1 tile(j)"), targets()[0]);
+  ASSERT_TRUE(kernel);
+  const std::string &program = kernel->vector_program;
+  const size_t first = program.find("s.load");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(program.find("s.load", first + 1), std::string::npos) << program;
+}
+
+TEST(Codegen, MaximaAreOneInstruction) {
+  const std::string program = compile(*parse_nest(kRelu), *parse_sentence("v1"), targets()[0])->vector_program;
+  EXPECT_NE(program.find("v.max"), std::string::npos) << program;
+  EXPECT_EQ(program.find("v.select"), std::string::npos) << program;
+}
+
 TEST(Gpr, SpillsTheLeastUsedRegister) {
   VProgram p;
   p.scalars = 3, p.labels = 1;

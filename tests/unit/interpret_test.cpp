@@ -2,6 +2,7 @@
 #include "ir/interpret.h"
 #include "samples.h"
 #include <cmath>
+#include <limits>
 
 namespace vecwrap {
 namespace {
@@ -66,6 +67,68 @@ TEST(Interpret, OpsRoundOnceToTheNestsType) {
   const float e = 1 + std::ldexp(1.f, -12); // e*e needs 25 bits: only the fused form keeps the last one
   EXPECT_EQ(one<float>(Op::Fma, e, e, -1), float(double(e) * e - 1));
   EXPECT_NE(one<float>(Op::Fma, e, e, -1), one<float>(Op::Sub, one<float>(Op::Mul, e, e), 1));
+}
+
+TEST(Interpret, RoundTakesTiesToEven) {
+  const float cases[][2] = {{0.5f, 0}, {1.5f, 2}, {2.5f, 2}, {-1.5f, -2}, {3.49f, 3}, {1e30f, 1e30f}};
+  for (const auto &[x, want] : cases)
+    EXPECT_EQ(one<float>(Op::Round, x), want) << x;
+}
+
+TEST(Interpret, Pow2IsExactAndBounded) {
+  for (int k = -126; k <= 127; ++k)
+    EXPECT_EQ(one<float>(Op::Pow2, float(k)), std::ldexp(1.f, k));
+  for (int k = -1022; k <= 1023; ++k)
+    EXPECT_EQ(one<double>(Op::Pow2, k), std::ldexp(1., k));
+  EXPECT_EQ(one<float>(Op::Pow2, 1000.f), std::ldexp(1.f, 127));
+  EXPECT_EQ(one<float>(Op::Pow2, -HUGE_VALF), std::ldexp(1.f, -126));
+  EXPECT_EQ(one<float>(Op::Pow2, NAN), std::ldexp(1.f, -126));
+  EXPECT_EQ(one<float>(Op::Pow2, 2.49f), 4);
+  EXPECT_EQ(one<float>(Op::Pow2, 2.5f), 8); // of two nearest integers the odd one
+  EXPECT_EQ(one<float>(Op::Pow2, 3.5f), 8);
+}
+
+/// One value copied from a tensor of one type to a tensor of another.
+template <class To, class From> To convert(Type from, Type to, From value, Type compute = Type::F32) {
+  Nest n;
+  n.type = compute;
+  n.add_dim("i", Int::constant(1));
+  n.final = n.load(n.add_access(n.add_tensor("x", from), {Int::constant(8)}));
+  n.out = n.add_access(n.add_tensor("y", to), {Int::constant(8)});
+  EXPECT_EQ(validate(n), "");
+  To out{};
+  const int64_t args[] = {address(&value), address(&out)};
+  interpret(n, args);
+  return out;
+}
+
+TEST(Interpret, StoredTypesConvertAsInC) {
+  EXPECT_EQ((convert<float>(Type::I64, Type::F32, int64_t(16777217))), 16777216.f); // rounded once
+  EXPECT_EQ((convert<double>(Type::I64, Type::F64, int64_t(16777217), Type::F64)), 16777217.);
+  EXPECT_EQ((convert<float>(Type::F64, Type::F32, 0.1)), 0.1f);
+  EXPECT_EQ((convert<float>(Type::U8, Type::F32, uint8_t(200))), 200.f);
+  EXPECT_EQ((convert<int32_t>(Type::F32, Type::I32, -2.9f)), -2);
+  EXPECT_EQ((convert<uint8_t>(Type::F32, Type::U8, 257.5f)), 1);
+  EXPECT_EQ((convert<uint8_t>(Type::F32, Type::U8, -1.f)), 255);
+}
+
+TEST(Interpret, WhatNoIntegerHoldsIsTheLeast) {
+  for (float bad : {NAN, 3e9f, -3e9f, HUGE_VALF})
+    EXPECT_EQ((convert<int32_t>(Type::F32, Type::I32, bad)), std::numeric_limits<int32_t>::min()) << bad;
+  EXPECT_EQ((convert<int64_t>(Type::F64, Type::I64, 9.3e18, Type::F64)), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ((convert<int64_t>(Type::F64, Type::I64, -9.2233720368547758e18, Type::F64)), std::numeric_limits<int64_t>::min());
+}
+
+TEST(Interpret, Gather) {
+  const int64_t rows[] = {2, 0, 2};
+  float a[12], c[12];
+  uint8_t b[12];
+  for (int i = 0; i < 12; ++i)
+    a[i] = float(i), b[i] = uint8_t(100 + i);
+  const int64_t args[] = {address(rows), address(a), address(b), address(c)};
+  interpret(parsed(kGather), args);
+  for (int i = 0; i < 12; ++i)
+    EXPECT_EQ(c[i], a[rows[i / 4] * 4 + i % 4] + b[i]) << i;
 }
 
 TEST(Interpret, PredicatesAreTheBitsOfLlvm) {

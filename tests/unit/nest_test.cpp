@@ -55,6 +55,52 @@ TEST(Nest, QueriesFollowOperands) {
   EXPECT_FALSE(uses_acc(n, -1));
 }
 
+TEST(Nest, QueriesSeeThroughIndices) {
+  const Nest n = parsed(kGather);
+  EXPECT_TRUE(loads_access(n, n.final, 0));
+  EXPECT_TRUE(depends_on(n, 0, n.dim("i"))); // A moves with i only through rows
+  EXPECT_FALSE(n.still(1, n.dim("i")));
+  EXPECT_TRUE(n.contiguous(1, n.dim("j")));
+  EXPECT_TRUE(n.contiguous(2, n.dim("j"))); // bytes
+  EXPECT_TRUE(n.converts(2));
+  EXPECT_FALSE(n.converts(1));
+}
+
+struct BrokenGather { const char *from, *to, *complaint; };
+class ValidateGather : public testing::TestWithParam<BrokenGather> {};
+
+TEST_P(ValidateGather, NamesWhatIsWrong) {
+  std::string text = kGather;
+  const size_t at = text.find(GetParam().from);
+  ASSERT_NE(at, std::string::npos);
+  const auto nest = parse_nest(text.replace(at, std::string(GetParam().from).size(), GetParam().to));
+  ASSERT_FALSE(nest);
+  EXPECT_NE(nest.refusal().detail.find(GetParam().complaint), std::string::npos) << nest.refusal().detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ValidateGather, testing::Values(
+    BrokenGather{"rows:i64", "rows:u8", "reads u8, not i32 or i64"},
+    BrokenGather{"rows:i64", "rows", "reads f32, not i32 or i64"},
+    BrokenGather{"rows:i64", "rows:f16", "'f16' is not an element type"},
+    BrokenGather{"[a0]*16", "[a2]*16", "which does not come before it"},
+    BrokenGather{"[a0]*16", "[a0]16", "expected an index like [a0]*512"},
+    BrokenGather{"[a0]*16", "[a0]*16 [a0]*16", "two indices"},
+    BrokenGather{"i*4 j*1", "i*4 j*1 [a1]*1", "has an index itself"},
+    BrokenGather{"i*16 j*4", "i*16 j*4 [a0]*16", "only reads may be indirect"},
+    BrokenGather{"nest gather f32", "nest gather i32", "expected f32 or f64"}));
+
+TEST(Validate, ComputesInFloatingPointOnly) {
+  Nest n = parsed(kRelu);
+  n.type = Type::I32;
+  EXPECT_EQ(validate(n), "a nest computes in f32 or f64, not in i32");
+}
+
+TEST(Validate, IndicesAreNotTheOutput) {
+  std::string text = kGather;
+  text.replace(text.find("access a0 rows + 0 : i*8"), 24, "access a0 C + 0 : i*8"), text.replace(text.find(" C\n"), 3, " C:i64\n");
+  EXPECT_EQ(parse_nest(text).refusal().detail, "access a0 is an index and reads the output's tensor");
+}
+
 struct Broken { const char *from, *to, *complaint; };
 class Validate : public testing::TestWithParam<Broken> {};
 

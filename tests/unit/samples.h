@@ -39,6 +39,22 @@ final %2
 out a1
 )";
 
+/// C[i,j] = A[rows[i],j] + B[i,j]: a gather, and a tensor of bytes.
+inline const char *const kGather = R"(nest gather f32 strict
+dim i 3
+dim j 4
+tensor rows:i64 A B:u8 C
+access a0 rows + 0 : i*8
+access a1 A + 0 : j*4 [a0]*16
+access a2 B + 0 : i*4 j*1
+access a3 C + 0 : i*16 j*4
+%0 = load a1
+%1 = load a2
+%2 = add %0 %1
+final %2
+out a3
+)";
+
 inline Nest parsed(const std::string &text) {
   auto nest = parse_nest(text);
   EXPECT_TRUE(nest) << nest.refusal().text();

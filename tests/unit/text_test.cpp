@@ -6,7 +6,7 @@ namespace vecwrap {
 namespace {
 
 TEST(Text, RoundTrips) {
-  for (const char *text : {kGemm, kRelu})
+  for (const char *text : {kGemm, kRelu, kGather})
     EXPECT_EQ(print(parsed(text)), text);
 }
 

@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModelError as error:
         return failed(BAD_MODEL, str(error))
     except Refusal as error:
-        return failed(USAGE if error.name == "target" else UNSUPPORTED, str(error))
+        return failed(USAGE if error.name == "unknown-target" else UNSUPPORTED, str(error))
     except ToolError as error:
         return failed(NOT_WRITTEN, str(error))
     except OSError as error:

@@ -47,18 +47,32 @@ class Staging:
         with self._folders:
             if failed is None:
                 for made, final in self._moves:
-                    os.replace(made, final)
+                    put(made, final)
 
     def add(self, final: Path) -> Path:
         """Where to write what will become `final`. Raises OSError if that place cannot be written to."""
         check_place(final)
-        made = self.scratch(final.parent) / final.name
+        final = final.resolve()  # where a link points to; the link stays
+        made = self.scratch(None if is_special(final) else final.parent) / final.name
         self._moves.append((made, final))
         return made
 
-    def scratch(self, beside: Path) -> Path:
+    def scratch(self, beside: Path | None) -> Path:
         """A folder that goes away at the end."""
         return Path(self._folders.enter_context(tempfile.TemporaryDirectory(prefix=".vecwrap-", dir=beside)))
+
+
+def put(made: Path, final: Path) -> None:
+    """Moves a file into place. Devices and pipes (/dev/null, /dev/stdout) are written to, never replaced."""
+    if is_special(final):
+        with made.open("rb") as source, final.open("wb") as sink:
+            shutil.copyfileobj(source, sink)
+    else:
+        os.replace(made, final)
+
+
+def is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def check_place(path: Path) -> None:
@@ -67,7 +81,7 @@ def check_place(path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
     if not path.parent.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(path.parent))
-    if not os.access(path.parent, os.W_OK):
+    if not is_special(path) and not os.access(path.resolve().parent, os.W_OK):
         raise PermissionError(errno.EACCES, "the folder is read-only", str(path.parent))
 
 

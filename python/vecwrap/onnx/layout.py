@@ -19,7 +19,7 @@ from .source import Source
 Pads = tuple[tuple[int, int], ...]
 
 SPATIAL = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
-           "InstanceNormalization", "GroupNormalization"}
+           "InstanceNormalization"}
 NEUTRAL = {  # element by element, or views: what they read and write should lie alike
     "Abs", "Add", "Cast", "Clip", "Concat", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish",
     "Identity", "LeakyRelu", "Max", "Mean", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "Relu", "Selu",

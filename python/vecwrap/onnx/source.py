@@ -87,7 +87,7 @@ class Source:
         inputs, outputs = [*filter(None, node.input)], [*filter(None, node.output)]
         if not all(name in self.constants for name in inputs) or not all(name in self._values for name in outputs):
             return False
-        if not inputs and node.op_type != "Constant" or node.op_type in RANDOM or node.domain not in STANDARD or any(a.g.node or a.graphs for a in node.attribute):
+        if not foldable(node):
             return False
         made = sum(Constant(self._values[o].dtype, self._values[o].shape, _nothing).nbytes for o in outputs)
         if made > max(FOLDED_BYTES, FOLDED_GROWTH * sum(self.constants[name].nbytes for name in inputs)):
@@ -109,6 +109,13 @@ class Source:
         except Exception as error:  # whatever the reference implementation raises, it could not do it
             raise self.refusal(node, f"onnx cannot compute this constant ({error})") from None
         return np.asarray(next(iter(result)), self._values[output].dtype).reshape(self._values[output].shape)
+
+
+def foldable(node: onnx.NodeProto) -> bool:
+    """Are its outputs the same whenever it runs on the same inputs, and has it any inputs (or is a constant itself)?"""
+    has_subgraphs = any(attribute.g.node or attribute.graphs for attribute in node.attribute)
+    return bool(node.domain in STANDARD and node.op_type not in RANDOM and not has_subgraphs
+                and (node.input or node.op_type == "Constant"))
 
 
 def _nothing() -> Data:

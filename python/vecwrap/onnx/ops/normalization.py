@@ -114,29 +114,14 @@ def rms_normalization(low: Context, node: Node) -> None:
 
 @op("InstanceNormalization", since=6)
 def instance_normalization(low: Context, node: Node) -> None:
-    x, *parameters = low.inputs(node)
-    grouped(low, node, x.shape[1], [array.split(0, 1) for array in parameters])
-
-
-@op("GroupNormalization", since=18)
-def group_normalization(low: Context, node: Node) -> None:
-    """Scale and bias are per group before opset 21, per channel since then."""
-    node.settled("stash_type")
-    x, *parameters = low.inputs(node)
-    groups = node.attribute("num_groups")
-    grouped(low, node, groups, [array.split(0, x.shape[1] // groups if node.opset >= 21 else 1) for array in parameters])
-
-
-def grouped(low: Context, node: Node, groups: int, parameters: Sequence[Array]) -> None:
-    """Axis 1 becomes (group, channel in it); parameters have these two axes."""
     low.need_floats(node)
-    x, out = (array.split(1, array.shape[1] // groups) for array in (low.array(node.input(0)), low.result(node)))
-    rows = Rows(x, tuple(range(2, x.rank)))
+    x, *parameters = low.inputs(node)
+    rows, out = Rows(x, tuple(range(2, x.rank))), low.result(node)
     mean = mean_of(low, node, rows, low.temporary(node, rows.kept, x.buffer.dtype))
     place = low.temporary(node, rows.kept, x.buffer.dtype)
     factor = inverse_deviation(low, node, rows, mean, place, node.attribute("epsilon", 1e-5))
-    affine = [along_channels(array, x.rank - 3) for array in parameters]
-    low.pointwise(node, out, [x, rows.spread(mean), rows.spread(factor), *affine], normalized)
+    channels = [along_channels(array, x.rank - 2) for array in parameters]
+    low.pointwise(node, out, [x, rows.spread(mean), rows.spread(factor), *channels], normalized)
 
 
 @op("BatchNormalization", since=6)

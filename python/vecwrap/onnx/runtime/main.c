@@ -3,7 +3,7 @@
  *   net x=in.npy mask=mask.npy -o out.npz
  *   net inputs.npz --repeat 100
  */
-#define _POSIX_C_SOURCE 199309L
+#define _POSIX_C_SOURCE 200809L
 
 #include "npy.h"
 #include "ports.h" /* generated: the model's inputs, outputs and errors, and run() */
@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define ALIGNMENT 64
@@ -190,13 +191,22 @@ static void print_output(const struct port *port, const void *elements) {
     printf("    ...\n");
 }
 
+/* Devices, pipes and links are written to; only plain files may be replaced or removed. */
+static int is_plain(const char *path) {
+  struct stat status;
+  return lstat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+/* Writes to PATH.part, and moves that into place when it is complete. */
 static void write_outputs(const char *path, void *const *outputs) {
   size_t length = strlen(path);
-  int npz = length > 4 && strcmp(path + length - 4, ".npz") == 0, bad;
+  int npz = length > 4 && strcmp(path + length - 4, ".npz") == 0, plain = is_plain(path), bad;
+  char *part = allocate(length + 6);
   FILE *file;
   if (!npz && OUTPUTS != 1)
     fail("%s: the model has %d outputs; name a .npz file", path, OUTPUTS);
-  file = fopen(path, "wb");
+  sprintf(part, plain ? "%s.part" : "%s", path);
+  file = fopen(part, "wb");
   if (!file)
     fail("%s: cannot be written", path);
   if (npz)
@@ -204,10 +214,13 @@ static void write_outputs(const char *path, void *const *outputs) {
   else
     npy_write(file, &output_ports[0], outputs[0]);
   bad = ferror(file);
-  if (fclose(file) != 0 || bad) {
-    remove(path);
+  bad |= fclose(file) != 0;
+  if (!bad && plain)
+    bad = rename(part, path) != 0;
+  if (bad && plain)
+    remove(part);
+  if (bad)
     fail("%s: cannot be written", path);
-  }
 }
 
 int main(int argc, char **argv) {

@@ -75,8 +75,9 @@ static void check_shape(const char *header, const struct port *port, const char 
     at = end + strspn(end, ", ");
   }
   if (!same || rank != port->rank) {
+    size_t shown = strcspn(start, ")") + 1;
     print_shape(want, sizeof want, port);
-    fail("%s: shape is %.*s, %s needs (%s)", where, (int)strcspn(start, ")") + 1, start, port->name, want);
+    fail("%s: shape is %.*s, %s needs (%s)", where, shown < 80 ? (int)shown : 80, start, port->name, want);
   }
   for (i = 0; i < port->rank; i++)
     moving += port->shape[i] > 1;
@@ -84,13 +85,13 @@ static void check_shape(const char *header, const struct port *port, const char 
     fail("%s: is in Fortran order; save numpy.ascontiguousarray of it", where);
 }
 
-const unsigned char *npy_elements(struct bytes npy, const struct port *port, const char *where) {
-  char header[MAX_HEADER];
-  size_t length = 0, start = PREAMBLE, i;
+/* Copies the header's text, which is ASCII and ends with a newline. Returns where the elements start. */
+static size_t read_header(struct bytes npy, char *header, const char *where) {
+  size_t length, start = PREAMBLE, i;
   if (npy.size < PREAMBLE || memcmp(npy.data, "\x93NUMPY", 6) != 0)
     fail("%s: not a .npy file", where);
   length = npy.data[8] | (size_t)npy.data[9] << 8;
-  if (npy.data[6] > 1 && npy.size >= PREAMBLE + 2) {
+  if (npy.data[6] > 1 && npy.size >= PREAMBLE + 2) { /* versions 2 and 3 have four bytes of length */
     start += 2;
     length |= (size_t)npy.data[10] << 16 | (size_t)npy.data[11] << 24;
   }
@@ -98,16 +99,23 @@ const unsigned char *npy_elements(struct bytes npy, const struct port *port, con
     fail("%s: version %d of .npy with a header of %zu bytes is not known", where, npy.data[6], length);
   if (length > npy.size - start)
     fail("%s: is cut off in its header", where);
-  memcpy(header, npy.data + start, length);
-  header[length] = 0;
-  for (i = 0; i < length; i++)
-    if ((unsigned char)header[i] < ' ' && header[i] != '\n')
-      fail("%s: not a .npy file (byte %zu of its header)", where, start + i);
+  for (i = 0; i < length; i++) {
+    header[i] = (char)npy.data[start + i];
+    if ((header[i] < ' ' || header[i] > '~') && !(header[i] == '\n' && i == length - 1))
+      fail("%s: not a .npy file (byte %zu)", where, start + i);
+  }
+  header[length ? length - 1 : 0] = 0;
+  return start + length;
+}
+
+const unsigned char *npy_elements(struct bytes npy, const struct port *port, const char *where) {
+  char header[MAX_HEADER];
+  size_t start = read_header(npy, header, where);
   check_type(header, port, where);
   check_shape(header, port, where);
-  if (npy.size - start - length != port->bytes)
-    fail("%s: holds %zu bytes of elements, %s needs %zu", where, npy.size - start - length, port->name, port->bytes);
-  return npy.data + start + length;
+  if (npy.size - start != port->bytes)
+    fail("%s: holds %zu bytes of elements, %s needs %zu", where, npy.size - start, port->name, port->bytes);
+  return npy.data + start;
 }
 
 size_t npy_header(const struct port *port, char *out, size_t size) {

@@ -114,6 +114,7 @@ private:
   }
 
   void one(const VInst &i) {
+    if (i.op == VOp::Note) return;
     if (i.op < VOp::Label) scalar(i);
     else if (i.op <= VOp::BranchNe) control(i);
     else vector(i);

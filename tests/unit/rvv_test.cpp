@@ -50,7 +50,7 @@ TEST(RvvTable, RowsAssembleAndDisassembleToThemselves) {
     }
   }
   ASSERT_EQ(std::system(("llvm-mc-22 -triple=riscv64 -mattr=+m,+f,+d,+v -filetype=obj -o " + stem + ".o " + stem +
-                         ".s && llvm-objdump-22 -d --no-show-raw-insn --no-leading-addr " + stem + ".o > " + stem + ".txt").c_str()), 0);
+                         ".s && llvm-objdump-22 -d --mattr=+m,+f,+d,+v --no-show-raw-insn --no-leading-addr --no-print-imm-hex " + stem + ".o > " + stem + ".txt").c_str()), 0);
   std::ifstream file(stem + ".txt");
   std::vector<std::string> found;
   for (std::string line; std::getline(file, line);)

@@ -5,8 +5,8 @@ import time
 
 import pytest
 from looptool_nests import gemm, scale
-from vecwrap import Refusal, Sentence, _core, native_target
-from vecwrap.measure import Measurement, Runner
+from vecwrap import Refusal, Sentence, _core, find_target, native_target
+from vecwrap.measure import Measurement, Runner, WrongResult
 from vecwrap.search import STRATEGIES, Actions, Budget, Evaluation, SearchResult
 
 SPLITS = Actions(factors=(2,), names=("split",))  # from one loop: chains of loops with 2 iterations
@@ -184,6 +184,30 @@ def test_proposals_differ_and_come_best_first():
     proposed = strategy.propose(scale(), n=5)
     assert len({str(sentence) for sentence in proposed}) == 5
     assert [hashed(str(s)) for s in proposed] == sorted(hashed(str(s)) for s in proposed)
+
+
+@pytest.mark.parametrize("target", [t.name for t in _core.targets() if t.vector_bytes <= native_target().vector_bytes])
+def test_targets(target):
+    result = STRATEGIES["heuristic"](budget=Budget(None, 3), runner=Runner(seconds=0.0005)).search(gemm(), target)
+    assert result.target == target
+    for found in result.evaluations:
+        _core.compile(gemm(), Sentence(found.sentence), find_target(target))
+
+
+def test_nests_that_only_move_data_are_ranked_by_time():
+    nest = _core.Nest("copy")
+    nest.add_dim("i", 4096)
+    nest.final = nest.load(nest.add_access(nest.add_tensor("X"), [4]))
+    nest.out = nest.add_access(nest.add_tensor("Y"), [4])
+    result = STRATEGIES["heuristic"](budget=Budget(None, 5), runner=Runner(seconds=0.001)).search(nest)
+    assert result.best().gflops == 0 and result.best().seconds == min(found.seconds for found in result.evaluations)
+
+
+def test_wrong_results_end_a_search():
+    def broken(sentence):
+        raise WrongResult("first element differs")
+    with pytest.raises(WrongResult, match="first element"):
+        search("random", broken)
 
 
 def test_symbols_reach_the_runner():

@@ -123,8 +123,9 @@ def table(fit: Fit) -> str:
 
 
 def header() -> str:
-    return "\n".join(["// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how.", "#pragma once", "",
-                      "namespace vecwrap {", "", *(table(fit) + "\n" for fit in FITS), "} // namespace vecwrap", ""])
+    said = "// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how."
+    return "\n".join([said, "#pragma once", "", "namespace vecwrap {", "",
+                      *(table(fit) + "\n" for fit in FITS), "} // namespace vecwrap", ""])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from one_op import Small, check
 
@@ -124,3 +126,41 @@ def test_views_of_inputs_and_constants_as_outputs():
     table = small.constant(np.arange(2000, dtype=F4).reshape(4, 500))
     small.results = [small.node("Transpose", x), small.node("Identity", x), small.node("Transpose", table)]
     check(small, compiled=True)
+
+
+def around(size):
+    """Windows that keep the extents."""
+    return {"kernel_shape": [size, size], "pads": [size // 2] * 4, "strides": [1, 1]}
+
+
+STEPS = {  # what makes a value of the same shape from one or two others
+    "Conv": lambda small, x, y, size: small.node("Conv", x, weights(small, 4, 4, size, size), **around(size)),
+    "Depthwise": lambda small, x, y, size: small.node("Conv", x, weights(small, 4, 1, size, size), group=4, **around(size)),
+    "MaxPool": lambda small, x, y, size: small.node("MaxPool", x, **around(size)),
+    "AveragePool": lambda small, x, y, size: small.node("AveragePool", x, **around(size)),
+    "Relu": lambda small, x, y, size: small.node("Relu", x),
+    "Neg": lambda small, x, y, size: small.node("Neg", x),
+    "Identity": lambda small, x, y, size: small.node("Identity", x),
+    "Add": lambda small, x, y, size: small.node("Add", x, y),
+    "Concat": lambda small, x, y, size: small.node("Concat", *(half(small, each) for each in (x, y)), axis=1),
+    "Transpose": lambda small, x, y, size: small.node("Transpose", x, perm=[0, 1, 3, 2]),
+}
+
+
+def half(small, x):
+    bounds = (small.constant(np.array([value], I8)) for value in (1, 3, 1))
+    return small.node("Slice", x, *bounds)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_any_network_of_windows(data):
+    """Values read with several paddings, through views, by pools and convolutions, as outputs and as inputs."""
+    small = Small()
+    values = [small.input(np.random.default_rng(0).standard_normal((1, 4, 5, 5)).astype(F4))]
+    for _ in range(data.draw(st.integers(2, 8))):
+        step, size = data.draw(st.sampled_from(sorted(STEPS))), data.draw(st.sampled_from([1, 3, 5]))
+        x, y = data.draw(st.sampled_from(values)), data.draw(st.sampled_from(values))
+        values.append(STEPS[step](small, x, y, size))
+    small.results = sorted({values[-1], data.draw(st.sampled_from(values[1:]))})
+    check(small, tolerance=2e-5, compiled=data.draw(st.integers(0, 7)) == 0)

@@ -71,6 +71,11 @@ def test_lookahead_of_two_tolerates_one_bad_step():
     assert result.best().sentence.count("split") == 2 and result.stopped == "done"
 
 
+def test_greedy_goes_one_edit_at_a_time():
+    """Towards what it sees two edits away: after two steps with a lookahead of two it has seen three edits deep."""
+    assert max(depths(search("greedy2", by_splits(9, 10, 8, 7, 6, 5), steps=2, budget=Budget(None, 1000)))) == 3
+
+
 def test_greedy_walks_at_most_steps():
     assert max(depths(search("greedy1", by_splits(9, 8, 7, 6, 5, 4, 3), steps=2))) == 2
 
@@ -103,6 +108,14 @@ def test_a_beam_expands_the_fastest():
         children = sorted((found for found in result.evaluations if found.parent == parent), key=lambda found: found.seconds)
         for child in children[2:]:
             assert child.sentence not in parents
+
+
+@pytest.mark.parametrize("name", ["beam2dfs", "beam2bfs"])
+def test_the_way_back_does_not_fill_the_beam(name):
+    """The start is the fastest, and one merge away from its children, whose beams are full nevertheless."""
+    result = search(name, by_splits(1, 2, 3, 4), actions=Actions(factors=(2,), names=("split", "merge")), steps=3)
+    parents = {found.parent for found in result.evaluations}
+    assert sum(found.sentence in parents for found in result.evaluations if found.parent == "v1 split(i,2)") == 2
 
 
 def test_random_walks_have_a_length():

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from evaluate import CheckFailed, evaluate
 from one_op import Small, check
-from vecwrap.errors import UnsupportedModel
+from vecwrap.errors import ArgumentError, UnsupportedModel
+from vecwrap.onnx import compile
 from vecwrap.onnx.lower import SUPPORTED
 
 CONSTANT = "constant"
@@ -255,9 +256,13 @@ def test_refusals_say_where_and_what(op, inputs, attributes, missing):
 def test_indices_are_checked_before_they_are_used():
     small = small_of("Gather", [(5, 6), np.array([4, -5])], {})
     graph = check(small)
-    for wrong in (5, -6, 2 ** 62, -2 ** 62):
+    net = compile(small.model())
+    for wrong in (5, -6, 2 ** 62, -2 ** 62, 2 ** 63 - 1, -2 ** 63):
+        feeds = {**small.feeds, "in1": np.array([0, wrong])}
         with pytest.raises(CheckFailed):
-            evaluate(graph, {**small.feeds, "in1": np.array([0, wrong])})
+            evaluate(graph, feeds)
+        with pytest.raises(ArgumentError, match="index"):
+            net.run(None, feeds)
 
 
 @st.composite

@@ -68,7 +68,7 @@ class Outcome:
     def reason(self) -> str:
         """What is missing, without the model, node and opset that the message names."""
         where = r"^.*?\(\S+, opset \d+\): " if re.search(r"\(\S+, opset \d+\): ", self.detail) else r"^\w+: "
-        return re.sub(where, "", self.detail)[:100]
+        return re.sub(where, "", self.detail)[:200]
 
 
 def cases() -> dict[str, tuple[str, Callable[[unittest.TestCase], None]]]:

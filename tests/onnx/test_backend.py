@@ -1,5 +1,6 @@
 """vecwrap.onnx.backend: its own behaviour, and onnx's backend test suite."""
 
+import unittest
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,22 @@ def test_devices():
 
 
 # ---- onnx's suite
+
+def raising(error):
+    def case(_):
+        if error:
+            raise error
+    return case
+
+
+@pytest.mark.parametrize(("error", "result"), [
+    (None, "passed"), (ModelError("model: node 'n' (Op, opset 3): no"), "refused"), (AssertionError("1 != 2"), "wrong"),
+    (ValueError("oops"), "crashed"), (unittest.SkipTest("not today"), "crashed")])
+def test_outcomes_are_told_apart(error, result):
+    outcome = onnx_suite.run_case("test_it_cpu", "Node", raising(error))
+    assert outcome.result == result
+    assert result != "refused" or outcome.reason == "no"
+
 
 @pytest.fixture(scope="module")
 def outcomes(request):

@@ -1,4 +1,4 @@
-"""./run demo: the examples, built by plain clang and by vecwrap-clang with the same flags, side by side."""
+"""./run demo: the examples, built by plain clang and by vecwrap-clang with the same flags; then ONNX networks."""
 
 import argparse
 import sys
@@ -52,7 +52,9 @@ def main() -> int:
     save_json("demo", results)
     print_table(f"{CLANG} {' '.join(FLAGS)} against vecwrap-clang with the same flags",
                 ["examples/", CLANG, "vecwrap-clang", "speed-up", "nests replaced", "output"], [row(r) for r in results])
-    return 0 if all(r["identical"] for r in results) else 1
+    import onnx_models
+
+    return onnx_models.main(rounds=5) or int(not all(r["identical"] for r in results))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from compilers import BIN
 from consumer import GENERATORS, PREFIX, CMake, copy_project, run
 
-onnx = pytest.importorskip("onnx")
 OPTIONS = (f"-DCMAKE_PREFIX_PATH={PREFIX}",)
 
 
@@ -21,7 +21,7 @@ class Mlp:
         shapes = {"A": (16, hidden), "a": (hidden,), "B": (hidden, 3), "b": (3,)}
         self.weights = {name: rng.standard_normal(shape).astype("f4") for name, shape in shapes.items()}
 
-    def save(self, path: Path, batch: object = "N", external: bool = False) -> None:
+    def save(self, path: Path, batch: int | str = "N", external: bool = False) -> None:
         node, value = onnx.helper.make_node, onnx.helper.make_tensor_value_info
         nodes = [node("Gemm", ["x", "A", "a"], ["hidden"]), node("Relu", ["hidden"], ["positive"]),
                  node("Gemm", ["positive", "B", "b"], ["y"])]

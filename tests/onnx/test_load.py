@@ -272,3 +272,15 @@ class TestSimplify:
                       [("y", FLOAT, [1, 4, 5, 2])], {"size": np.array([1, 1, 4, 5])}, opset=20)
         proto.ir_version = 9
         assert [node.op_type for node in source(proto, supported={"Add", "Mul"}).nodes] == ["AffineGrid"]
+
+    def test_what_the_optimizer_breaks_stays(self):
+        """onnxscript drops Gemm's bias of zeros; before opset 11 Gemm needs one."""
+        nodes = [helper.make_node("Gemm", ["x", "w", "zeros"], ["y"])]
+        weights = {"w": np.ones((3, 4), "f4"), "zeros": np.zeros(4, "f4")}
+        made = source(model(nodes, [("x", FLOAT, [2, 3])], [("y", FLOAT, [2, 4])], weights, opset=7))
+        assert [len(node.input) for node in made.nodes] == [3]
+
+    def test_results_without_elements_are_refused(self):
+        proto = model([RELU], [("x", FLOAT, [0, 3])], [("y", FLOAT, [0, 3])])
+        with pytest.raises(UnsupportedModel, match=r"\(Relu, opset 17\): its output 'y' has no elements"):
+            source(proto)

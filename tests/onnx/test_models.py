@@ -1,12 +1,15 @@
 """Whole networks, as torch exports them, against ONNX Runtime."""
 
+from collections import Counter
 from pathlib import Path
 
 import models
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from models import EXPORTERS, MODELS
+from networks import NETWORKS
 from onnx_suite import NEEDED_OPS
 
 import vecwrap
@@ -73,6 +76,21 @@ def test_outputs_depend_on_inputs(name, exported):
 @pytest.mark.parametrize("exporter", ALWAYS)
 @pytest.mark.parametrize("name", MODELS)
 def test_ops_of_the_models_are_listed(name, exporter, exported):
-    import onnx
     ops = {node.op_type for node in onnx.load(exported(name, exporter)).graph.node}
     assert ops <= NEEDED_OPS
+
+
+def outline(path: Path) -> Counter[tuple[object, ...]]:
+    """What a graph consists of: op, input and output shapes, attributes; not names, order or weights."""
+    graph = onnx.shape_inference.infer_shapes(onnx.load(path), data_prop=True).graph
+    shapes = {value.name: [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+              for value in [*graph.input, *graph.value_info, *graph.output]}
+    shapes.update({tensor.name: list(tensor.dims) for tensor in graph.initializer})
+    return Counter((node.op_type, str(sorted(shapes[name] for name in node.input)), str([shapes[name] for name in node.output]),
+                    str(sorted((a.name, onnx.helper.get_attribute_value(a)) for a in node.attribute)))
+                   for node in graph.node if node.op_type != "Constant")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_networks_of_the_benchmarks_are_the_exported_ones(name, exported, tmp_path):
+    assert outline(NETWORKS[name](tmp_path / "net.onnx")) == outline(exported(name, "torchscript"))

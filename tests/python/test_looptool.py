@@ -242,6 +242,11 @@ def test_an_illegal_state_cannot_be_reached(choices):
         assert tuner._state == state
 
 
+def test_packs_may_be_written_before_their_loops():
+    tuner = Tuner(gemm(), sentence="v1 pack(B,n.1) split(n,20)")
+    assert str(tuner.sentence) == "v1 split(n,20) pack(B,n.1)"
+
+
 def test_legal_sentences_round_trip():
     """A tuner that starts from any legal sentence holds the same loops; its own sentence is a fixed point."""
     started = 0

@@ -1,6 +1,7 @@
 """Runner: what it reports was checked, on one core, and is remembered. Times themselves are not tested."""
 
 import ctypes
+import hashlib
 import json
 import os
 
@@ -16,6 +17,7 @@ from vecwrap.measure.peak import SENTENCE, peak_gflops, peak_nest
 from vecwrap.measure.reference import Reference
 
 TILED = "v1 split(m,4) split(n,16) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)"
+ALLOWED = os.sched_getaffinity(0)  # before any test measures
 QUICK = {"seconds": 0.001, "batches": 3}
 
 
@@ -47,6 +49,7 @@ def test_nests_declared_in_python(runner):
 
 
 def test_indices_stay_inside(runner):
+    assert Operands(lookup(rows=12, columns=8), {}).reach(1) == (0, 16 * 8 * 4)  # whatever row an index below 16 names
     assert runner.measure(lookup(), "v1").checked == "interpreter"
 
 
@@ -148,6 +151,14 @@ def test_large_nests_are_checked_on_a_shrunken_one():
     assert small.measure(gemm(), TILED).checked == "interpreter"
 
 
+def test_the_shrunken_nest_is_compared_with_the_interpreter(monkeypatch):
+    large = reference(gemm(50, 100, 40), exact_points=20_000)
+    assert large.check_corner(Sentence(TILED))
+    monkeypatch.setattr(_core, "interpret", lambda nest, args: None)
+    with pytest.raises(WrongResult, match="elements differ"):
+        large.check_corner(Sentence(TILED))
+
+
 @pytest.mark.parametrize("extent, factor, expected", [(100, 16, 36), (96, 16, 32), (20, 16, 20), (1000, None, 40), (7, None, 7)])
 def test_corners_keep_two_steps_and_the_tail(extent, factor, expected):
     assert corner(extent, factor) == expected
@@ -164,12 +175,11 @@ def test_a_shrunken_nest_uses_the_same_buffers():
 
 
 def test_pinned_restores_what_was_allowed():
-    before = os.sched_getaffinity(0)
     with pinned() as core:
         assert os.sched_getaffinity(0) == {core}
-    with pytest.raises(KeyError), pinned(min(before)):
+    with pytest.raises(KeyError), pinned(min(ALLOWED)):
         raise KeyError
-    assert os.sched_getaffinity(0) == before
+    assert os.sched_getaffinity(0) == ALLOWED
     with pytest.raises(ArgumentError, match="core 100000"), pinned(100_000):
         pass
 
@@ -208,6 +218,14 @@ def test_a_folder_remembers_for_other_processes(tmp_path):
     assert Runner(**QUICK, cache=DiskCache(tmp_path)).measure(gemm(), TILED) == first
     assert Runner(**QUICK, seed=1, cache=DiskCache(tmp_path)).measure(gemm(), TILED) != first
     assert len(list(tmp_path.rglob("*.json"))) == 2 and not list(tmp_path.rglob("*.tmp"))
+
+
+def test_the_folder_knows_the_code(tmp_path):
+    """A new code generator's kernels have other code, and never get an old one's times."""
+    found = Runner(**QUICK, cache=DiskCache(tmp_path)).measure(gemm(), TILED)
+    (entry,) = tmp_path.rglob("*.json")
+    code = _core.compile(gemm(), Sentence(TILED), native_target()).code
+    assert json.loads(entry.read_text())["key"]["code"] == found.code == hashlib.sha256(code).hexdigest()
 
 
 def edited(change):

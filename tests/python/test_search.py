@@ -5,8 +5,8 @@ import time
 
 import pytest
 from looptool_nests import gemm, scale
-from vecwrap import Refusal, Sentence, _core, native_target
-from vecwrap.measure import Measurement, Runner
+from vecwrap import Refusal, Sentence, _core, find_target, native_target
+from vecwrap.measure import Measurement, Runner, WrongResult
 from vecwrap.search import STRATEGIES, Actions, Budget, Evaluation, SearchResult
 
 SPLITS = Actions(factors=(2,), names=("split",))  # from one loop: chains of loops with 2 iterations
@@ -71,6 +71,11 @@ def test_lookahead_of_two_tolerates_one_bad_step():
     assert result.best().sentence.count("split") == 2 and result.stopped == "done"
 
 
+def test_greedy_goes_one_edit_at_a_time():
+    """Towards what it sees two edits away: after two steps with a lookahead of two it has seen three edits deep."""
+    assert max(depths(search("greedy2", by_splits(9, 10, 8, 7, 6, 5), steps=2, budget=Budget(None, 1000)))) == 3
+
+
 def test_greedy_walks_at_most_steps():
     assert max(depths(search("greedy1", by_splits(9, 8, 7, 6, 5, 4, 3), steps=2))) == 2
 
@@ -103,6 +108,14 @@ def test_a_beam_expands_the_fastest():
         children = sorted((found for found in result.evaluations if found.parent == parent), key=lambda found: found.seconds)
         for child in children[2:]:
             assert child.sentence not in parents
+
+
+@pytest.mark.parametrize("name", ["beam2dfs", "beam2bfs"])
+def test_the_way_back_does_not_fill_the_beam(name):
+    """The start is the fastest, and one merge away from its children, whose beams are full nevertheless."""
+    result = search(name, by_splits(1, 2, 3, 4), actions=Actions(factors=(2,), names=("split", "merge")), steps=3)
+    parents = {found.parent for found in result.evaluations}
+    assert sum(found.sentence in parents for found in result.evaluations if found.parent == "v1 split(i,2)") == 2
 
 
 def test_random_walks_have_a_length():
@@ -184,6 +197,30 @@ def test_proposals_differ_and_come_best_first():
     proposed = strategy.propose(scale(), n=5)
     assert len({str(sentence) for sentence in proposed}) == 5
     assert [hashed(str(s)) for s in proposed] == sorted(hashed(str(s)) for s in proposed)
+
+
+@pytest.mark.parametrize("target", [t.name for t in _core.targets() if t.vector_bytes <= native_target().vector_bytes])
+def test_targets(target):
+    result = STRATEGIES["heuristic"](budget=Budget(None, 3), runner=Runner(seconds=0.0005)).search(gemm(), target)
+    assert result.target == target
+    for found in result.evaluations:
+        _core.compile(gemm(), Sentence(found.sentence), find_target(target))
+
+
+def test_nests_that_only_move_data_are_ranked_by_time():
+    nest = _core.Nest("copy")
+    nest.add_dim("i", 4096)
+    nest.final = nest.load(nest.add_access(nest.add_tensor("X"), [4]))
+    nest.out = nest.add_access(nest.add_tensor("Y"), [4])
+    result = STRATEGIES["heuristic"](budget=Budget(None, 5), runner=Runner(seconds=0.001)).search(nest)
+    assert result.best().gflops == 0 and result.best().seconds == min(found.seconds for found in result.evaluations)
+
+
+def test_wrong_results_end_a_search():
+    def broken(sentence):
+        raise WrongResult("first element differs")
+    with pytest.raises(WrongResult, match="first element"):
+        search("random", broken)
 
 
 def test_symbols_reach_the_runner():

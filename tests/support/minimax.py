@@ -110,8 +110,8 @@ TINY = mpf(10) ** -9
 FITS = [
     Fit("kExpF32", "(e^r - 1 - r) / r^2 for |r| <= ln 2", exp_rest, lambda r: r ** 2 / mp.exp(r), 5, -LN2, LN2, True),
     Fit("kExpF64", "the same", exp_rest, lambda r: r ** 2 / mp.exp(r), 11, -LN2, LN2, False),
-    Fit("kErfF32", "-log(1 - erf(x)) / x - 1.128379225730896 for 0 <= x <= 3.95", erf_rest, lambda x: mp.erfc(x) * x / mp.erf(x), 8, TINY,
-        mpf("3.95"), True),
+    Fit("kErfF32", "-log(1 - erf(x)) / x - 1.128379225730896 for 0 <= x <= 3.95", erf_rest,
+        lambda x: mp.erfc(x) * x / mp.erf(x), 8, TINY, mpf("3.95"), True),
 ]
 
 
@@ -123,8 +123,9 @@ def table(fit: Fit) -> str:
 
 
 def header() -> str:
-    return "\n".join(["// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how.", "#pragma once", "",
-                      "namespace vecwrap {", "", *(table(fit) + "\n" for fit in FITS), "} // namespace vecwrap", ""])
+    said = "// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how."
+    return "\n".join([said, "#pragma once", "", "namespace vecwrap {", "",
+                      *(table(fit) + "\n" for fit in FITS), "} // namespace vecwrap", ""])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from onnx.reference import ReferenceEvaluator
 from evaluate import evaluate
 from vecwrap.graph.build import optimised
 from vecwrap.graph.graph import Graph
+from vecwrap.onnx import compile
 from vecwrap.onnx.load import load
 from vecwrap.onnx.lower import SUPPORTED, lower
 from vecwrap.onnx.simplify import simplify
@@ -73,20 +74,22 @@ class Small:
         return lower(self.source())
 
 
-def check(small: Small, expected: Sequence[Data] | None = None, tolerance: float = 2e-6) -> Graph:
-    """The graph computes what it should, as lowered and as optimised. Returns the graph as lowered."""
+def check(small: Small, expected: Sequence[Data] | None = None, tolerance: float = 2e-6, compiled: bool = False) -> Graph:
+    """The graph computes what it should, as lowered, as optimised and as machine code. Returns the graph as lowered."""
     want = small.expected() if expected is None else expected
     graph, rewritten = small.graph(), small.graph()
     optimised(rewritten, 64)
     for each in (graph, rewritten):
         for values, array in zip(evaluate(each, small.feeds), want, strict=True):
             close(values, array.reshape(-1), tolerance)
+    for values, array in zip(compile(small.model()).run(None, small.feeds) if compiled else (), want):
+        close(values, array, tolerance)
     return graph
 
 
 def close(got: Data, want: Data, tolerance: float) -> None:
     """Relative to the largest finite value; exactly for integers, bools, infinities and NaNs."""
-    assert got.shape == want.shape
+    assert got.shape == want.shape and (got.dtype == want.dtype or want.dtype == bool)  # u8 in graphs
     if want.dtype.kind != "f":
         np.testing.assert_array_equal(got, want)
         return

@@ -1,5 +1,6 @@
 """docs/onnx-ops.md, from the outcomes of onnx's backend suite."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
@@ -14,6 +15,23 @@ refused by an error that says what is missing, for a node with its name, op and 
 them all); another result, or a crash, fails the run.
 
 """
+
+
+# What differs from case to case within one reason, and what the page says instead.
+IN_GENERAL = (
+    (r" (of )?\(?'[^']*'\)?", ""),  # names of values and nodes
+    (r", its shape is .*", ""),
+    (r"^element type \w+ ", "that element type "),
+    (r"^node is (\S+) .*", r"ops of other domains are not supported"),
+    (r"(\[ShapeInferenceError\]).*", r"\1 by onnx"),
+)
+
+
+def reason(outcome: Outcome) -> str:
+    text = outcome.reason
+    for pattern, general in IN_GENERAL:
+        text = re.sub(pattern, general, text)
+    return text
 
 
 def page(outcomes: Sequence[Outcome], real: int = 9) -> str:
@@ -63,13 +81,13 @@ def others_table(by_op: dict[str, list[Outcome]]) -> str:
     """Ops that fail for the same reasons share a row."""
     rows: dict[str, list[str]] = defaultdict(list)
     for op, cases in by_op.items():
-        rows["; ".join(sorted(set(o.reason for o in cases)))].append(op)
+        rows["; ".join(sorted(set(map(reason, cases))))].append(op)
     return table(["why", "ops"], ([why, ", ".join(ops)] for why, ops in sorted(rows.items())))
 
 
 def reasons_table(cases: Sequence[Outcome]) -> str:
     passed = f"{count(cases, 'passed')} of {len(cases)} pass. The others, by the first reason found:\n\n"
-    found = Counter(o.reason for o in cases if o.result == "refused")
+    found = Counter(reason(o) for o in cases if o.result == "refused")
     return passed + table(["cases", "why"], ([number, why] for why, number in sorted(found.items(), key=lambda f: (-f[1], f[0]))))
 
 
@@ -78,5 +96,5 @@ def opsets(cases: Sequence[Outcome]) -> str:
 
 
 def reasons(cases: Sequence[Outcome]) -> list[str]:
-    found = Counter(o.reason for o in cases if o.result == "refused")
+    found = Counter(reason(o) for o in cases if o.result == "refused")
     return [f"{why} ({number})" for why, number in sorted(found.items())]

@@ -50,9 +50,8 @@ def set_shapes(model: Model, shapes: Shapes) -> None:
                 dim.dim_value = symbols[dim.dim_param]
             if not dim.HasField("dim_value"):
                 raise ModelError(_missing(model, value, axis))
-            if dim.dim_value < 1:
-                raise ModelError(f"{model.name}: dim {axis} of input '{value.name}' is {dim.dim_value}; "
-                                 f"inputs without elements are not supported")
+            if dim.dim_value < 0:
+                raise ModelError(f"{model.name}: dim {axis} of input '{value.name}' is {dim.dim_value}")
 
 
 def _named_dims(model: Model, inputs: Mapping[str, onnx.ValueInfoProto], shapes: Shapes) -> dict[str, int]:
@@ -129,19 +128,19 @@ def infer(model: Model) -> None:
 
 
 def optimize(model: Model) -> None:
-    """Folds small constants, evaluates shapes, removes what does nothing. A model that the optimizer breaks on stays as it is."""
+    """Folds small constants, evaluates shapes, removes what does nothing. A model that the optimizer breaks stays as it was."""
     from onnxscript import optimizer
-    ports = _ports(model.proto)
+    trial = replace(model)
     with _quiet("onnxscript", "onnx_ir"):
         try:
-            proto = optimizer.optimize(model.proto, inline=False)
-        except Exception as error:  # it is an optimization: whatever goes wrong in there, the model itself was checked
+            trial.proto = optimizer.optimize(model.proto, inline=False)
+            forget_inferred(trial)
+            infer(trial)
+        except Exception as error:  # it raises anything; some of its rewrites are not valid in old opsets
             logging.getLogger(__name__).info("%s: not optimized: %s", model.name, one_line(error))
             return
-    if _ports(proto) == ports:
-        model.proto = proto
-        forget_inferred(model)
-        infer(model)
+    if _ports(trial.proto) == _ports(model.proto):
+        model.proto = trial.proto
 
 
 def _ports(proto: onnx.ModelProto) -> tuple[list[str], list[str]]:

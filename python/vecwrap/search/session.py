@@ -104,10 +104,15 @@ class Session:
         return sorted(reached, key=lambda edited: reached[edited])
 
     def random_neighbour(self, schedule: Schedule) -> tuple[Edit, Schedule] | None:
-        """A legal edit, each with the same probability, or None if there is none. Raises Spent when the time is used up."""
+        """A legal edit, or None if there is none. Raises Spent when the time is used up.
+
+        First a kind of edit, then one of that kind: else the many factors of splits would leave no room for the rest.
+        """
         self.budget.check(self.elapsed, 0)
         candidates = self.space.candidates(schedule)
         self.random.shuffle(candidates)
+        kinds = {name: self.random.random() for name in self.space.actions.names}
+        candidates.sort(key=lambda edit: kinds[edit.name])
         return next(((edit, edited) for edit in candidates if (edited := self.follow(schedule, edit)) is not None), None)
 
     def follow(self, schedule: Schedule, edit: Edit) -> Schedule | None:

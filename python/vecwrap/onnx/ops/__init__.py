@@ -1,7 +1,8 @@
 """The ops of ONNX as stages. One file per kind; each enters its functions into the table OPS."""
 
-from . import contraction, elementwise, gather, movement, normalization, pooling, reduction
+from . import contraction, elementwise, gather, known, movement, normalization, pad, pooling, reduction
 from .context import Context
 from .registry import OPS, Node
 
-__all__ = ["OPS", "Context", "Node", "contraction", "elementwise", "gather", "movement", "normalization", "pooling", "reduction"]
+__all__ = ["OPS", "Context", "Node", "contraction", "elementwise", "gather", "known", "movement", "normalization", "pad",
+           "pooling", "reduction"]

@@ -1,141 +1,14 @@
-"""Ops that compute each element from the elements at the same place: tables of expressions."""
+"""Ops that compute each element from the elements at the same place."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from functools import reduce
 
-from ...expr import Apply, Const, Expr, absolute, as_expr, compare, maximum, minimum, sqrt, where
+from ...expr import Expr, as_expr, compare, maximum, minimum, where
 from ...graph.array import Array
 from .context import FLOATS, Context, retyped, scalar
+from .formulas import BINARY, COMPARISONS, LOGIC, PREDICATES, SINGLE, UNARY, VARIADIC, clamp, raised, truncate, truth
 from .registry import Node, op
-
-Body = Callable[..., Expr]
-
-
-def function(name: str) -> Body:
-    """One of the core's functions."""
-    return lambda x: Apply(name, (x,))
-
-
-round_even, exp, tanh, erf, sigmoid = map(function, ("round", "exp", "tanh", "erf", "sigmoid"))
-
-
-def truth(pred: str, a: Expr, b: Expr) -> Expr:
-    """1 where a comparison holds, else 0."""
-    return where(compare(pred, a, b), 1.0, 0.0)
-
-
-def floor(x: Expr) -> Expr:
-    whole = round_even(x)
-    return where(whole > x, whole - 1.0, whole)
-
-
-def ceil(x: Expr) -> Expr:
-    whole = round_even(x)
-    return where(whole < x, whole + 1.0, whole)
-
-
-def truncate(x: Expr) -> Expr:
-    return where(x < 0.0, ceil(x), floor(x))
-
-
-def clamp(x: Expr, low: float, high: float) -> Expr:
-    """NaN stays NaN."""
-    return minimum(high, maximum(low, x))
-
-
-def hard_sigmoid(x: Expr, alpha: float, beta: float) -> Expr:
-    return clamp(alpha * x + beta, 0.0, 1.0)
-
-
-def gelu(x: Expr, approximate: str) -> Expr:
-    if approximate == "tanh":
-        inner = math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))
-        return 0.5 * x * (1.0 + tanh(inner))
-    return 0.5 * x * (1.0 + erf(x * math.sqrt(0.5)))
-
-
-def divided(x: Expr, y: Expr) -> Expr:
-    """x / y; by a power of two as the product that is exactly the same."""
-    if isinstance(y, Const) and abs(math.frexp(y.value)[0]) == 0.5 and 2.0 ** -100 < abs(y.value) < 2.0 ** 100:
-        return x * (1 / y.value)
-    return x / y
-
-
-def larger(a: Expr, b: Expr) -> Expr:
-    """NaN if one of them is."""
-    return where(compare("uno", a, a), a, maximum(a, b))
-
-
-def smaller(a: Expr, b: Expr) -> Expr:
-    return where(compare("uno", a, a), a, minimum(a, b))
-
-
-def sign(x: Expr) -> Expr:
-    return where(x > 0.0, 1.0, where(x < 0.0, -1.0, x))
-
-
-def infinite(x: Expr, detect_negative: int, detect_positive: int) -> Expr:
-    below = truth("oeq", x, as_expr(-math.inf)) if detect_negative else as_expr(0.0)
-    return where(compare("oeq", x, math.inf), 1.0, below) if detect_positive else below
-
-
-# op: (expression of the element and of the attributes, the attributes' defaults)
-UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
-    "Abs": (absolute, {}),
-    "Ceil": (ceil, {}),
-    "Celu": (lambda x, alpha: where(x < 0.0, alpha * (exp(x * (1 / alpha)) - 1.0), x), {"alpha": 1.0}),
-    "Elu": (lambda x, alpha: where(x < 0.0, alpha * (exp(x) - 1.0), x), {"alpha": 1.0}),
-    "Erf": (erf, {}),
-    "Exp": (exp, {}),
-    "Floor": (floor, {}),
-    "Gelu": (gelu, {"approximate": "none"}),
-    "HardSigmoid": (hard_sigmoid, {"alpha": 0.2, "beta": 0.5}),
-    "HardSwish": (lambda x: x * hard_sigmoid(x, 1 / 6, 0.5), {}),
-    "LeakyRelu": (lambda x, alpha: where(x < 0.0, alpha * x, x), {"alpha": 0.01}),
-    "Neg": (lambda x: -x, {}),
-    "Reciprocal": (lambda x: 1.0 / x, {}),
-    "Relu": (lambda x: maximum(0.0, x), {}),  # in this order NaN stays NaN
-    "Round": (round_even, {}),
-    "Selu": (lambda x, alpha, gamma: gamma * where(x > 0.0, x, alpha * (exp(x) - 1.0)),
-             {"alpha": 1.67326319217681884765625, "gamma": 1.05070102214813232421875}),
-    "Shrink": (lambda x, lambd, bias: where(x < -lambd, x + bias, where(x > lambd, x - bias, 0.0)),
-               {"lambd": 0.5, "bias": 0.0}),
-    "Sigmoid": (sigmoid, {}),
-    "Sign": (sign, {}),
-    "Softsign": (lambda x: x / (1.0 + absolute(x)), {}),
-    "Sqrt": (sqrt, {}),
-    "Swish": (lambda x, alpha: x * sigmoid(alpha * x), {"alpha": 1.0}),
-    "Tanh": (tanh, {}),
-    "ThresholdedRelu": (lambda x, alpha: where(x > alpha, x, 0.0), {"alpha": 1.0}),
-}
-SINGLE = {"Erf", "Gelu"}  # of float32 only
-PREDICATES: dict[str, tuple[Body, Mapping[str, object]]] = {  # the same with a bool as the result
-    "IsInf": (infinite, {"detect_negative": 1, "detect_positive": 1}),
-    "IsNaN": (lambda x: truth("uno", x, x), {}),
-}
-BINARY: dict[str, Body] = {
-    "Add": lambda a, b: a + b,
-    "Div": divided,
-    "Mul": lambda a, b: a * b,
-    "PRelu": lambda x, slope: where(x < 0.0, slope * x, x),
-    "Sub": lambda a, b: a - b,
-}
-COMPARISONS = {"Equal": "oeq", "Greater": "ogt", "GreaterOrEqual": "oge", "Less": "olt", "LessOrEqual": "ole"}
-LOGIC: dict[str, Body] = {  # of truth values, which are 0 or anything else
-    "And": lambda a, b: where(compare("oeq", a, 0.0), 0.0, truth("une", b, as_expr(0.0))),
-    "Not": lambda a: truth("oeq", a, as_expr(0.0)),
-    "Or": lambda a, b: where(compare("une", a, 0.0), 1.0, truth("une", b, as_expr(0.0))),
-    "Xor": lambda a, b: truth("une", truth("une", a, as_expr(0.0)), truth("une", b, as_expr(0.0))),
-}
-VARIADIC: dict[str, Body] = {
-    "Max": lambda *values: reduce(larger, values),
-    "Mean": lambda *values: divided(reduce(lambda a, b: a + b, values), Const(float(len(values)))),
-    "Min": lambda *values: reduce(smaller, values),
-    "Sum": lambda *values: reduce(lambda a, b: a + b, values),
-}
 
 
 @op(*UNARY, *PREDICATES)
@@ -217,21 +90,6 @@ def power(low: Context, node: Node) -> None:
     if exponent is None or exponent * 2 % 1 or abs(exponent) > 64:
         raise low.unsupported(node, "the exponent must be a constant multiple of one half, 64 at most")
     low.pointwise(node, low.result(node), [low.array(node.input(0))], lambda x: raised(x, exponent))
-
-
-def raised(x: Expr, exponent: float) -> Expr:
-    """x to the power of a multiple of one half."""
-    if exponent < 0:
-        return 1.0 / raised(x, -exponent)
-    if exponent == 0.5:
-        return sqrt(x)
-    if exponent % 1:
-        return raised(x, exponent - 0.5) * raised(x, 0.5)
-    if exponent == 0:
-        return as_expr(1.0)
-    half = raised(x, exponent // 2) if exponent >= 2 else None
-    squared = half * half if half is not None else None
-    return x if squared is None else squared * x if exponent % 2 else squared
 
 
 @op("Where", since=9)

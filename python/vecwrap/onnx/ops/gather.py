@@ -12,7 +12,7 @@ from ...graph.array import Array, Data, constant, lazy_constant
 from ...graph.graph import Check
 from ...graph.stage import Read, Stage, read
 from .context import Context
-from .movement import runs
+from .pad import runs
 from .registry import Node, op
 
 

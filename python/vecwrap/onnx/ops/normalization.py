@@ -12,7 +12,7 @@ from ...expr import Const, Expr, fma, maximum, sqrt
 from ...graph.array import Array, Data, lazy_constant
 from .context import Context
 from .contraction import along_channels
-from .elementwise import divided, exp
+from .formulas import divided, exp
 from .reduction import add, last
 from .registry import Node, op
 

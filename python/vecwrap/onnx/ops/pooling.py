@@ -9,7 +9,7 @@ import numpy as np
 from ...expr import Const, maximum
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .elementwise import divided
+from .formulas import divided
 from .reduction import add
 from .registry import Node, op
 from .windows import Windows, windows_of

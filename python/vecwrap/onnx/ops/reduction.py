@@ -11,7 +11,7 @@ import numpy as np
 from ...expr import Const, Expr, absolute, compare, fma, maximum, minimum, sqrt, where
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .elementwise import divided
+from .formulas import divided
 from .registry import Node, op
 
 

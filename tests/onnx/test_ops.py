@@ -123,6 +123,12 @@ CASES = [
     ("Size", [(3, 4, 5)], {}),
     ("ConstantOfShape", [K([2, 3])], {}),
     ("Constant", [], {"value_floats": [1.0, 2.0]}),
+    ("Slice", [(5, 6), K([2, 3]), K([2, 5])], {}),
+    ("Split", [(4, 3), K([4, 0])], {"_outputs": 2}),
+    ("Concat", [(0, 3), (2, 3)], {"axis": 0}),
+    ("Reshape", [(2, 0, 4), K([0, 7, 1])], {"allowzero": 1}),
+    ("Transpose", [(2, 0, 4)], {}),
+    ("Gather", [(5, 6), np.zeros((0, 2), I8)], {}),
     ("Trilu", [(2, 4, 5)], {}),
     ("Trilu", [(4, 5), K(-1)], {"upper": 0}),
     ("Trilu", [WORDS.reshape(2, 3)], {}),
@@ -138,6 +144,8 @@ CASES = [
     ("MatMul", [(2, 3, 4), (4,)], {}),
     ("MatMul", [(4,), (4,)], {}),
     ("MatMul", [np.ones((2, 3)), np.ones((3, 2))], {}),
+    ("MatMul", [(3, 0), (0, 5)], {}),
+    ("MatMul", [(0, 3), (3, 5)], {}),
     ("Gemm", [(3, 4), (4, 5)], {}),
     ("Gemm", [(4, 3), W(5, 4), W(5)], {"transA": 1, "transB": 1, "alpha": 0.5, "beta": 2.0}),
     ("Gemm", [(3, 4), (4, 5), (3, 1)], {}),
@@ -156,6 +164,7 @@ CASES = [
     # pools
     ("MaxPool", [(1, 2, 6, 5)], {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [2, 2]}),
     ("MaxPool", [(1, 2, 7, 7)], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "dilations": [1, 2]}),
+    ("MaxPool", [np.arange(50, dtype=F4).reshape(1, 2, 5, 5)], {"kernel_shape": [2, 2], "strides": [2, 2], "_outputs": 2}),
     ("AveragePool", [(1, 2, 6, 5)], {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}),
     ("AveragePool", [(1, 2, 6, 5)], {"kernel_shape": [3, 2], "pads": [1, 1, 1, 0], "count_include_pad": 1}),
     ("AveragePool", [(1, 2, 6, 6)], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "count_include_pad": 1}),
@@ -169,6 +178,8 @@ CASES = [
     ("ReduceSum", [(3, 4)], {"noop_with_empty_axes": 1}),
     ("ReduceMean", [(3, 4, 5)], {"axes": [1], "_opset": 13}),
     ("ReduceMax", [MASK, K([1])], {"_opset": 20}),
+    ("ReduceSum", [(3, 0, 5), K([1])], {}),
+    ("ReduceMax", [(3, 0), K([0])], {"_opset": 20}),
     ("ArgMax", [(3, 4)], {"axis": 1}),
     ("ArgMin", [np.array([[2, 1, 1, 3], [0, 0, 5, 0]], F4)], {"axis": 1, "keepdims": 0}),
     ("ArgMax", [np.array([[3, 1, 3, 3], [0, 0, 0, 0]], F4)], {"axis": -1, "select_last_index": 1}),
@@ -182,6 +193,7 @@ CASES = [
     ("InstanceNormalization", [(2, 3, 4, 5), W(3), W(3)], {}),
     ("BatchNormalization", [(2, 3, 4, 5), W(3), W(3), W(3), K([0.5, 1.0, 2.0], F4)], {}),
     ("BatchNormalization", [(2, 3, 4), (3,), (3,), (3,), np.array([0.5, 1.0, 2.0], F4)], {"epsilon": 1e-2}),
+    ("BatchNormalization", [(2, 3, 4), (3,), (3,), (3,), (3,)], {"training_mode": 1, "momentum": 0.7, "_outputs": 3}),
 ]
 
 
@@ -242,7 +254,6 @@ def test_every_op_has_a_case():
     ("Equal", [np.ones(3, I8), np.ones(3, I8)], {}, "constant scalars only"),
     ("Pow", [(3,), K(0.3, F4)], {}, "multiple of one half"),
     ("Erf", [np.ones(3)], {}, "float32 only"),
-    ("MaxPool", [(1, 1, 4)], {"kernel_shape": [2], "_outputs": 2}, "output 1"),
     ("Gather", [(5, 6), K([1, 5])], {}, "between -5 and 4"),
     ("Abs", [np.ones(3, np.float16)], {}, "element type float16"),
 ])
@@ -294,16 +305,37 @@ def test_any_pool(data, op):
     check(small, [pooled(op, small.feeds["in0"], attributes)])  # the reference's pools do not know every combination
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.sampled_from([0, 1]))
+def test_any_index_of_a_maximum(data, storage_order):
+    attributes, extents = data.draw(windows(data.draw(st.integers(1, 3))))
+    shape = (2, 2, *extents)
+    x = np.random.default_rng(data.draw(st.integers(0, 99))).integers(-2, 3, shape).astype(F4)  # with equals
+    small = small_of("MaxPool", [x], {**attributes, "storage_order": storage_order, "_outputs": 2})
+    plane = np.arange(np.prod(extents)).reshape(extents[::-1]).T if storage_order else np.arange(np.prod(extents))
+    plane = np.broadcast_to(plane.reshape(extents), shape) + np.arange(4).reshape(2, 2, *[1] * len(extents)) * np.prod(extents)
+    values, places = window_elements(x, attributes, -np.inf), window_elements(plane, attributes, np.nan)
+    every = values.reshape(*values.shape[:x.ndim], -1)
+    first = np.argmax(every, axis=-1)[..., None]
+    index = np.take_along_axis(places.reshape(every.shape), first, -1)[..., 0].astype(I8)
+    check(small, [every.max(-1).astype(F4), index], compiled=True)
+
+
 def pooled(op, x, attributes):
     """Pools by their definition."""
+    every = window_elements(x, attributes, np.nan)
+    return (np.nanmax if op == "MaxPool" else np.nanmean)(every, axis=tuple(range(x.ndim, every.ndim))).astype(F4)
+
+
+def window_elements(x, attributes, fill):
+    """[n, c, position..., place in the window...]."""
     rank, pads = x.ndim - 2, attributes["pads"]
     widths = [(0, 0), (0, 0), *zip(pads[:rank], pads[rank:])]
-    padded = np.pad(x.astype(F8), widths, constant_values=np.nan)
+    padded = np.pad(x.astype(F8), widths, constant_values=fill)
     size = [(s - 1) * d + 1 for s, d in zip(attributes["kernel_shape"], attributes["dilations"])]
     every = np.lib.stride_tricks.sliding_window_view(padded, size, tuple(range(2, 2 + rank)))
     every = every[(..., *(slice(None, None, d) for d in attributes["dilations"]))]
-    every = every[(slice(None), slice(None), *(slice(None, None, s) for s in attributes["strides"]))]
-    return (np.nanmax if op == "MaxPool" else np.nanmean)(every, axis=tuple(range(2 + rank, 2 + 2 * rank))).astype(F4)
+    return every[(slice(None), slice(None), *(slice(None, None, s) for s in attributes["strides"]))]
 
 
 @settings(max_examples=60, deadline=None)

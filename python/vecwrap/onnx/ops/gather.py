@@ -61,9 +61,8 @@ def indirect(low: Context, node: Node, data: Array, places: Array, axis: int) ->
     before, after = axis, data.rank - axis - 1
     source = spread(data, axis, places.rank)
     index = Read(places.buffer, places.offset, (*(0,) * before, *places.strides, *(0,) * after))
-    if out.size:
-        element: Expr = replace(source, at=index, scale=data.strides[axis])
-        low.graph.add(Stage(node.op, out.shape, out.rank, read(out), element))
+    element: Expr = replace(source, at=index, scale=data.strides[axis])
+    low.graph.add(Stage(node.op, out.shape, out.rank, read(out), element))
 
 
 def spread(data: Array, axis: int, rank: int) -> Read:

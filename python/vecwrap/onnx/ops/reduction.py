@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...expr import Const, Expr, absolute, compare, fma, maximum, minimum, sqrt, where
+from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .formulas import divided
+from .formulas import divided, found
 from .registry import Node, op
 
 
@@ -74,7 +74,7 @@ def arg(low: Context, node: Node) -> None:
     flat = out.reshape(rows.shape[:-1])
     assert flat is not None
     low.reduction(node, flat, [rows, extreme.insert(extreme.rank), places], nowhere,
-                  lambda acc, x, m, place: choose(acc, where(compare("oeq", x, m), place, nowhere)))
+                  lambda acc, x, m, place: choose(acc, found(x, m, place, nowhere)))
 
 
 def reduced_axes(low: Context, node: Node, rank: int) -> list[int]:

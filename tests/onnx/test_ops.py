@@ -20,6 +20,11 @@ SPECIAL = np.array([0.0, -0.0, 1.0, -2.5, 0.5, 1.5, 2.5, -0.5, np.inf, -np.inf, 
 WORDS = np.array([3, -4, 0, 2 ** 53 + 1, -2 ** 60 - 1, 7], I8)
 
 
+BYTES = np.array([0, 1, 2, 3, 127, 128, 200, 255, 16, 17], np.uint8) | 1
+EDGES = [0, 1, -1, 2, -7, 46341, -46341, 2 ** 16, 2 ** 24 + 1, 2 ** 31 - 1, -2 ** 31]
+A4, B4 = (array.astype(I4).reshape(-1) for array in np.meshgrid(EDGES + [5], EDGES))
+
+
 def K(value, dtype=I8):
     """An input that is known when the model is compiled."""
     return CONSTANT, np.array(value, dtype)
@@ -55,6 +60,12 @@ CASES = [
     ("Exp", [np.array([1.0, 2.0])], {}),
     *[(op, [(3, 1, 5), (4, 1)], {}) for op in ("Add", "Div", "Mul", "Sub", "Max", "Min", "Sum")],
     *[(op, [SPECIAL, np.ones(13, F4)], {}) for op in ("Max", "Min", "Greater", "LessOrEqual", "Equal")],
+    *[(op, [BYTES, BYTES[::-1].copy()], {}) for op in ("Add", "Sub", "Mul", "Div", "Mod", "Max", "Min")],
+    *[("Mod", [A4, np.where(B4 == 0, 7, B4)], {"fmod": fmod}) for fmod in (0, 1)],
+    ("Clip", [A4, K(-7, I4), K(2 ** 24 + 1, I4)], {}),
+    ("Max", [A4, B4], {}),
+    ("ReduceMin", [A4.reshape(2, -1), K([1])], {"_opset": 20}),
+    ("ArgMax", [A4.reshape(2, -1)], {"axis": 1}),
     ("Add", [(2, 3), K(2.5, F4)], {}),
     ("Div", [(2, 3), K(8.0, F4)], {}),
     ("Div", [(2, 3), K(3.0, F4)], {}),
@@ -137,6 +148,17 @@ CASES = [
     ("Gather", [(5, 6, 2), np.array([2, -1], I4)], {"axis": 1}),
     ("Gather", [W(5, 6), np.array([3, 0])], {}),
     ("Gather", [WORDS, np.array([3, 4])], {}),
+    *[("GatherElements", [(3, 4), index], {"axis": 1}) for index in (K([[3, -4], [1, 1], [2, 0]]), np.array([[-1], [0], [2]]))],
+    ("GatherElements", [WORDS.reshape(2, 3), np.array([[1, 0, -1]], I4)], {}),
+    ("Resize", [(1, 2, 4, 5), "", K([1, 1, 2, 0.6], F4)], {}),
+    ("Resize", [(1, 2, 4, 5), "", "", K([1, 2, 7, 3])], {"mode": "linear"}),
+    ("Resize", [(1, 2, 4, 5), "", "", K([1, 2, 3, 9])], {"mode": "linear", "coordinate_transformation_mode": "align_corners"}),
+    ("Resize", [(1, 2, 4, 5), "", "", K([6, 9])], {"mode": "cubic", "axes": [2, 3], "exclude_outside": 1}),
+    ("Resize", [(1, 2, 8, 9), "", "", K([5, 4])], {"mode": "linear", "axes": [2, 3], "antialias": 1}),
+    ("Resize", [(4, 5), K([0.4, 0.6, 0.6, 1.2], F4), "", K([3, 3])],
+     {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 10.0}),
+    ("Resize", [(1, 1, 3, 4), "", K([1, 1, 1, 1], F4)], {"mode": "linear"}),
+    ("Upsample", [(1, 1, 2, 3), K([1, 1, 2, 3], F4)], {"_opset": 9}),
     # contractions
     ("MatMul", [(3, 4), (4, 5)], {}),
     ("MatMul", [(2, 1, 3, 4), (5, 4, 6)], {}),
@@ -233,6 +255,7 @@ def rows(x):
 
 @pytest.mark.parametrize("op, inputs, attributes, want", [  # what the reference implementation gets wrong
     ("Add", [(2, 3, 4, 5), (3, 4)], {"broadcast": 1, "axis": 1, "_opset": 6}, lambda a, b: a + b[..., None]),
+    ("GatherElements", [(3, 4), np.array([[-1, 0, 2]])], {"axis": 1}, lambda x, i: np.take_along_axis(x[:1], i, 1)),
     ("Mean", [(3, 1, 5), (4, 1)], {}, lambda a, b: (a + b) / 2),
     ("MaxPool", [(2, 3, 9)], {"kernel_shape": [2], "auto_pad": "SAME_UPPER"}, lambda x: pooled("MaxPool", x, TWO)),
     ("Pad", [(3, 4), K([1, -1, 2, 1]), K(2.5, F4)], {}, lambda x: np.pad(x[:, 1:], ((1, 2), (0, 1)), constant_values=2.5)),
@@ -250,11 +273,14 @@ def test_every_op_has_a_case():
 @pytest.mark.parametrize("op, inputs, attributes, missing", [
     ("Einsum", [(3, 4), (4, 5)], {"equation": "ij,jk->ik"}, "the op is not supported"),
     ("Add", [np.ones(3, I8), np.ones(3, I8)], {}, "arithmetic on int64"),
-    ("Clip", [np.ones(3, I4), K(0, I4)], {}, "arithmetic on int32"),
+    ("Clip", [np.ones(3, I8), K(0, I8)], {}, "arithmetic on int64"),
+    ("Relu", [np.ones(3, I4)], {}, "arithmetic on int32"),
+    ("Mod", [(3,), (3,)], {"fmod": 1}, "of float32"),
     ("Equal", [np.ones(3, I8), np.ones(3, I8)], {}, "constant scalars only"),
     ("Pow", [(3,), K(0.3, F4)], {}, "multiple of one half"),
     ("Erf", [np.ones(3)], {}, "float32 only"),
     ("Gather", [(5, 6), K([1, 5])], {}, "between -5 and 4"),
+    ("GatherElements", [(2, 3), np.zeros((3, 3), I8)], {"axis": 1}, "indices of shape"),
     ("Abs", [np.ones(3, np.float16)], {}, "element type float16"),
 ])
 def test_refusals_say_where_and_what(op, inputs, attributes, missing):
@@ -336,6 +362,29 @@ def window_elements(x, attributes, fill):
     every = np.lib.stride_tricks.sliding_window_view(padded, size, tuple(range(2, 2 + rank)))
     every = every[(..., *(slice(None, None, d) for d in attributes["dilations"]))]
     return every[(slice(None), slice(None), *(slice(None, None, s) for s in attributes["strides"]))]
+
+
+WORD = st.one_of(st.sampled_from(EDGES), st.integers(-2 ** 31, 2 ** 31 - 1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["Add", "Sub", "Mul", "Div"]), st.lists(st.tuples(WORD, WORD), min_size=1, max_size=9))
+def test_integers_wrap_around(op, pairs):
+    a, b = np.array(pairs, I4).T
+    exact = {"Add": lambda x, y: x + y, "Sub": lambda x, y: x - y, "Mul": lambda x, y: x * y,
+             "Div": lambda x, y: (abs(x) // abs(y) * (1 if (x < 0) == (y < 0) else -1)) if y else 0}[op]
+    want = [(exact(x, y) + 2 ** 31) % 2 ** 32 - 2 ** 31 for x, y in pairs]
+    check(small_of(op, [a.copy(), b.copy()], {}), [np.array(want, I4)], compiled=True)
+
+
+def test_integers_wrap_around_between_stages():
+    """Fused ops see what would have been stored."""
+    small = Small()
+    a, b = small.input(A4), small.input(B4)
+    small.results = [small.node("Add", small.node("Div", small.node("Mul", a, b), small.constant(I4(3))), b)]
+    a8, b8 = A4.astype(I8), B4.astype(I8)
+    half = np.trunc((a8 * b8).astype(I4) / 3).astype(I8)
+    check(small, [(half + b8).astype(I4)], compiled=True)
 
 
 @settings(max_examples=60, deadline=None)

@@ -42,8 +42,9 @@ FOLDS = {
 
 @op(*FOLDS)
 def reduce(low: Context, node: Node) -> None:
-    if node.op not in ("ReduceMax", "ReduceMin") or low.dtype(node.input(0)) != "bool":
+    if node.op not in ("ReduceMax", "ReduceMin"):
         low.need_floats(node, node.input(0))
+    low.need_exact(node, node.input(0))
     node.settled("keepdims")  # in the output's shape
     array, out = low.array(node.input(0)), low.result(node)
     axes = reduced_axes(low, node, array.rank)
@@ -61,7 +62,7 @@ def reduce(low: Context, node: Node) -> None:
 @op("ArgMax", "ArgMin")
 def arg(low: Context, node: Node) -> None:
     """The extreme value of each row first; then the least (or greatest) place that holds it."""
-    low.need_floats(node)
+    low.need_exact(node)
     node.settled("keepdims")
     array, out = low.array(node.input(0)), low.result(node)
     axis = node.attribute("axis", 0) % array.rank

@@ -20,6 +20,11 @@ SPECIAL = np.array([0.0, -0.0, 1.0, -2.5, 0.5, 1.5, 2.5, -0.5, np.inf, -np.inf, 
 WORDS = np.array([3, -4, 0, 2 ** 53 + 1, -2 ** 60 - 1, 7], I8)
 
 
+BYTES = np.array([0, 1, 2, 3, 127, 128, 200, 255, 16, 17], np.uint8) | 1
+EDGES = [0, 1, -1, 2, -7, 46341, -46341, 2 ** 16, 2 ** 24 + 1, 2 ** 31 - 1, -2 ** 31]
+A4, B4 = (array.astype(I4).reshape(-1) for array in np.meshgrid(EDGES + [5], EDGES))
+
+
 def K(value, dtype=I8):
     """An input that is known when the model is compiled."""
     return CONSTANT, np.array(value, dtype)
@@ -55,6 +60,12 @@ CASES = [
     ("Exp", [np.array([1.0, 2.0])], {}),
     *[(op, [(3, 1, 5), (4, 1)], {}) for op in ("Add", "Div", "Mul", "Sub", "Max", "Min", "Sum")],
     *[(op, [SPECIAL, np.ones(13, F4)], {}) for op in ("Max", "Min", "Greater", "LessOrEqual", "Equal")],
+    *[(op, [BYTES, BYTES[::-1].copy()], {}) for op in ("Add", "Sub", "Mul", "Div", "Mod", "Max", "Min")],
+    *[("Mod", [A4, np.where(B4 == 0, 7, B4)], {"fmod": fmod}) for fmod in (0, 1)],
+    ("Clip", [A4, K(-7, I4), K(2 ** 24 + 1, I4)], {}),
+    ("Max", [A4, B4], {}),
+    ("ReduceMin", [A4.reshape(2, -1), K([1])], {"_opset": 20}),
+    ("ArgMax", [A4.reshape(2, -1)], {"axis": 1}),
     ("Add", [(2, 3), K(2.5, F4)], {}),
     ("Div", [(2, 3), K(8.0, F4)], {}),
     ("Div", [(2, 3), K(3.0, F4)], {}),
@@ -123,6 +134,12 @@ CASES = [
     ("Size", [(3, 4, 5)], {}),
     ("ConstantOfShape", [K([2, 3])], {}),
     ("Constant", [], {"value_floats": [1.0, 2.0]}),
+    ("Slice", [(5, 6), K([2, 3]), K([2, 5])], {}),
+    ("Split", [(4, 3), K([4, 0])], {"_outputs": 2}),
+    ("Concat", [(0, 3), (2, 3)], {"axis": 0}),
+    ("Reshape", [(2, 0, 4), K([0, 7, 1])], {"allowzero": 1}),
+    ("Transpose", [(2, 0, 4)], {}),
+    ("Gather", [(5, 6), np.zeros((0, 2), I8)], {}),
     ("Trilu", [(2, 4, 5)], {}),
     ("Trilu", [(4, 5), K(-1)], {"upper": 0}),
     ("Trilu", [WORDS.reshape(2, 3)], {}),
@@ -131,6 +148,17 @@ CASES = [
     ("Gather", [(5, 6, 2), np.array([2, -1], I4)], {"axis": 1}),
     ("Gather", [W(5, 6), np.array([3, 0])], {}),
     ("Gather", [WORDS, np.array([3, 4])], {}),
+    *[("GatherElements", [(3, 4), index], {"axis": 1}) for index in (K([[3, -4], [1, 1], [2, 0]]), np.array([[-1], [0], [2]]))],
+    ("GatherElements", [WORDS.reshape(2, 3), np.array([[1, 0, -1]], I4)], {}),
+    ("Resize", [(1, 2, 4, 5), "", K([1, 1, 2, 0.6], F4)], {}),
+    ("Resize", [(1, 2, 4, 5), "", "", K([1, 2, 7, 3])], {"mode": "linear"}),
+    ("Resize", [(1, 2, 4, 5), "", "", K([1, 2, 3, 9])], {"mode": "linear", "coordinate_transformation_mode": "align_corners"}),
+    ("Resize", [(1, 2, 4, 5), "", "", K([6, 9])], {"mode": "cubic", "axes": [2, 3], "exclude_outside": 1}),
+    ("Resize", [(1, 2, 8, 9), "", "", K([5, 4])], {"mode": "linear", "axes": [2, 3], "antialias": 1}),
+    ("Resize", [(4, 5), K([0.4, 0.6, 0.6, 1.2], F4), "", K([3, 3])],
+     {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 10.0}),
+    ("Resize", [(1, 1, 3, 4), "", K([1, 1, 1, 1], F4)], {"mode": "linear"}),
+    ("Upsample", [(1, 1, 2, 3), K([1, 1, 2, 3], F4)], {"_opset": 9}),
     # contractions
     ("MatMul", [(3, 4), (4, 5)], {}),
     ("MatMul", [(2, 1, 3, 4), (5, 4, 6)], {}),
@@ -138,6 +166,8 @@ CASES = [
     ("MatMul", [(2, 3, 4), (4,)], {}),
     ("MatMul", [(4,), (4,)], {}),
     ("MatMul", [np.ones((2, 3)), np.ones((3, 2))], {}),
+    ("MatMul", [(3, 0), (0, 5)], {}),
+    ("MatMul", [(0, 3), (3, 5)], {}),
     ("Gemm", [(3, 4), (4, 5)], {}),
     ("Gemm", [(4, 3), W(5, 4), W(5)], {"transA": 1, "transB": 1, "alpha": 0.5, "beta": 2.0}),
     ("Gemm", [(3, 4), (4, 5), (3, 1)], {}),
@@ -156,6 +186,7 @@ CASES = [
     # pools
     ("MaxPool", [(1, 2, 6, 5)], {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [2, 2]}),
     ("MaxPool", [(1, 2, 7, 7)], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "dilations": [1, 2]}),
+    ("MaxPool", [np.arange(50, dtype=F4).reshape(1, 2, 5, 5)], {"kernel_shape": [2, 2], "strides": [2, 2], "_outputs": 2}),
     ("AveragePool", [(1, 2, 6, 5)], {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}),
     ("AveragePool", [(1, 2, 6, 5)], {"kernel_shape": [3, 2], "pads": [1, 1, 1, 0], "count_include_pad": 1}),
     ("AveragePool", [(1, 2, 6, 6)], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "count_include_pad": 1}),
@@ -169,6 +200,8 @@ CASES = [
     ("ReduceSum", [(3, 4)], {"noop_with_empty_axes": 1}),
     ("ReduceMean", [(3, 4, 5)], {"axes": [1], "_opset": 13}),
     ("ReduceMax", [MASK, K([1])], {"_opset": 20}),
+    ("ReduceSum", [(3, 0, 5), K([1])], {}),
+    ("ReduceMax", [(3, 0), K([0])], {"_opset": 20}),
     ("ArgMax", [(3, 4)], {"axis": 1}),
     ("ArgMin", [np.array([[2, 1, 1, 3], [0, 0, 5, 0]], F4)], {"axis": 1, "keepdims": 0}),
     ("ArgMax", [np.array([[3, 1, 3, 3], [0, 0, 0, 0]], F4)], {"axis": -1, "select_last_index": 1}),
@@ -182,6 +215,7 @@ CASES = [
     ("InstanceNormalization", [(2, 3, 4, 5), W(3), W(3)], {}),
     ("BatchNormalization", [(2, 3, 4, 5), W(3), W(3), W(3), K([0.5, 1.0, 2.0], F4)], {}),
     ("BatchNormalization", [(2, 3, 4), (3,), (3,), (3,), np.array([0.5, 1.0, 2.0], F4)], {"epsilon": 1e-2}),
+    ("BatchNormalization", [(2, 3, 4), (3,), (3,), (3,), (3,)], {"training_mode": 1, "momentum": 0.7, "_outputs": 3}),
 ]
 
 
@@ -221,6 +255,7 @@ def rows(x):
 
 @pytest.mark.parametrize("op, inputs, attributes, want", [  # what the reference implementation gets wrong
     ("Add", [(2, 3, 4, 5), (3, 4)], {"broadcast": 1, "axis": 1, "_opset": 6}, lambda a, b: a + b[..., None]),
+    ("GatherElements", [(3, 4), np.array([[-1, 0, 2]])], {"axis": 1}, lambda x, i: np.take_along_axis(x[:1], i, 1)),
     ("Mean", [(3, 1, 5), (4, 1)], {}, lambda a, b: (a + b) / 2),
     ("MaxPool", [(2, 3, 9)], {"kernel_shape": [2], "auto_pad": "SAME_UPPER"}, lambda x: pooled("MaxPool", x, TWO)),
     ("Pad", [(3, 4), K([1, -1, 2, 1]), K(2.5, F4)], {}, lambda x: np.pad(x[:, 1:], ((1, 2), (0, 1)), constant_values=2.5)),
@@ -238,12 +273,14 @@ def test_every_op_has_a_case():
 @pytest.mark.parametrize("op, inputs, attributes, missing", [
     ("Einsum", [(3, 4), (4, 5)], {"equation": "ij,jk->ik"}, "the op is not supported"),
     ("Add", [np.ones(3, I8), np.ones(3, I8)], {}, "arithmetic on int64"),
-    ("Clip", [np.ones(3, I4), K(0, I4)], {}, "arithmetic on int32"),
+    ("Clip", [np.ones(3, I8), K(0, I8)], {}, "arithmetic on int64"),
+    ("Relu", [np.ones(3, I4)], {}, "arithmetic on int32"),
+    ("Mod", [(3,), (3,)], {"fmod": 1}, "of float32"),
     ("Equal", [np.ones(3, I8), np.ones(3, I8)], {}, "constant scalars only"),
     ("Pow", [(3,), K(0.3, F4)], {}, "multiple of one half"),
     ("Erf", [np.ones(3)], {}, "float32 only"),
-    ("MaxPool", [(1, 1, 4)], {"kernel_shape": [2], "_outputs": 2}, "output 1"),
     ("Gather", [(5, 6), K([1, 5])], {}, "between -5 and 4"),
+    ("GatherElements", [(2, 3), np.zeros((3, 3), I8)], {"axis": 1}, "indices of shape"),
     ("Abs", [np.ones(3, np.float16)], {}, "element type float16"),
 ])
 def test_refusals_say_where_and_what(op, inputs, attributes, missing):
@@ -294,16 +331,60 @@ def test_any_pool(data, op):
     check(small, [pooled(op, small.feeds["in0"], attributes)])  # the reference's pools do not know every combination
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.sampled_from([0, 1]))
+def test_any_index_of_a_maximum(data, storage_order):
+    attributes, extents = data.draw(windows(data.draw(st.integers(1, 3))))
+    shape = (2, 2, *extents)
+    x = np.random.default_rng(data.draw(st.integers(0, 99))).integers(-2, 3, shape).astype(F4)  # with equals
+    small = small_of("MaxPool", [x], {**attributes, "storage_order": storage_order, "_outputs": 2})
+    plane = np.arange(np.prod(extents)).reshape(extents[::-1]).T if storage_order else np.arange(np.prod(extents))
+    plane = np.broadcast_to(plane.reshape(extents), shape) + np.arange(4).reshape(2, 2, *[1] * len(extents)) * np.prod(extents)
+    values, places = window_elements(x, attributes, -np.inf), window_elements(plane, attributes, np.nan)
+    every = values.reshape(*values.shape[:x.ndim], -1)
+    first = np.argmax(every, axis=-1)[..., None]
+    index = np.take_along_axis(places.reshape(every.shape), first, -1)[..., 0].astype(I8)
+    check(small, [every.max(-1).astype(F4), index], compiled=True)
+
+
 def pooled(op, x, attributes):
     """Pools by their definition."""
+    every = window_elements(x, attributes, np.nan)
+    return (np.nanmax if op == "MaxPool" else np.nanmean)(every, axis=tuple(range(x.ndim, every.ndim))).astype(F4)
+
+
+def window_elements(x, attributes, fill):
+    """[n, c, position..., place in the window...]."""
     rank, pads = x.ndim - 2, attributes["pads"]
     widths = [(0, 0), (0, 0), *zip(pads[:rank], pads[rank:])]
-    padded = np.pad(x.astype(F8), widths, constant_values=np.nan)
+    padded = np.pad(x.astype(F8), widths, constant_values=fill)
     size = [(s - 1) * d + 1 for s, d in zip(attributes["kernel_shape"], attributes["dilations"])]
     every = np.lib.stride_tricks.sliding_window_view(padded, size, tuple(range(2, 2 + rank)))
     every = every[(..., *(slice(None, None, d) for d in attributes["dilations"]))]
-    every = every[(slice(None), slice(None), *(slice(None, None, s) for s in attributes["strides"]))]
-    return (np.nanmax if op == "MaxPool" else np.nanmean)(every, axis=tuple(range(2 + rank, 2 + 2 * rank))).astype(F4)
+    return every[(slice(None), slice(None), *(slice(None, None, s) for s in attributes["strides"]))]
+
+
+WORD = st.one_of(st.sampled_from(EDGES), st.integers(-2 ** 31, 2 ** 31 - 1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["Add", "Sub", "Mul", "Div"]), st.lists(st.tuples(WORD, WORD), min_size=1, max_size=9))
+def test_integers_wrap_around(op, pairs):
+    a, b = np.array(pairs, I4).T
+    exact = {"Add": lambda x, y: x + y, "Sub": lambda x, y: x - y, "Mul": lambda x, y: x * y,
+             "Div": lambda x, y: (abs(x) // abs(y) * (1 if (x < 0) == (y < 0) else -1)) if y else 0}[op]
+    want = [(exact(x, y) + 2 ** 31) % 2 ** 32 - 2 ** 31 for x, y in pairs]
+    check(small_of(op, [a.copy(), b.copy()], {}), [np.array(want, I4)], compiled=True)
+
+
+def test_integers_wrap_around_between_stages():
+    """Fused ops see what would have been stored."""
+    small = Small()
+    a, b = small.input(A4), small.input(B4)
+    small.results = [small.node("Add", small.node("Div", small.node("Mul", a, b), small.constant(I4(3))), b)]
+    a8, b8 = A4.astype(I8), B4.astype(I8)
+    half = np.trunc((a8 * b8).astype(I4) / 3).astype(I8)
+    check(small, [(half + b8).astype(I4)], compiled=True)
 
 
 @settings(max_examples=60, deadline=None)

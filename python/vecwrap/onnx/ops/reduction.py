@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...expr import Const, Expr, absolute, compare, fma, maximum, minimum, sqrt, where
+from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .formulas import divided
+from .formulas import divided, found
 from .registry import Node, op
 
 
@@ -42,8 +42,9 @@ FOLDS = {
 
 @op(*FOLDS)
 def reduce(low: Context, node: Node) -> None:
-    if node.op not in ("ReduceMax", "ReduceMin") or low.dtype(node.input(0)) != "bool":
+    if node.op not in ("ReduceMax", "ReduceMin"):
         low.need_floats(node, node.input(0))
+    low.need_exact(node, node.input(0))
     node.settled("keepdims")  # in the output's shape
     array, out = low.array(node.input(0)), low.result(node)
     axes = reduced_axes(low, node, array.rank)
@@ -61,7 +62,7 @@ def reduce(low: Context, node: Node) -> None:
 @op("ArgMax", "ArgMin")
 def arg(low: Context, node: Node) -> None:
     """The extreme value of each row first; then the least (or greatest) place that holds it."""
-    low.need_floats(node)
+    low.need_exact(node)
     node.settled("keepdims")
     array, out = low.array(node.input(0)), low.result(node)
     axis = node.attribute("axis", 0) % array.rank
@@ -74,7 +75,7 @@ def arg(low: Context, node: Node) -> None:
     flat = out.reshape(rows.shape[:-1])
     assert flat is not None
     low.reduction(node, flat, [rows, extreme.insert(extreme.rank), places], nowhere,
-                  lambda acc, x, m, place: choose(acc, where(compare("oeq", x, m), place, nowhere)))
+                  lambda acc, x, m, place: choose(acc, found(x, m, place, nowhere)))
 
 
 def reduced_axes(low: Context, node: Node, rank: int) -> list[int]:

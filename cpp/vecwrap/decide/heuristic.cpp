@@ -38,7 +38,7 @@ private:
     for (int vector : vector_dims(nest)) {
       Shape shape = shape_of(nest, vector);
       if (shape.reductions.empty()) {
-        if (!shape.strided.empty()) transposed(nest, target, shape, list);
+        if (neighbours(nest, shape, false) >= 0) transposed(nest, target, shape, list);
         else if (vector == int(nest.dims.size()) - 1 && !options_.always)
           refusal_ = {"streams-already", "clang vectorizes a nest whose innermost loop is contiguous; nothing to gain"};
         else pointwise(nest, target, shape, list);
@@ -234,7 +234,6 @@ private:
   void transposed(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
     constexpr int64_t kLine = 64, kPiece = 16;
     const int rows = neighbours(nest, s, false);
-    if (rows < 0) return;
     for (int64_t bytes = kLine; bytes >= kPiece; bytes /= 2)
       list.push_back(blocks(nest, s.vector, t.lanes(nest.type), rows, bytes / size_of(nest.type)));
   }

@@ -82,6 +82,12 @@ class Context:
             if self.dtype(name) not in FLOATS:
                 raise self.unsupported(node, f"arithmetic on {self.dtype(name)} ('{name}')")
 
+    def need_exact(self, node: Node, *names: str) -> None:
+        """For ops that only compare and choose: f64 has room for all of these, but not for int64."""
+        for name in names or filter(None, node.inputs):
+            if self.dtype(name) == "int64":
+                raise self.unsupported(node, f"arithmetic on int64 ('{name}')")
+
     def result(self, node: Node, index: int = 0) -> Array:
         """Where an op writes an output: the network's own output, or memory laid out as its readers like it."""
         name = node.output(index)

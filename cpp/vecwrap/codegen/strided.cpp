@@ -229,16 +229,24 @@ void Evaluator::store_strided(int root, int id) {
 /// Lanes past the end come first, so that what belongs there is written over them.
 void Evaluator::store_block(int root, int id, const std::vector<int> &block) {
   std::vector<int> values;
-  for (int p : block) values.push_back(value(root, p));
+  for (int p : block) held_.push_back(value(root, p)), values.push_back(held_.back());
   const std::vector<int> rows = g_.transpose(values, file(), [&](int i) { release(root, block[i]); });
   for (int lane = active_lanes(block[0]) - 1; lane >= 0; --lane)
     pieces(VOp::VPick, lane / g_.unit(), -1, rows[lane % g_.unit()], lane_address(id, block[0], lane));
   for (int row : rows) give(row);
+  held_.resize(held_.size() - block.size());
 }
 
 void Evaluator::store_lanes(int root, int id, int point) {
   const int reg = value(root, point);
-  if (said(id) == How::Gather) return gather(id, point, reg, true), release(root, point);
+  held_.push_back(reg);
+  if (said(id) == How::Gather) gather(id, point, reg, true);
+  else extract(id, point, reg);
+  held_.pop_back();
+  release(root, point);
+}
+
+void Evaluator::extract(int id, int point, int reg) {
   const int piece = take();
   for (int lane = active_lanes(point) - 1, picked = 0; lane >= 0; --lane) {
     const int in = lane / g_.unit();
@@ -246,7 +254,6 @@ void Evaluator::store_lanes(int root, int id, int point) {
     pieces(VOp::VExtract, lane % g_.unit(), -1, in ? piece : reg, lane_address(id, point, lane));
   }
   give(piece);
-  release(root, point);
 }
 
 } // namespace vecwrap

@@ -10,6 +10,10 @@
 // pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
 //                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop
+//
+// Of a program (docs/program.md):
+// nest(n)          the steps that follow are those of nest n
+// at(n,l)          this nest runs on entry to the body of loop l of nest n, for the part that the body needs
 #pragma once
 #include "ir/result.h"
 #include <cstdint>
@@ -20,14 +24,15 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack };
+enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack, Nest, At };
 struct StepInfo { const char *name; int names; int factors; }; ///< names: -1 = one or more
 inline constexpr StepInfo kSteps[] = {{"split", 1, 1}, {"reorder", -1, 0}, {"tile", -1, 0},
-                                      {"vectorize", 1, 0}, {"unroll", 1, 1}, {"pack", 2, 0}};
+                                      {"vectorize", 1, 0}, {"unroll", 1, 1}, {"pack", 2, 0},
+                                      {"nest", 1, 0}, {"at", 2, 0}};
 
 struct Step {
   StepKind kind;
-  std::vector<std::string> names; ///< loops; for Pack: tensor, loop
+  std::vector<std::string> names; ///< loops; Pack: tensor, loop; Nest: nest; At: nest, loop
   int64_t factor = 0;             ///< Split, Unroll
   bool operator==(const Step &) const = default;
 };

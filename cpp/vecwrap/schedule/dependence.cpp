@@ -13,6 +13,7 @@ public:
   std::optional<Refusal> run() const {
     for (size_t first = 0; first < nests_.size(); ++first) {
       if (auto refusal = check_writes(int(first))) return refusal;
+      if (auto refusal = check_packs(int(first))) return refusal;
       for (size_t second = first + 1; second < nests_.size(); ++second)
         for (size_t t = 0; t < nests_[0].tensors.size(); ++t)
           if (auto refusal = check_pair(int(first), int(second), int(t))) return refusal;
@@ -40,6 +41,15 @@ private:
     return Refusal{"share-partial", "'" + nests_[n].name + "' writes '" + nests_[0].tensors[written(n)].name +
                                         "', which is not a temporary, but iterations of '" + nests_[leaf(n).host].name +
                                         "' do not need every element exactly once"};
+  }
+
+  /// A copy is made after what it copies.
+  std::optional<Refusal> check_packs(int n) const {
+    for (int inner = n, host = leaf(n).host; host >= 0; inner = host, host = leaf(host).host)
+      for (const Pack &pack : leaf(host).tree.packs)
+        if (pack.tensor == written(n) && pack.position < leaf(inner).position)
+          return refuse(n, host, pack.tensor, "it is packed before the first has written it");
+    return {};
   }
 
   bool is_partition(int n) const {

@@ -6,8 +6,10 @@
 namespace vecwrap {
 
 Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
-  const bool vectors = std::any_of(tree.leaves.begin(), tree.leaves.end(), [](const Leaf &l) { return l.tree.vector >= 0; });
-  Emission emission(target, tree.leaves[0].tree.nest.type, vectors, tree.arguments);
+  int group = 0;
+  for (const Leaf &leaf : tree.leaves)
+    if (leaf.tree.vector >= 0) group = std::max(group, leaf.tree.group);
+  Emission emission(target, tree.leaves[0].tree.nest.type, group, tree.arguments);
   emission.out.frame_bytes = tree.in_workspace ? 0 : tree.bytes;
   for (size_t n = 0; n < tree.leaves.size(); ++n) {
     if (tree.leaves[n].host >= 0) continue;

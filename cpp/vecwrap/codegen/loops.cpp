@@ -3,14 +3,19 @@
 
 namespace vecwrap {
 
-Emission::Emission(const Target &target, Type type, bool vectors, int arguments) : arguments(arguments) {
+Emission::Emission(const Target &target, Type type, int group, int arguments) : arguments(arguments) {
   out.type = type;
-  out.lanes = vectors ? target.lanes(type) : 1;
+  out.lanes = group ? target.lanes(type) * group : 1;
   if (target.isa == Isa::Avx2 && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
 }
 
+void Emission::finish_prologue(size_t begin) {
+  out.code.insert(out.code.begin() + begin, prologue.begin(), prologue.end());
+  prologue.clear(), symbols.clear(), multiples.clear(), constants.clear();
+}
+
 Result<VProgram> generate(const LoopTree &tree, const Target &target) {
-  Emission emission(target, tree.nest.type, tree.vector >= 0, int(tree.nest.tensors.size()));
+  Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
   return emission.out;
@@ -38,8 +43,13 @@ void Generator::run() {
     chunk_.push_back(c);
   }
   generate(0);
-  out_.code.insert(out_.code.begin() + begin, shared_.prologue.begin(), shared_.prologue.end());
-  shared_.prologue.clear(), shared_.symbols.clear(), shared_.multiples.clear();
+  shared_.finish_prologue(begin);
+}
+
+void Generator::note(const std::string &remark) {
+  if (target_.isa != Isa::Rvv) return;
+  emit(VOp::Note).imm = int64_t(out_.notes.size());
+  out_.notes.push_back(remark);
 }
 
 bool Generator::fail(const char *name, std::string detail) {
@@ -89,6 +99,8 @@ void Generator::loop(int l, const std::function<void()> &body) {
   const int d = loop.dim, child = tree_.child(l);
   const Count total = chunk_[d];
   if (total.is_const() && total.tail < 0 && total.value <= loop.step) return body(); // one iteration, same chunk
+  note("for " + loop.name + (loop.step > 1 ? " step " + std::to_string(loop.step) : "") +
+       (loop.unroll > 1 ? ": unroll(" + loop.name + "," + std::to_string(loop.unroll) + ")" : ""));
   const auto saved = pointers();
   for (Group &g : groups_)
     if (g.deepest <= l + 1) g.pointers.clear();
@@ -174,7 +186,7 @@ void Generator::fixed(int l, Count total, const std::function<void()> &body) {
     } else if (full == 1) {
       iteration(d, {loop.step}, body, -1, loop.step);
     }
-    if (rest) iteration(d, {rest}, body, -1, 0);
+    if (rest) note(loop.name + ": the last " + std::to_string(rest)), iteration(d, {rest}, body, -1, 0);
     return;
   }
   const int counter = counter_of(total), head = label(), tail = label();
@@ -193,6 +205,7 @@ void Generator::fixed_tails(int l, int counter, const std::function<void()> &bod
   if (loop.step == 1) return;
   for (int64_t p = std::bit_floor(uint64_t(loop.step - 1)); p >= 1; p /= 2) {
     const int skip = label();
+    note(loop.name + ": " + std::to_string(p) + " of what is left");
     branch(VOp::BranchLt, counter, p, skip);
     iteration(loop.dim, {p}, body, counter, p);
     place(skip);
@@ -205,6 +218,7 @@ void Generator::vector_tails(int l, int counter, const std::function<void()> &bo
   const int end = label();
   for (int64_t v = (loop.step - 1 + lanes() - 1) / lanes(); v >= 1; --v) {
     const int next = label();
+    note(loop.name + ": " + std::to_string(v) + " vectors, the last one partial");
     branch(VOp::BranchLt, counter, (v - 1) * lanes() + 1, next);
     Count chunk{v * lanes()};
     chunk.tail = add_imm(counter, -(v - 1) * lanes());

@@ -1,6 +1,7 @@
 #include "schedule/apply.h"
 #include "ir/combine.h"
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace vecwrap {
@@ -49,7 +50,7 @@ private:
     case StepKind::Split: return split(step);
     case StepKind::Reorder: return reorder(step);
     case StepKind::Tile: return mark(step, [](Loop &l) { l.tile = true; });
-    case StepKind::Vectorize: return mark(step, [](Loop &l) { l.vector = true; });
+    case StepKind::Vectorize: return vectorize(step);
     case StepKind::Unroll:
       if (step.factor < 1 || step.factor > 64) return no("bad-factor", "unroll by 1 to 64");
       return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
@@ -66,6 +67,14 @@ private:
       f(tree_.loops[l]);
     }
     return true;
+  }
+
+  bool vectorize(const Step &step) {
+    const int64_t group = step.factor ? step.factor : 1;
+    if (!std::has_single_bit(uint64_t(group)) || group > target_.widest_group)
+      return no("vector-group", "a vector of " + std::to_string(group) + " registers does not exist on " + target_.name);
+    tree_.group = int(group);
+    return mark(step, [](Loop &l) { l.vector = true; });
   }
 
   bool split(const Step &step) {

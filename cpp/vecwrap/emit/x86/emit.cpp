@@ -1,5 +1,5 @@
 #include "emit/x86/emit.h"
-#include "emit/x86/gpr.h"
+#include "emit/gpr.h"
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -114,6 +114,7 @@ private:
   }
 
   void one(const VInst &i) {
+    if (i.op == VOp::Note) return;
     if (i.op < VOp::Label) scalar(i);
     else if (i.op <= VOp::BranchNe) control(i);
     else vector(i);

@@ -48,9 +48,9 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
             code(args + ([workspace.address] if workspace else []))
             results.append([b.read() for b in buffers])
         for name, want, got in zip(program.arguments, *results):
-            if want != got:
-                w, g = np.frombuffer(want, dtype), np.frombuffer(got, dtype)
-                differs = (w != g) & ~(np.isnan(w) & np.isnan(g))
-                if differs.any():
-                    return "wrong", f"{name}: {int(differs.sum())} of {differs.size} differ, first at {int(np.flatnonzero(differs)[0])}"
+            bits = np.uint32 if dtype == np.float32 else np.uint64
+            nan = np.isnan(np.frombuffer(want, dtype)) & np.isnan(np.frombuffer(got, dtype))
+            wrong = np.flatnonzero((np.frombuffer(want, bits) != np.frombuffer(got, bits)) & ~nan)
+            if wrong.size:
+                return "wrong", f"{name}: {wrong.size} elements differ, first at {int(wrong[0])}"
     return "ok", ""

@@ -18,7 +18,8 @@ def read_core(name: str) -> dict[str, Any]:
 
 def flat(core: dict[str, Any], vlen: int) -> str:
     lines = [f"name {core['name']}", f"vlen {vlen}", f"width {core['width']}", f"window {core['window']}",
-             f"memory {core['memory_latency']}", f"follows_vl {int(core['occupancy_follows_vl'])}"]
+             f"memory {core['memory_latency']}", f"follows_vl {int(core['occupancy_follows_vl'])}",
+             f"completes_in_order {int(core['completes_in_order'])}"]
     lines += ["cache " + " ".join(map(str, cache)) for cache in core["caches"]]
     for name, scalar, sew, lmul, latency, uops, uses in core["costs"]:
         pairs = " ".join(f"{units} {cycles}" for units, cycles in uses)

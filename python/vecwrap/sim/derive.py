@@ -18,17 +18,17 @@ ASSUMED = "assumed: not published"
 
 CORES: dict[str, dict[str, Any]] = {
     "spacemit-x60": {
-        "vlen": 256, "width": 2, "window": 0, "memory_latency": 150,
+        "vlen": 256, "width": 2, "window": 0, "completes_in_order": True, "memory_latency": 150,
         "caches": [["L1D", 32768, 4, 64, 4], ["L2", 524288, 16, 64, 20]],
         "sources": {"vlen": "SpacemiT K1 data sheet", "width": LLVM, "window": f"{LLVM} (in order)",
                     "caches": f"sizes: SpacemiT K1 data sheet; L1 latency: {LLVM}; ways, L2 latency {ASSUMED}"}},
     "sifive-x280": {
-        "vlen": 512, "width": 2, "window": 0, "memory_latency": 150,
+        "vlen": 512, "width": 2, "window": 0, "completes_in_order": False, "memory_latency": 150,
         "caches": [["L1D", 32768, 8, 64, 3], ["L2", 262144, 8, 64, 15]],
         "sources": {"vlen": "SiFive X280 product brief", "width": LLVM, "window": f"{LLVM} (in order)",
                     "caches": f"L1 latency: {LLVM}; sizes, ways, L2 latency {ASSUMED}"}},
     "sifive-p670": {
-        "vlen": 128, "width": 4, "window": 160, "memory_latency": 150,
+        "vlen": 128, "width": 4, "window": 160, "completes_in_order": False, "memory_latency": 150,
         "caches": [["L1D", 32768, 8, 64, 4], ["L2", 524288, 8, 64, 12]],
         "sources": {"vlen": "SiFive P670 product brief", "width": LLVM, "window": f"{LLVM} (MicroOpBufferSize)",
                     "caches": f"L1 latency: {LLVM}; sizes, ways, L2 latency {ASSUMED}"}},
@@ -42,12 +42,13 @@ def legal(sew: int, lmul: int) -> bool:
 
 
 def rows() -> list[tuple[Key, str]]:
-    found = [((name, False, width, 0), text) for name, widths in SCALAR.items() for width, text in widths.items()]
+    found: list[tuple[Key, str]] = [((name, False, width, 0), text) for name, widths in SCALAR.items()
+                                    for width, text in widths.items()]
     for name, forms in VECTOR.items():
         for sew in (8, 16, 32, 64):
-            found += [((name, scalar, sew, lmul), text.format(w=sew)) for lmul in LMULS if legal(sew, lmul)
+            found += [((name, bool(scalar), sew, lmul), text.format(w=sew)) for lmul in LMULS if legal(sew, lmul)
                       for scalar, text in enumerate(forms) if text]
-    return [((name, bool(scalar), sew, lmul), text) for (name, scalar, sew, lmul), text in found]
+    return found
 
 
 def uses_of(pressure: dict[int, float], throughput: float) -> list[list[int]]:
@@ -89,7 +90,8 @@ def costs(tool: str, core: str) -> list[list[Any]]:
 
 def write(path: Path, description: dict[str, Any], table: list[list[Any]]) -> None:
     """One cost a line, so that a change of LLVM's model reads as a change of lines."""
-    head = json.dumps({**description, "sources": {**description["sources"], "costs": f"{LLVM}, by vecwrap.sim.derive"}}, indent=1)
+    head = json.dumps({**description, "sources": {**description["sources"], "costs": f"{LLVM}, by vecwrap.sim.derive",
+                                                        "completes_in_order": "what llvm-mca's pipeline does for this core"}}, indent=1)
     body = ",\n".join("  " + json.dumps(row) for row in table)
     path.write_text(f"{head[:-2]},\n \"costs\": [\n{body}\n ]\n}}\n")
 

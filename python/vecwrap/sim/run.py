@@ -27,6 +27,7 @@ class Options:
     function: str | None = None
     markers: bool = False
     sysroot: str = "/usr/riscv64-linux-gnu"
+    caches: bool = True  # False: every access hits
 
 
 def find_plugin() -> Path:
@@ -78,6 +79,8 @@ def simulate(program: Path, arguments: list[str], options: Options) -> tuple[int
     The environment is empty but for LD_BIND_NOW: libc's start-up depends on it, and counts would with it.
     """
     core = read_core(options.core)
+    if not options.caches:
+        core["caches"] = []
     vlen = check_vlen(options.vlen or core["vlen"])
     qemu, plugin = find_qemu(), find_plugin()
     try:

@@ -26,6 +26,7 @@ struct Core {
   int window = 0;  // instructions in flight out of order; 0: in order
   int memory_latency = 100;
   bool occupancy_follows_vl = false;
+  bool completes_in_order = false;  // an instruction issues no earlier than lets it finish after those before it
   std::vector<Geometry> caches;
 
   // The cost of a class at this shape; the vector-vector form stands in where the scalar form has no row.

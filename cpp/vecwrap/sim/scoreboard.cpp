@@ -24,6 +24,7 @@ uint64_t Scoreboard::earliest(const Operands &ops, int latency) const {
   for (int i = 0; i < ops.count; ++i)
     for (int r = 0; r < ops.reads[i].count; ++r) at = std::max(at, ready_[ops.reads[i].first + static_cast<size_t>(r)]);
   if (core_.window) return at;
+  if (core_.completes_in_order && last_ > at + static_cast<uint64_t>(latency)) at = last_ - static_cast<uint64_t>(latency);
   // No renaming: a result may not overtake the one before it in the same register.
   for (int r = 0; r < ops.write.count; ++r) {
     const uint64_t before = ready_[ops.write.first + static_cast<size_t>(r)], length = static_cast<uint64_t>(latency);

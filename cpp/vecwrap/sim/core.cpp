@@ -41,8 +41,8 @@ void read_line(const std::string &line, Core &core) {
   else if (key == "vlen") in >> core.vlen;
   else if (key == "width") in >> core.width;
   else if (key == "window") in >> core.window;
-  else if (key == "memory") in >> core.memory_latency;
-  else if (key == "follows_vl") in >> core.occupancy_follows_vl;
+  else if (key == "memory_latency") in >> core.memory_latency;
+  else if (key == "occupancy_follows_vl") in >> core.occupancy_follows_vl;
   else if (key == "completes_in_order") in >> core.completes_in_order;
   else if (key == "op") read_cost(in, core);
   else if (key == "cache") {

@@ -23,7 +23,7 @@ using namespace vecwrap::sim;
 struct State {
   std::unique_ptr<Machine> machine;
   std::string out;
-  uint64_t function = 0;  // its address, less that of the program's entry (it may be loaded anywhere)
+  uint64_t function = 0;  // its address, less that of the program's code (it may be loaded anywhere)
   bool whole = true, has_function = false;
   std::map<uint64_t, std::unique_ptr<Insn>> decoded;
   std::mutex mutex;
@@ -35,7 +35,7 @@ struct State {
 // A call is a jump that links to x1; the region ends where that address is reached.
 void follow_function(const Insn &insn) {
   if (state.in_function && insn.address == state.return_to) state.in_function = state.active = false;
-  if (!state.in_function && insn.address == state.function + qemu_plugin_entry_code()) {
+  if (!state.in_function && insn.address == state.function + qemu_plugin_start_code()) {
     state.in_function = state.active = true;
     state.return_to = state.ra;
     ++state.regions;

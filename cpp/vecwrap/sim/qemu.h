@@ -29,5 +29,5 @@ void qemu_plugin_register_vcpu_mem_cb(qemu_plugin_insn *, void (*)(unsigned, qem
                                       qemu_plugin_cb_flags, qemu_plugin_mem_rw, void *);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void *), void *);
 bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t);
-uint64_t qemu_plugin_entry_code(void);
+uint64_t qemu_plugin_start_code(void);
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vecwrap.sim.cores import core_names
 from vecwrap.sim.report import table
-from vecwrap.sim.run import Options, SimError, simulate
+from vecwrap.sim.run import SYSROOT, Options, SimError, simulate
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
     region.add_argument("--markers", action="store_true", help="count only between 'slti x0,x0,1' and 'slti x0,x0,2'")
     made.add_argument("--json", action="store_true", help="the report as JSON")
     made.add_argument("--output", type=Path, metavar="FILE", help="the report to FILE (default: stderr)")
-    made.add_argument("--sysroot", default="/usr/riscv64-linux-gnu", help="of dynamic programs (default: %(default)s)")
+    made.add_argument("--sysroot", default=SYSROOT, help="of dynamic programs (default: %(default)s)")
     made.add_argument("program", type=Path)
     made.add_argument("arguments", nargs=argparse.REMAINDER)
     return made

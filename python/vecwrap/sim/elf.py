@@ -1,9 +1,9 @@
-"""What the ruler needs of an ELF file: that it is a riscv64 program, its entry and where its functions lie."""
+"""What the ruler needs of an ELF file: that it is a riscv64 program, where its code and its functions lie."""
 
 import struct
 from pathlib import Path
 
-RISCV, EXECUTABLE, SHARED, SYMTAB, DYNSYM, FUNCTION = 243, 2, 3, 2, 11, 2
+RISCV, EXECUTABLE, SHARED, SYMTAB, DYNSYM, FUNCTION, LOAD, CODE = 243, 2, 3, 2, 11, 2, 1, 1
 
 
 class ElfError(Exception):
@@ -22,7 +22,13 @@ class Elf:
         kind, machine = struct.unpack_from("<HH", self.data, 16)
         if machine != RISCV or kind not in (EXECUTABLE, SHARED):
             raise ElfError(f"{path} is not a riscv64 program; compile and link it with --target=riscv64-linux-gnu")
-        self.entry, = struct.unpack_from("<Q", self.data, 24)
+
+    def code(self) -> int:
+        """The lowest address of what is loaded to be executed: QEMU tells where it put that."""
+        start, = struct.unpack_from("<Q", self.data, 32)
+        size, count = struct.unpack_from("<HH", self.data, 54)
+        segments = [struct.unpack_from("<IIQQ", self.data, start + i * size) for i in range(count)]
+        return min((address for kind, flags, _, address in segments if kind == LOAD and flags & CODE), default=0)
 
     def functions(self) -> dict[str, int]:
         try:

@@ -6,16 +6,16 @@ The names are those of cpp/vecwrap/sim/classes.h. ``{w}`` is the element width.
 SCALAR = {  # by width; most have one only
     "int_alu": {64: "add a0, a1, a2"}, "int_mul": {64: "mul a0, a1, a2", 32: "mulw a0, a1, a2"},
     "int_div": {64: "div a0, a1, a2", 32: "divw a0, a1, a2"}, "load": {64: "ld a0, 0(a1)"}, "store": {64: "sd a0, 0(a1)"},
-    "fp_load": {64: "fld fa0, 0(a1)", 32: "flw fa0, 0(a1)"}, "fp_store": {64: "fsd fa0, 0(a1)", 32: "fsw fa0, 0(a1)"},
-    "branch": {64: "bne a0, a1, 8"}, "jump": {64: "jal ra, 8"},
-    "fp_add": {64: "fadd.d fa0, fa1, fa2", 32: "fadd.s fa0, fa1, fa2"},
-    "fp_mul": {64: "fmul.d fa0, fa1, fa2", 32: "fmul.s fa0, fa1, fa2"},
-    "fp_fma": {64: "fmadd.d fa0, fa1, fa2, fa3", 32: "fmadd.s fa0, fa1, fa2, fa3"},
-    "fp_div": {64: "fdiv.d fa0, fa1, fa2", 32: "fdiv.s fa0, fa1, fa2"},
-    "fp_sqrt": {64: "fsqrt.d fa0, fa1", 32: "fsqrt.s fa0, fa1"}, "fp_sign": {64: "fsgnj.d fa0, fa1, fa2"},
-    "fp_minmax": {64: "fmin.d fa0, fa1, fa2"}, "fp_compare": {64: "flt.d a0, fa1, fa2"},
-    "fp_convert": {64: "fcvt.d.w fa0, a0"}, "fp_move": {64: "fmv.d.x fa0, a0"}, "atomic": {64: "amoadd.d a0, a1, (a2)"},
-    "csr": {64: "csrr a0, fcsr"}, "system": {64: "ecall"}, "vset": {64: "vsetvli a0, a1, e32, m1, ta, ma"},
+    "fp_load": {64: "fld fa0, 0(a1)", 32: "flw fa0, 0(a1)", 16: "flh fa0, 0(a1)"},
+    "fp_store": {64: "fsd fa0, 0(a1)", 32: "fsw fa0, 0(a1)", 16: "fsh fa0, 0(a1)"}, "branch": {64: "bne a0, a1, 8"},
+    "jump": {64: "jal ra, 8"}, "fp_add": {64: "fadd.d fa0, fa1, fa2", 32: "fadd.s fa0, fa1, fa2", 16: "fadd.h fa0, fa1, fa2"},
+    "fp_mul": {64: "fmul.d fa0, fa1, fa2", 32: "fmul.s fa0, fa1, fa2", 16: "fmul.h fa0, fa1, fa2"},
+    "fp_fma": {64: "fmadd.d fa0, fa1, fa2, fa3", 32: "fmadd.s fa0, fa1, fa2, fa3", 16: "fmadd.h fa0, fa1, fa2, fa3"},
+    "fp_div": {64: "fdiv.d fa0, fa1, fa2", 32: "fdiv.s fa0, fa1, fa2", 16: "fdiv.h fa0, fa1, fa2"},
+    "fp_sqrt": {64: "fsqrt.d fa0, fa1", 32: "fsqrt.s fa0, fa1", 16: "fsqrt.h fa0, fa1"}, "fp_sign": {64: "fsgnj.d fa0, fa1, fa2"},
+    "fp_minmax": {64: "fmin.d fa0, fa1, fa2"}, "fp_compare": {64: "flt.d a0, fa1, fa2"}, "fp_convert": {64: "fcvt.d.w fa0, a0"},
+    "fp_move": {64: "fmv.d.x fa0, a0"}, "atomic": {64: "amoadd.d a0, a1, (a2)"}, "csr": {64: "csrr a0, fcsr"},
+    "system": {64: "ecall"}, "vset": {64: "vsetvli a0, a1, e32, m1, ta, ma"},
 }
 
 VECTOR = {  # vector form, scalar form ("" if there is none)

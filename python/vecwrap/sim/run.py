@@ -14,6 +14,7 @@ from vecwrap.sim.elf import Elf, ElfError
 
 QEMU = "qemu-riscv64"
 PLUGIN = "vecwrap-sim.so"
+SYSROOT = "/usr/riscv64-linux-gnu"  # where Debian's cross libraries are
 
 
 class SimError(Exception):
@@ -26,7 +27,7 @@ class Options:
     vlen: int | None = None
     function: str | None = None
     markers: bool = False
-    sysroot: str = "/usr/riscv64-linux-gnu"
+    sysroot: str = SYSROOT
     caches: bool = True  # False: every access hits
 
 
@@ -61,7 +62,7 @@ def check_vlen(vlen: int) -> int:
 def region(program: Path, options: Options) -> str:
     elf = Elf(program)
     if options.function:
-        return f"function={(elf.function(options.function) - elf.entry) % 2 ** 64}"
+        return f"function={(elf.function(options.function) - elf.code()) % 2 ** 64}"
     return f"region={'markers' if options.markers else 'whole'}"
 
 

@@ -1,7 +1,7 @@
 // Code generation beyond the property tests: refusals, and the heuristic's own choices against the interpreter.
 #include "decide/strategy.h"
 #include "emit/kernel.h"
-#include "emit/x86/gpr.h"
+#include "emit/gpr.h"
 #include "ir/interpret.h"
 #include "samples.h"
 #include <cstring>
@@ -65,7 +65,7 @@ TEST(Gpr, SpillsTheLeastUsedRegister) {
   back.a = 1, back.value2 = 1, back.imm = 0;
   p.code.push_back(back);
   add(VOp::SAddImm, 0, 0, 1);
-  const x86::GprMap map = x86::allocate_gprs(p, 2);
+  const GprMap map = allocate_gprs(p, 2);
   EXPECT_EQ(map.slots, 1);
   EXPECT_GE(map.slot[0], 0);
   EXPECT_GE(map.gpr[1], 0);

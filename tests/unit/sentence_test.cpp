@@ -8,7 +8,7 @@ namespace {
 const char *const kSentences[] = {
     "v1", "v1 split(i,14)", "v1 unroll(k,2)", "v1 reorder(j,i,k,i.1,j.1)",
     "v1 split(i,14) split(j,32) reorder(j,i,k,i.1,j.1) pack(B,j) tile(i.1,j.1) vectorize(j.1) unroll(k,2)",
-    "v1 pack(A,-) tile(i)"};
+    "v1 pack(A,-) tile(i)", "v1 tile(j) vectorize(j,4)"};
 
 TEST(Sentence, RoundTrips) {
   for (const char *text : kSentences) {
@@ -22,7 +22,7 @@ TEST(Sentence, RoundTrips) {
 TEST(Sentence, EveryStepOfTheTableRoundTrips) {
   Sentence all;
   for (size_t k = 0; k < std::size(kSteps); ++k) {
-    Step step{static_cast<StepKind>(k), {}, kSteps[k].factors ? 3 : 0};
+    Step step{static_cast<StepKind>(k), {}, kSteps[k].factor == Factor::None ? 0 : 3};
     step.names.assign(kSteps[k].names < 0 ? 4 : kSteps[k].names, "i");
     all.steps.push_back(step);
   }
@@ -65,7 +65,9 @@ INSTANTIATE_TEST_SUITE_P(All, BadSentence, testing::Values(
     Bad{"v1 tile()", "malformed-sentence", "column 9: expected a name, got ')'"},
     Bad{"v1 tile(i,)", "malformed-sentence", "column 11: expected a name"},
     Bad{"v1 tile(i j)", "malformed-sentence", "column 10: expected ')'"},
-    Bad{"v1 vectorize(i,j)", "malformed-sentence", "column 4: vectorize takes 1 name"},
+    Bad{"v1 vectorize(i,j)", "malformed-sentence", "column 16: a factor is"},
+    Bad{"v1 vectorize()", "malformed-sentence", "column 14: expected a name"},
+    Bad{"v1 vectorize(i,4,2)", "malformed-sentence", "column 18: expected a name"},
     Bad{"v1 pack(A)", "malformed-sentence", "column 4: pack takes 2 names"},
     Bad{"v1 tile(i);", "unknown-step", "column 11: expected a step, got ';'"}));
 

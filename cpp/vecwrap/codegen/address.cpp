@@ -8,6 +8,7 @@ namespace {
 // With a stride s in a register and 3s, 5s, 7s beside it, rows 0 to 8 are reachable from one pointer
 // through base + index * {1,2,4,8}; every ninth row gets a pointer of its own.
 constexpr int64_t kReach = 9;
+constexpr int64_t kNear = 4096; // bytes around a pointer that RISC-V's loads reach
 struct Reach { int multiple, scale; };
 constexpr Reach kReaches[kReach] = {{0, 0}, {1, 1}, {1, 2}, {3, 1}, {1, 4}, {5, 1}, {3, 2}, {7, 1}, {1, 8}};
 
@@ -70,13 +71,35 @@ int Generator::multiple(int s, int64_t m) {
   return it->second;
 }
 
-/// A register with the group's pointer plus a symbolic distance; made on first use.
+int Generator::constant(int64_t value) {
+  auto [it, fresh] = constants_.try_emplace(value, -1);
+  if (fresh) {
+    it->second = scalar();
+    VInst i{VOp::SImm};
+    i.d = it->second, i.imm = value;
+    prologue_.push_back(i);
+  }
+  return it->second;
+}
+
+int Generator::lane_stride(int access) {
+  if (tree_.vector < 0 || nest_.contiguous(access, vector_dim())) return -1;
+  const Int stride = nest_.accesses[access].strides[vector_dim()];
+  return stride.is_const() ? constant(stride.value) : symbol(stride.sym);
+}
+
+/// A register with the group's pointer plus a distance; made on first use.
 int Generator::pointer(Group &group, const Group::Distance &distance) {
   auto it = group.pointers.find(distance);
   if (it != group.pointers.end()) return it->second;
   int from = group.pointers.at({});
   for (auto [s, count] : distance) {
-    const int d = scalar(), m = multiple(s, count);
+    const bool small = s == Group::kBytes && count == int64_t(int32_t(count)) && count >= -2048 && count < 2048;
+    if (small) {
+      from = add_imm(from, count);
+      continue;
+    }
+    const int d = scalar(), m = s == Group::kBytes ? constant(count) : multiple(s, count);
     VInst &i = emit(VOp::SAdd);
     i.d = d, i.a = from, i.b = m;
     from = d;
@@ -119,7 +142,7 @@ Mem Generator::direct(int access, const std::vector<int64_t> &index) {
     const int64_t count = index[d] + unrolled_[d];
     if (stride.is_const()) {
       mem.disp += stride.value * count;
-    } else if (mem.index < 0) {
+    } else if (mem.index < 0 && !reaches_strides()) {
       const Reach reach = kReaches[count % kReach];
       if (reach.multiple) mem.index = multiple(stride.sym, reach.multiple), mem.scale = reach.scale;
       if (count >= kReach) distance.push_back({stride.sym, count - count % kReach});
@@ -128,6 +151,8 @@ Mem Generator::direct(int access, const std::vector<int64_t> &index) {
     }
   }
   if (mem.disp != int32_t(mem.disp)) fail("displacement", "a constant offset exceeds 2 GiB");
+  if (const int64_t far = (mem.disp + kNear / 2) / kNear * kNear; reaches_strides() && far && mem.disp >= 0) // 12 bits, signed
+    distance.push_back({Group::kBytes, far}), mem.disp -= far;
   mem.base = pointer(group, distance);
   return mem;
 }
@@ -164,10 +189,10 @@ void Generator::advance(int dim, int64_t elements) {
     const Int stride = group.strides[dim];
     if (stride.is_zero()) continue;
     for (auto &[distance, reg] : group.pointers) {
-      if (stride.is_const()) {
-        add_to(reg, stride.value * elements);
+      if (const int64_t bytes = stride.value * elements; stride.is_const() && !(reaches_strides() && (bytes < -2048 || bytes > 2047))) {
+        add_to(reg, bytes);
       } else {
-        const int m = multiple(stride.sym, elements);
+        const int m = stride.is_const() ? constant(bytes) : multiple(stride.sym, elements);
         VInst &i = emit(VOp::SAdd);
         i.d = reg, i.a = reg, i.b = m;
       }

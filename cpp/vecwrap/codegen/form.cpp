@@ -1,11 +1,13 @@
 #include "codegen/form.h"
+#include <cmath>
 #include <iterator>
 
 namespace vecwrap {
 namespace {
 
 constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
-                         VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2};
+                         VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2,
+                         VOp::VExponent};
 static_assert(std::size(kVOps) == std::size(kOps));
 
 /// a pred b ? a : b (flipped: ? b : a) as max(x, y) = x > y ? x : y or min(x, y) = x < y ? x : y, with x and y swapped
@@ -25,6 +27,16 @@ Form form_of(const Node &n) {
     if (n.op == Op::Select && n.pred == e.pred && in[0] == in[e.flipped ? 3 : 2] && in[1] == in[e.flipped ? 2 : 3])
       return {e.op, 2, {in[e.swapped], in[!e.swapped], -1, -1}};
   return {kVOps[static_cast<int>(n.op)], info_of(n.op).operands, {in[0], in[1], in[2], in[3]}};
+}
+
+/// NaN is never chosen; -0 and +0 differ for it, and neither is chosen by > and <.
+bool is_plain_extreme(VOp op, double c) { return !std::isnan(c) && (c != 0 || std::signbit(c) == (op == VOp::VMin)); }
+
+bool needs_mask(const Form &form, const Nest &nest) {
+  if (form.op == VOp::VSelect || form.op == VOp::VRound) return true;
+  if (form.op != VOp::VMax && form.op != VOp::VMin) return false;
+  const Node &second = nest.nodes[form.in[1]];
+  return second.op != Op::Const || !is_plain_extreme(form.op, second.value);
 }
 
 } // namespace vecwrap

@@ -13,4 +13,9 @@ struct Form {
 /// The node's own operation and operands; a select that is a maximum or a minimum is that, of two operands.
 Form form_of(const Node &);
 
+/// Is the larger (smaller) of x and the constant what IEEE's maximumNumber (minimumNumber) says, for every x?
+bool is_plain_extreme(VOp, double constant);
+/// Does a vector of it take a comparison whose result is a mask (where masks are not the vector registers' own)?
+bool needs_mask(const Form &, const Nest &);
+
 } // namespace vecwrap

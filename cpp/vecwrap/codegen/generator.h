@@ -24,7 +24,9 @@ struct Group {
   std::vector<Int> strides;
   int deepest = 0; ///< loops from this position inwards do not read it (a packed tensor's source)
   /// Pointer registers by the symbolic distance (symbol, count)* they hold on top of the group's own pointer.
+  /// kBytes in place of a symbol: that many bytes.
   using Distance = std::vector<std::pair<int, int64_t>>;
+  static constexpr int kBytes = -1;
   std::map<Distance, int> pointers; ///< {} is the pointer itself; empty while the group is not addressable
 };
 
@@ -64,6 +66,8 @@ private:
   void branch_unless_last(int label);
   bool partial_sums() const;
 
+  int vector_registers() const; ///< that expressions may use
+
   // reduce.cpp
   void plan_lanes();
   void start_lanes(Evaluator &);
@@ -78,6 +82,8 @@ private:
   int symbol(int s);
   int multiple(int s, int64_t m); ///< register with m * symbol, computed once in the prologue
   void advance(int dim, int64_t elements);
+  int constant(int64_t value);            ///< register that holds it, set once in the prologue
+  int lane_stride(int access);            ///< register with the bytes between lanes; -1 if they are adjacent
   using Pointers = std::vector<std::pair<int, std::map<Group::Distance, int>>>; ///< of some groups
   Pointers copy_pointers(int dim);
   Pointers pointers() const;
@@ -105,6 +111,9 @@ private:
   void place(int label) { emit(VOp::Label).imm = label; }
   void jump(int label) { emit(VOp::Jump).imm = label; }
   void branch(VOp op, int a, int64_t constant, int label);
+  void note(const std::string &remark); ///< on targets whose kernels are read as assembly
+  bool has_uniforms() const { return target_.scalar_regs > 0; }
+  bool reaches_strides() const { return target_.isa == Isa::Rvv; } ///< loads with a distance between lanes; no base + index
   int counter_of(Count total); ///< a fresh register that starts at total
   int add_imm(int a, int64_t imm);
   void add_to(int reg, int64_t imm);
@@ -121,6 +130,7 @@ private:
   std::vector<VInst> prologue_;
   std::map<int, int> symbols_;                          // symbol -> register
   std::map<std::pair<int, int64_t>, int> multiples_;    // (symbol, factor) -> register
+  std::map<int64_t, int> constants_;                    // value -> register
   std::vector<Group> groups_;
   std::vector<int> group_of_;                           // access -> group
   std::map<std::vector<int64_t>, int> indices_;         // what straight-line code has read: address, scale -> register

@@ -7,7 +7,7 @@ Result<VProgram> generate(const LoopTree &tree, const Target &target) { return G
 
 Result<VProgram> Generator::run() {
   out_.type = nest_.type;
-  out_.lanes = tree_.vector < 0 ? 1 : target_.lanes(nest_.type);
+  out_.lanes = tree_.vector < 0 ? 1 : target_.lanes(nest_.type) * tree_.group;
   if (target_.isa == Isa::Avx2 && out_.lanes > 1) out_.tail_reg = target_.vector_regs - 1;
   unrolled_.assign(nest_.dims.size(), 0);
   partial_sums_ = nest_.out;
@@ -26,6 +26,12 @@ Result<VProgram> Generator::run() {
   if (failed_) return refusal_;
   out_.code.insert(out_.code.begin(), prologue_.begin(), prologue_.end());
   return out_;
+}
+
+void Generator::note(const std::string &remark) {
+  if (target_.isa != Isa::Rvv) return;
+  emit(VOp::Note).imm = int64_t(out_.notes.size());
+  out_.notes.push_back(remark);
 }
 
 bool Generator::fail(const char *name, std::string detail) {
@@ -73,6 +79,8 @@ void Generator::loop(int l, const std::function<void()> &body) {
   const int d = loop.dim, child = tree_.child(l);
   const Count total = chunk_[d];
   if (total.is_const() && total.tail < 0 && total.value <= loop.step) return body(); // one iteration, same chunk
+  note("for " + loop.name + (loop.step > 1 ? " step " + std::to_string(loop.step) : "") +
+       (loop.unroll > 1 ? ": unroll(" + loop.name + "," + std::to_string(loop.unroll) + ")" : ""));
   const auto saved = pointers();
   for (Group &g : groups_)
     if (g.deepest <= l + 1) g.pointers.clear();
@@ -158,7 +166,7 @@ void Generator::fixed(int l, Count total, const std::function<void()> &body) {
     } else if (full == 1) {
       iteration(d, {loop.step}, body, -1, loop.step);
     }
-    if (rest) iteration(d, {rest}, body, -1, 0);
+    if (rest) note(loop.name + ": the last " + std::to_string(rest)), iteration(d, {rest}, body, -1, 0);
     return;
   }
   const int counter = counter_of(total), head = label(), tail = label();
@@ -177,6 +185,7 @@ void Generator::fixed_tails(int l, int counter, const std::function<void()> &bod
   if (loop.step == 1) return;
   for (int64_t p = std::bit_floor(uint64_t(loop.step - 1)); p >= 1; p /= 2) {
     const int skip = label();
+    note(loop.name + ": " + std::to_string(p) + " of what is left");
     branch(VOp::BranchLt, counter, p, skip);
     iteration(loop.dim, {p}, body, counter, p);
     place(skip);
@@ -189,6 +198,7 @@ void Generator::vector_tails(int l, int counter, const std::function<void()> &bo
   const int end = label();
   for (int64_t v = (loop.step - 1 + lanes() - 1) / lanes(); v >= 1; --v) {
     const int next = label();
+    note(loop.name + ": " + std::to_string(v) + " vectors, the last one partial");
     branch(VOp::BranchLt, counter, (v - 1) * lanes() + 1, next);
     Count chunk{v * lanes()};
     chunk.tail = add_imm(counter, -(v - 1) * lanes());

@@ -1,16 +1,27 @@
 #include "codegen/evaluate.h"
+#include <algorithm>
 
 namespace vecwrap {
+
+/// Vectors of several registers, less the mask's. RVV computes masks in v0 (and v1) where it has to select.
+int Generator::vector_registers() const {
+  if (!has_uniforms()) return target_.vector_regs - (out_.tail_reg >= 0 ? 1 : 0);
+  bool masks = false;
+  for (const Node &n : nest_.nodes) masks = masks || needs_mask(form_of(n), nest_);
+  const int reserved = masks ? std::max(1, 2 / tree_.group) : 0;
+  return target_.vector_regs / tree_.group - reserved;
+}
 
 /// The register scope: the tile's outputs stay in registers across the reduction loops inside it.
 void Generator::scope() {
   const auto saved = pointers();
-  Evaluator evaluator(*this, target_.vector_regs - (out_.tail_reg >= 0 ? 1 : 0));
+  Evaluator evaluator(*this, vector_registers());
   evaluator.set_tail();
   if (nest_.update < 0) {
     evaluator.store(nest_.final, nest_.out);
     return restore(saved);
   }
+  note("tile: " + std::to_string(evaluator.points()) + " accumulators from init");
   evaluator.allocate_accumulators();
   combine_ ? start_lanes(evaluator) : begin_scope(evaluator);
   restore(saved);
@@ -59,6 +70,7 @@ void Generator::end_scope(Evaluator &evaluator) {
   const int partial = label(), done = label();
   const bool plain = nest_.nodes[nest_.final].op == Op::Acc && partial_sums_ == nest_.out;
   if (partial_sums() && !plain) branch_unless_last(partial);
+  note("final, and store");
   evaluator.store(nest_.final, nest_.out);
   if (partial_sums() && !plain) {
     restore(saved);

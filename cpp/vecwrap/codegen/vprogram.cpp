@@ -9,15 +9,15 @@ struct Row { const char *name; const char *operands; };
 constexpr Row kRows[] = {
     {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
     {"s.mul", "dab"},  {"s.muli", "dai"},   {"s.mini", "dai"},   {"s.frame", "di"},  {"s.load", "dim"},  {"label", "L"},
-    {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"},
+    {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"}, {";", "N"},
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dm"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
-    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"},   {"v.transpose4", "D"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
-std::string v(int reg) { return "v" + std::to_string(reg); }
+std::string v(int reg) { return is_uniform(reg) ? "f" + std::to_string(reg - kUniform) : "v" + std::to_string(reg); }
 
 std::string text(const Mem &m) {
   std::string out = "[" + s(m.base);
@@ -31,7 +31,7 @@ std::string source(const VInst &i, int operand, int reg) {
   return i.mem_operand == operand ? text(i.mem) + (i.mem_bcast ? "{all}" : "") : v(reg);
 }
 
-std::string operand(const VInst &i, char kind) {
+std::string operand(const VProgram &p, const VInst &i, char kind) {
   switch (kind) {
   case 'd': return s(i.d);
   case 'a': return s(i.a);
@@ -41,7 +41,8 @@ std::string operand(const VInst &i, char kind) {
   case 'i': return std::to_string(i.imm);
   case 'L': return "L" + std::to_string(i.imm);
   case 'f': return std::to_string(i.value);
-  case 'm': return text(i.mem);
+  case 'm': return i.mem.base < 0 ? v(i.a) : text(i.mem) + (i.stride < 0 ? "" : " by " + s(i.stride));
+  case 'N': return p.notes[i.imm];
   case 'n': return std::array{"", "tail", "one", "four"}[size_t(i.lanes)];
   case 't': return i.stored ? name_of(*i.stored) : "";
   case 'p': return kPreds[int(i.pred)];
@@ -63,7 +64,7 @@ std::string print(const VProgram &p) {
     out += i.op == VOp::Label ? "" : "  ", out += row.name;
     std::string sep = " ";
     for (const char *k = row.operands; *k; ++k)
-      if (std::string t = operand(i, *k); !t.empty()) out += sep + t, sep = ", ";
+      if (std::string t = operand(p, i, *k); !t.empty()) out += sep + t, sep = ", ";
     out += "\n";
   }
   return out;

@@ -17,14 +17,20 @@ struct Mem {
   int64_t disp = 0;          ///< bytes
 };
 
+/// Where scalars have registers of their own (Target::scalar_regs), register kUniform + n of a vector operand is number n
+/// of those: an element that all lanes share. An operation whose destination is one computes that element.
+inline constexpr int kUniform = 1 << 24;
+inline bool is_uniform(int reg) { return reg >= kUniform; }
+
 enum class VOp : uint8_t {
   // scalar registers: d = ...
   SImm, SArg, SMov, SAdd, SAddImm, SMul, SMulImm, SMinImm, SFrame, SLoad,
   // control: label numbers in `imm`; branches compare scalar a with scalar b, or with value2 if b < 0
   Label, Jump, BranchLt, BranchGe, BranchEq, BranchNe,
+  Note, ///< imm: the number of a remark
   // vector registers: d = op(a, b, c); one operand may be memory or a constant instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
-  VRound, VPow2,
+  VRound, VPow2, VExponent,
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open
@@ -42,7 +48,9 @@ struct VInst {
   int mem_operand = -1; ///< 0, 1 or 2: operand a, b or c is in memory (`mem`); c only as a constant
   bool mem_bcast = false;
   bool mem_const = false; ///< that operand is the constant `value`
-  Lanes lanes = Lanes::All;
+  int stride = -1;          ///< VLoad, VStore: scalar register with the bytes from lane to lane, if they are not adjacent
+  int constant = -1;        ///< 0 or 1: that operand is a register that holds the constant `value`
+  Lanes lanes = Lanes::All; ///< of other operations: those that matter
   Pred pred = Pred::OEQ;
   std::optional<Type> stored = {}; ///< VLoad, VStore: converts from, to this type in memory (scalar code; VStore: with temporary `t`)
 };
@@ -54,6 +62,7 @@ struct VProgram {
   int labels = 0;
   int64_t frame_bytes = 0;  ///< stack buffer for packed tensors, 64-byte aligned
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
+  std::vector<std::string> notes; ///< which part of the schedule the code comes from
   std::vector<VInst> code;
 };
 

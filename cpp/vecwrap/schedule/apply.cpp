@@ -1,6 +1,7 @@
 #include "schedule/apply.h"
 #include "ir/combine.h"
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace vecwrap {
@@ -49,7 +50,7 @@ private:
     case StepKind::Split: return split(step);
     case StepKind::Reorder: return reorder(step);
     case StepKind::Tile: return mark(step, [](Loop &l) { l.tile = true; });
-    case StepKind::Vectorize: return mark(step, [](Loop &l) { l.vector = true; });
+    case StepKind::Vectorize: return vectorize(step);
     case StepKind::Unroll:
       if (step.factor < 1 || step.factor > 64) return no("bad-factor", "unroll by 1 to 64");
       return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
@@ -65,6 +66,14 @@ private:
       f(tree_.loops[l]);
     }
     return true;
+  }
+
+  bool vectorize(const Step &step) {
+    const int64_t group = step.factor ? step.factor : 1;
+    if (!std::has_single_bit(uint64_t(group)) || group > target_.widest_group)
+      return no("vector-group", "a vector of " + std::to_string(group) + " registers does not exist on " + target_.name);
+    tree_.group = int(group);
+    return mark(step, [](Loop &l) { l.vector = true; });
   }
 
   bool split(const Step &step) {
@@ -253,7 +262,7 @@ std::string print(const LoopTree &tree) {
     if (loop.step != 1) out += " step " + std::to_string(loop.step);
     if (tree.nest.dims[loop.dim].reduction) out += " reduce";
     if (loop.tile) out += " tile";
-    if (loop.vector) out += " vector";
+    if (loop.vector) out += " vector" + (tree.group > 1 ? " x " + std::to_string(tree.group) : "");
     if (loop.unroll > 1) out += " unroll " + std::to_string(loop.unroll);
     out += "\n", indent += "  ";
   }

@@ -31,6 +31,7 @@ struct LoopTree {
   int scope = 0;   ///< first loop of the register scope: from here inwards only reduction loops, then the tile
   int tile = 0;    ///< first tile loop (loops.size() if there is none)
   int vector = -1; ///< the vectorized loop, or -1: scalar code
+  int group = 1;   ///< registers per vector (RVV: LMUL)
   /// Index of the next loop of the same dim, inwards, or -1.
   int child(int loop) const;
   bool reduces_lanes() const; ///< the vectorized loop is a reduction: lanes hold partial results

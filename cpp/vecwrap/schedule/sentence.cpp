@@ -1,5 +1,6 @@
 // Printing and parsing sentences: version step(args) step(args) ..., with the steps' shapes taken from kSteps.
 #include "schedule/sentence.h"
+#include <array>
 #include <charconv>
 #include <cctype>
 
@@ -98,7 +99,7 @@ private:
   void argument(Step &step) {
     const std::string w = word();
     const StepInfo &info = info_of(step.kind);
-    const bool wants_factor = info.names >= 0 && int(step.names.size()) == info.names && info.factors;
+    const bool wants_factor = info.names >= 0 && int(step.names.size()) == info.names && info.factor != Factor::None;
     if (w.empty())
       refuse("malformed-sentence", "expected " + std::string(wants_factor ? "a factor" : "a name") + ", got " + here(), at_);
     else if (wants_factor && step.factor == 0)
@@ -121,13 +122,13 @@ private:
   void check_shape(const Step &step, size_t column) {
     const StepInfo &info = info_of(step.kind);
     const bool names_fit = info.names < 0 ? !step.names.empty() : int(step.names.size()) == info.names;
-    if (!names_fit || (step.factor != 0) != (info.factors != 0))
+    if (!names_fit || (step.factor == 0 && info.factor == Factor::One))
       refuse("malformed-sentence", std::string(info.name) + " takes " + shape(info), column);
   }
 
   static std::string shape(const StepInfo &info) {
     const std::string names = info.names < 0 ? "one or more names" : std::to_string(info.names) + (info.names == 1 ? " name" : " names");
-    return names + (info.factors ? " and a factor" : "");
+    return names + std::array{"", " and a factor", " and perhaps a factor"}[size_t(info.factor)];
   }
 
   static constexpr int64_t kLargestFactor = 1 << 30;
@@ -142,7 +143,7 @@ std::string print(const Step &step) {
   std::string arguments;
   for (const std::string &name : step.names)
     arguments += (arguments.empty() ? "" : ",") + name;
-  if (info_of(step.kind).factors)
+  if (step.factor)
     arguments += "," + std::to_string(step.factor);
   return std::string(info_of(step.kind).name) + "(" + arguments + ")";
 }

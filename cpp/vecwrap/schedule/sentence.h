@@ -5,7 +5,8 @@
 // split(l,f)       loop l -> l (steps of f) and l.1 (f iterations); splitting l.1 again gives l.2
 // reorder(l,...)   the order of all loops, outermost first
 // tile(l,...)      the innermost loops: fully unrolled, their outputs live in registers
-// vectorize(l)     the lanes: the innermost tile loop; along a reduction (fast-math), lanes hold partial results
+// vectorize(l[,r])  the lanes: the innermost tile loop; along a reduction (fast-math), lanes hold partial results;
+//                  vectors of r registers each (RVV's LMUL: 1, 2, 4, 8; 1 if not given)
 // unroll(l,f)      repeat the body of a rolled loop f times per iteration
 // pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
@@ -21,14 +22,15 @@ namespace vecwrap {
 inline constexpr const char *kSentenceVersion = "v1";
 
 enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack };
-struct StepInfo { const char *name; int names; int factors; }; ///< names: -1 = one or more
-inline constexpr StepInfo kSteps[] = {{"split", 1, 1}, {"reorder", -1, 0}, {"tile", -1, 0},
-                                      {"vectorize", 1, 0}, {"unroll", 1, 1}, {"pack", 2, 0}};
+enum class Factor : uint8_t { None, One, Optional };
+struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -1 = one or more
+inline constexpr StepInfo kSteps[] = {{"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
+                                      {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None}};
 
 struct Step {
   StepKind kind;
   std::vector<std::string> names; ///< loops; for Pack: tensor, loop
-  int64_t factor = 0;             ///< Split, Unroll
+  int64_t factor = 0;             ///< Split, Unroll; Vectorize: 0 if not given
   bool operator==(const Step &) const = default;
 };
 

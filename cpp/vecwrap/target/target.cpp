@@ -19,6 +19,13 @@ const std::vector<Row> &rows() {
   return table;
 }
 
+/// Vector registers of a RISC-V core with VLEN bits, by the caches of a small core (SpacemiT X60: 32 KiB, 512 KiB).
+Target rvv(std::string name, int vlen, bool any_length = false) {
+  Target t{std::move(name), Isa::Rvv, vlen / 8, 32, 4, 1, 32 << 10, 512 << 10, 64 << 10};
+  t.widest_group = 8, t.scalar_regs = 30, t.any_length = any_length; // two of 32 are scratch
+  return t;
+}
+
 uint64_t xcr0() {
   uint32_t eax, edx;
   __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
@@ -60,13 +67,21 @@ const std::vector<Target> &targets() {
   return list;
 }
 
+const std::vector<Target> &assembly_targets() {
+  static const std::vector<Target> list = {
+      rvv("riscv64-rvv128", 128), rvv("riscv64-rvv256", 256), rvv("riscv64-rvv512", 512), rvv("riscv64-rvv1024", 1024),
+      rvv("riscv64-rvv", 128, true)};
+  return list;
+}
+
 Result<Target> find_target(const std::string &name) {
   if (name == "native") return native_target();
   std::string known;
-  for (const Target &t : targets()) {
-    if (t.name == name) return t;
-    known += " " + t.name;
-  }
+  for (const auto *list : {&targets(), &assembly_targets()})
+    for (const Target &t : *list) {
+      if (t.name == name) return t;
+      known += " " + t.name;
+    }
   return Refusal{"unknown-target", "'" + name + "' is not one of: native" + known};
 }
 

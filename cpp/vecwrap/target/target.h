@@ -7,7 +7,7 @@
 
 namespace vecwrap {
 
-enum class Isa : uint8_t { Avx2, Avx512 };
+enum class Isa : uint8_t { Avx2, Avx512, Rvv };
 
 struct Target {
   std::string name;      ///< e.g. "x86-64-avx512"
@@ -18,6 +18,9 @@ struct Target {
   int fma_per_cycle = 2; ///< vector FMAs started per cycle
   int64_t l1_bytes = 32 << 10, l2_bytes = 512 << 10;
   int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
+  int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
+  int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
+  bool any_length = false; ///< the code is right for longer vectors as well, and chooses among variants when it runs
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
@@ -26,9 +29,11 @@ struct Target {
 struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0; };
 CpuBits cpu_bits(Isa);
 
-/// All built-in targets, widest first.
+/// All built-in targets that this library makes machine code for, widest first.
 const std::vector<Target> &targets();
-Result<Target> find_target(const std::string &name); ///< a name from the table, or "native"
+/// Those whose kernels are assembly text.
+const std::vector<Target> &assembly_targets();
+Result<Target> find_target(const std::string &name); ///< a name from either table, or "native"
 /// The widest built-in target this CPU can run (cpuid and OS support); refusal if it has no AVX2+FMA.
 Result<Target> native_target();
 /// The widest built-in target whose features are all in an LLVM "target-features" string ("+avx2,+fma,...").

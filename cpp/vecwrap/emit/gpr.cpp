@@ -1,7 +1,7 @@
-#include "emit/x86/gpr.h"
+#include "emit/gpr.h"
 #include <algorithm>
 
-namespace vecwrap::x86 {
+namespace vecwrap {
 namespace {
 
 struct Interval { int reg = -1, first = -1, last = -1; double weight = 0; };
@@ -86,4 +86,4 @@ GprMap allocate_gprs(const VProgram &p, int count) {
   return map;
 }
 
-} // namespace vecwrap::x86
+} // namespace vecwrap

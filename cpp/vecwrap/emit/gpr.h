@@ -3,7 +3,7 @@
 #pragma once
 #include "codegen/vprogram.h"
 
-namespace vecwrap::x86 {
+namespace vecwrap {
 
 struct GprMap {
   std::vector<int> gpr;  ///< per scalar register: 0..count-1, or -1
@@ -13,4 +13,4 @@ struct GprMap {
 
 GprMap allocate_gprs(const VProgram &, int count);
 
-} // namespace vecwrap::x86
+} // namespace vecwrap

@@ -1,0 +1,48 @@
+#include "emit/rvv/assembly.h"
+#include <algorithm>
+#include <bit>
+
+namespace vecwrap::rvv {
+
+/// Upper bits first, twelve at a time (the psABI's and every compiler's way).
+void Assembly::load_imm(int reg, int64_t value) {
+  if (fits12(value)) return put(Op::Li, reg, value);
+  if (value == int32_t(value)) {
+    const int64_t low = ((value & 0xfff) ^ 0x800) - 0x800, high = (value - low) >> 12 & 0xfffff;
+    put(Op::Lui, reg, high);
+    if (low) put(Op::Addiw, reg, reg, low);
+    return;
+  }
+  const int64_t low = ((value & 0xfff) ^ 0x800) - 0x800, rest = int64_t(uint64_t(value) - uint64_t(low));
+  const int zeros = std::countr_zero(uint64_t(rest));
+  load_imm(reg, rest >> zeros);
+  put(Op::Slli, reg, reg, zeros);
+  if (low) put(Op::Addi, reg, reg, low);
+}
+
+void Assembly::add_imm(int reg, int from, int64_t value, int scratch) {
+  if (!value && reg == from) return;
+  if (!value) return put(Op::Mv, reg, from);
+  if (fits12(value)) return put(Op::Addi, reg, from, value);
+  load_imm(scratch, value);
+  put(Op::Add, reg, from, scratch);
+}
+
+int64_t Assembly::instructions() const {
+  return std::count_if(lines.begin(), lines.end(), [](const Line &line) { return line.kind == Line::Code; });
+}
+
+std::string print(const Assembly &a, const std::string &name) {
+  const std::string label = ".L" + name + "_";
+  std::string out = "    .text\n    .balign 4\n    .globl " + name + "\n    .type " + name + ", @function\n    .option push\n"
+                    "    .option arch, +v\n" + name + ":\n";
+  for (const Line &line : a.lines)
+    switch (line.kind) {
+    case Line::Code: out += "    " + print(line.insn, label) + "\n"; break;
+    case Line::Label: out += label + std::to_string(line.insn.operand[0]) + ":\n"; break;
+    case Line::Remark: out += "    # " + line.text + "\n"; break;
+    }
+  return out + "    .option pop\n    .size " + name + ", . - " + name + "\n";
+}
+
+} // namespace vecwrap::rvv

@@ -1,0 +1,34 @@
+// Assembly: a function as a list of instructions, labels and remarks. It can be printed, and it can be run (simulate.h).
+#pragma once
+#include "emit/rvv/isa.h"
+#include <string>
+#include <vector>
+
+namespace vecwrap::rvv {
+
+struct Line {
+  enum Kind : uint8_t { Code, Label, Remark } kind = Code;
+  Insn insn;        ///< Code; Label: its number is operand 0
+  std::string text; ///< Remark
+};
+
+struct Assembly {
+  std::vector<Line> lines;
+  int labels = 0;
+  int64_t stack_bytes = 0;
+
+  int label() { return labels++; }
+  void place(int label) { lines.push_back({Line::Label, {Op::J, {label}}, {}}); }
+  void remark(std::string text) { lines.push_back({Line::Remark, {}, std::move(text)}); }
+  template <class... T> void put(Op op, T... operands) { lines.push_back({Line::Code, {op, {int64_t(operands)...}}, {}}); }
+  void load_imm(int reg, int64_t value); ///< reg = value, in as few instructions as lui, addi and shifts allow
+  void add_imm(int reg, int from, int64_t value, int scratch); ///< reg = from + value
+  int64_t instructions() const;
+};
+
+inline bool fits12(int64_t v) { return v >= -2048 && v < 2048; }
+
+/// The function `name`, with what the assembler has to know around it.
+std::string print(const Assembly &, const std::string &name);
+
+} // namespace vecwrap::rvv

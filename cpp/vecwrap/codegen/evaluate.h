@@ -38,6 +38,7 @@ private:
   Key key(int node, int point) const;
   bool is_acc(int node) const { return g_.nest_.nodes[node].op == Op::Acc; }
   bool is_hoisted(Key k) const { return hoisted_.count(k) != 0; }
+  void plan_order(const Form &);
   void count_uses(int node, int point);
   void begin(int root);
   int value(int node, int point);
@@ -55,18 +56,22 @@ private:
   bool foldable_operand(int node, int operand, int point);
   void store_register(int reg, int access, int point);
   int take();
+  int take_from_constant();
   void give(int reg) { free_.push_back(reg); --live_; }
   int peak(int root);
 
   Generator &g_;
   int registers_, next_ = 0, live_ = 0, peak_ = 0;
   std::vector<int> free_;
+  std::vector<int> held_; ///< what operations in work have read so far
   std::vector<int> extent_, tile_loops_; // per tile loop: points along it
   int points_ = 1;
   std::vector<int> active_; ///< the points that are evaluated
   Count chunk_;             ///< of the vectorized loop
   bool rows_ = false;       ///< one lane of each row
   std::vector<Form> forms_;       // per node
+  std::vector<int> needs_;        // per node: registers for its expression, if nothing is shared
+  std::vector<std::vector<int>> order_; // per node: its operands as they are evaluated
   bool folds_ = false;            // constants are operands in memory, not registers
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;

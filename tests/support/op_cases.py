@@ -34,8 +34,9 @@ def W(*shape: int) -> tuple[str, tuple[int, ...]]:
     return CONSTANT, shape
 
 
-CURVES = ["Abs", "Asinh", "Celu", "Cosh", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Mish",
-          "Neg", "Relu", "Selu", "Shrink", "Sigmoid", "Sinh", "Softplus", "Softsign", "Tanh", "ThresholdedRelu"]
+CURVES = ["Abs", "Asinh", "Celu", "Cos", "Cosh", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity",
+          "LeakyRelu", "Mish", "Neg", "Relu", "Selu", "Shrink", "Sigmoid", "Sin", "Sinh", "Softplus", "Softsign", "Tan",
+          "Tanh", "ThresholdedRelu"]
 EXACT = ["Abs", "Ceil", "Floor", "IsInf", "IsNaN", "Neg", "Reciprocal", "Relu", "Round", "Sign", "Sqrt"]  # on SPECIAL
 REDUCTIONS = ["ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare"]
 INDICES = [2, -1, [0, 1, 2], [4, 0, 3], [[1, 1], [-2, 0]]]

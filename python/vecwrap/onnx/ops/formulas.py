@@ -17,6 +17,7 @@ def function(name: str) -> Body:
 
 
 round_even, exp, log, tanh, erf, sigmoid = map(function, ("round", "exp", "log", "tanh", "erf", "sigmoid"))
+sin, cos = map(function, ("sin", "cos"))
 
 
 def pow(x: Expr, y: Expr) -> Expr:  # as in C
@@ -159,6 +160,7 @@ UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
     "Atanh": (lambda x: 0.5 * log1p(2.0 * x / (1.0 - x)), {}),
     "Ceil": (ceil, {}),
     "Celu": (lambda x, alpha: where(x < 0.0, alpha * (exp(x * (1 / alpha)) - 1.0), x), {"alpha": 1.0}),
+    "Cos": (cos, {}),
     "Cosh": (cosh, {}),
     "Elu": (lambda x, alpha: where(x < 0.0, alpha * (exp(x) - 1.0), x), {"alpha": 1.0}),
     "Erf": (erf, {}),
@@ -180,11 +182,13 @@ UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
                {"lambd": 0.5, "bias": 0.0}),
     "Sigmoid": (sigmoid, {}),
     "Sign": (sign, {}),
+    "Sin": (sin, {}),
     "Sinh": (sinh, {}),
     "Softplus": (softplus, {}),
     "Softsign": (lambda x: x / (1.0 + absolute(x)), {}),
     "Sqrt": (sqrt, {}),
     "Swish": (lambda x, alpha: x * sigmoid(alpha * x), {"alpha": 1.0}),
+    "Tan": (lambda x: sin(x) / cos(x), {}),
     "Tanh": (tanh, {}),
     "ThresholdedRelu": (lambda x, alpha: where(x > alpha, x, 0.0), {"alpha": 1.0}),
 }

@@ -1,19 +1,35 @@
 #include "codegen/loopnest.h"
 #include "emit/kernel.h"
 #include "emit/x86/emit.h"
-#include "schedule/apply.h"
+#include "schedule/share.h"
 
 namespace vecwrap {
 
-Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target &target) {
-  Result<LoopTree> tree = apply(nest, sentence, target);
+namespace {
+
+/// From a loop tree, or a program's.
+template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Target &target, int arguments) {
   if (!tree) return tree.refusal();
   Result<VProgram> program = generate(*tree, target);
   if (!program) return program.refusal();
   if (target.isa == Isa::Rvv) return Refusal{"no-emitter", "vector programs for " + target.name + " are not written as assembly yet"};
   Result<x86::Code> code = x86::emit(*program, target);
   if (!code) return code.refusal();
-  return Kernel{std::move(code->bytes), code->stack_bytes, print(*tree), print(*program), nest.argument_count()};
+  return Kernel{std::move(code->bytes), code->stack_bytes, print(*tree), print(*program), arguments};
+}
+
+} // namespace
+
+Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target &target) {
+  return finish(apply(nest, sentence, target), target, nest.argument_count());
+}
+
+Result<Kernel> compile(const Program &program, const Sentence &sentence, const Target &target) {
+  if (const std::string wrong = validate(program); !wrong.empty()) return Refusal{"bad-program", wrong};
+  const Result<ProgramTree> tree = apply(program, sentence, target);
+  Result<Kernel> kernel = finish(tree, target, program.argument_count());
+  if (kernel && tree->in_workspace) kernel->workspace_bytes = tree->bytes, ++kernel->arguments;
+  return kernel;
 }
 
 } // namespace vecwrap

@@ -9,6 +9,7 @@ Result<VProgram> Generator::run() {
   out_.type = nest_.type;
   out_.lanes = tree_.vector < 0 ? 1 : target_.lanes(nest_.type) * tree_.group;
   if (target_.isa == Isa::Avx2 && out_.lanes > 1) out_.tail_reg = target_.vector_regs - 1;
+  out_.group = tree_.group, out_.reserved = has_uniforms() ? mask_registers() : 0;
   unrolled_.assign(nest_.dims.size(), 0);
   partial_sums_ = nest_.out;
   if (!plan_packs()) return refusal_;
@@ -41,8 +42,9 @@ bool Generator::fail(const char *name, std::string detail) {
 }
 
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
+  const int value = reaches_strides() && constant != 0 && constant != 1 ? this->constant(constant) : -1;
   VInst &i = emit(op);
-  i.a = a, i.value2 = constant, i.imm = label;
+  i.a = a, i.b = value, i.value2 = constant, i.imm = label;
 }
 
 int Generator::counter_of(Count total) {
@@ -67,6 +69,7 @@ void Generator::add_to(int reg, int64_t imm) {
 void Generator::generate(int position) {
   if (failed_) return;
   emit_packs(position);
+  if (failed_) return;
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)

@@ -112,3 +112,13 @@ def test_worst_element(ours, reference, error, index):
 
 def test_shapes_that_differ_are_bad():
     assert worst("y", np.zeros((2, 3), "f4"), np.zeros((3, 2), "f4"), "judge").bad
+
+
+def test_nothing_to_compute(tmp_path):
+    empty = vecwrap.onnx.compile(mlp("batch"), shapes={"batch": 0})
+    y, = empty(X[:0])
+    assert y.shape == (0, mlp_reference(mlp(), X).shape[1]) and not empty.report.kernels
+    empty.save(tmp_path / "net")
+    np.save(tmp_path / "x.npy", X[:0])
+    subprocess.run([tmp_path / "net", tmp_path / "x.npy", "-o", tmp_path / "y.npy"], check=True)
+    assert np.load(tmp_path / "y.npy").shape == y.shape

@@ -105,6 +105,23 @@ def erf_rest(x: mpf) -> mpf:
     return -mp.log(mp.erfc(x)) / x - ERF_SLOPE
 
 
+def erf_weight(x: mpf) -> mpf:
+    return mp.erfc(x) * x / mp.erf(x) if x else mpf(1) * mp.sqrt(mp.pi) / 2
+
+
+def atanh_rest(w: mpf) -> mpf:
+    """(2 atanh(s) / s - 2 - 2/3 w - 2/5 w^2) / w^3 at w = s^2, by its series."""
+    return mp.nsum(lambda n: 2 * w ** (n - 3) / (2 * n + 1), [3, 60])
+
+
+ERF_MIDDLE = mpf("2.96875")
+
+
+def erf_rate(t: mpf) -> mpf:
+    x = t + ERF_MIDDLE
+    return -mp.log(mp.erfc(x)) / x if x else 2 / mp.sqrt(mp.pi)
+
+
 LN2 = mp.log(2)
 TINY = mpf(10) ** -9
 FITS = [
@@ -112,6 +129,11 @@ FITS = [
     Fit("kExpF64", "the same", exp_rest, lambda r: r ** 2 / mp.exp(r), 11, -LN2, LN2, False),
     Fit("kErfF32", "-log(1 - erf(x)) / x - 1.128379225730896 for 0 <= x <= 3.95", erf_rest,
         lambda x: mp.erfc(x) * x / mp.erf(x), 8, TINY, mpf("3.95"), True),
+    Fit("kErfF64", "-log(1 - erf(x)) / x at x = t + 2.96875 for 0 <= x <= 5.9375", erf_rate,
+        lambda t: erf_weight(t + ERF_MIDDLE), 29, -ERF_MIDDLE, ERF_MIDDLE, False),
+    Fit("kAtanhF32", "(2 atanh(s) / s - 2 - 2/3 w - 2/5 w^2) / w^3 at w = s^2 for |s| <= 1/5", atanh_rest,
+        lambda w: w ** 3 / 2, 2, TINY, mpf("0.0401"), True),
+    Fit("kAtanhF64", "the same", atanh_rest, lambda w: w ** 3 / 2, 6, TINY, mpf("0.0401"), False),
 ]
 
 

@@ -88,6 +88,17 @@ TEST(Interpret, Pow2IsExactAndBounded) {
   EXPECT_EQ(one<float>(Op::Pow2, 3.5f), 8);
 }
 
+TEST(Interpret, ExponentIsTheExponentsBits) {
+  EXPECT_EQ(one<float>(Op::Exponent, 1.f), 0);
+  EXPECT_EQ(one<float>(Op::Exponent, -0.75f), -1);
+  EXPECT_EQ(one<float>(Op::Exponent, 3.4e38f), 127);
+  EXPECT_EQ(one<float>(Op::Exponent, 1e-40f), -127);
+  EXPECT_EQ(one<float>(Op::Exponent, -HUGE_VALF), 128);
+  EXPECT_EQ(one<double>(Op::Exponent, std::ldexp(1.5, -1022)), -1022);
+  EXPECT_EQ(one<double>(Op::Exponent, 0.), -1023);
+  EXPECT_EQ(one<double>(Op::Exponent, double(NAN)), 1024);
+}
+
 /// One value copied from a tensor of one type to a tensor of another.
 template <class To, class From> To convert(Type from, Type to, From value, Type compute = Type::F32) {
   Nest n;

@@ -1,5 +1,7 @@
 #include "codegen/evaluate.h"
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 namespace vecwrap {
 namespace {
@@ -29,8 +31,21 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), vectors_{registers}, 
     for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
     dims_of_.push_back(dims);
     forms_.push_back(form_of(n));
+    plan_order(forms_.back());
   }
   take_chunk();
+}
+
+/// The operand that needs most registers comes first, so that no other waits in one of its own: Sethi and Ullman, The
+/// generation of optimal code for arithmetic expressions, 1970.
+void Evaluator::plan_order(const Form &form) {
+  const auto need = [&](int operand) { return needs_[form.in[operand]]; };
+  std::vector<int> order(form.operands);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return need(a) > need(b); });
+  int most = 1;
+  for (int i = 0; i < form.operands; ++i) most = std::max(most, need(order[i]) + i);
+  needs_.push_back(most), order_.push_back(std::move(order));
 }
 
 /// Is the current chunk of the tile loop's dim what one run of the loop covers? If not, a loop of the scope cuts that.
@@ -101,6 +116,8 @@ int Evaluator::take(bool uniform) {
     p.free.pop_back();
     return reg;
   }
+  if (p.next >= p.limit)
+    if (const int reg = take_from_constant(uniform); reg >= 0) return --p.live, reg;
   if (p.next >= p.limit) g_.fail("registers", "the register tile needs more than " + std::to_string(p.limit) + " " +
                                                   (uniform ? "scalar" : "vector") + " registers; use a smaller tile");
   return p.first + p.next++;
@@ -109,6 +126,15 @@ int Evaluator::take(bool uniform) {
 void Evaluator::give(int reg) {
   Pool &p = pool(is_uniform(reg));
   p.free.push_back(reg), --p.live;
+}
+
+/// A constant gives its register up and is made again at its next use, unless an operation in work holds it; -1 if none.
+int Evaluator::take_from_constant(bool uniform) {
+  for (auto &[k, value] : values_)
+    if (value.reg >= 0 && is_uniform(value.reg) == uniform && g_.nest_.nodes[k / points_].op == Op::Const &&
+        std::find(held_.begin(), held_.end(), value.reg) == held_.end())
+      return std::exchange(value.reg, -1);
+  return -1;
 }
 
 void Evaluator::count_uses(int node, int point) {
@@ -208,8 +234,9 @@ void Evaluator::compute(int node, int point, int dest) {
   for (int i = operands - 1; i >= 0 && memory < 0; --i)
     if (foldable_operand(node, i, point)) memory = i;
   int in[4] = {-1, -1, -1, -1};
-  for (int i = 0; i < operands; ++i)
-    if (i != memory) in[i] = value(form.in[i], point);
+  const size_t held = held_.size();
+  for (int i : order_[node])
+    if (i != memory) held_.push_back(in[i] = value(form.in[i], point));
   const Node *operand = memory >= 0 ? &g_.nest_.nodes[form.in[memory]] : nullptr;
   Mem mem;
   if (operand && operand->op == Op::Load) mem = g_.address(operand->access, index(point));
@@ -220,6 +247,7 @@ void Evaluator::compute(int node, int point, int dest) {
   v.mem_operand = memory;
   name_constant(v, form, g_.nest_);
   if (!uniform && g_.needs_temporary(v)) v.t = take();
+  held_.resize(held);
   for (int i = 0; i < operands; ++i) release(form.in[i], point);
   const int d = dest >= 0 ? dest : take(uniform);
   if (dest < 0) values_[key(node, point)].reg = d;

@@ -41,6 +41,7 @@ private:
   Key key(int node, int point) const;
   bool is_acc(int node) const { return g_.nest_.nodes[node].op == Op::Acc; }
   bool is_hoisted(Key k) const { return hoisted_.count(k) != 0; }
+  void plan_order(const Form &);
   void count_uses(int node, int point);
   void begin(int root);
   int value(int node, int point);
@@ -60,13 +61,14 @@ private:
   bool foldable_operand(int node, int operand, int point);
   void store_register(int reg, int access, int point);
   int take(bool uniform = false);
+  int take_from_constant(bool uniform);
   void give(int reg);
-  void keep(const Pool &, int reg);
   Pool &pool(bool uniform) { return uniform ? uniforms_ : vectors_; }
   void measure(int root);
 
   Generator &g_;
   Pool vectors_, uniforms_;
+  std::vector<int> held_; ///< what operations in work have read so far
   int early_ = 0; ///< scalar registers to spare for loads ahead of their use
   std::vector<int> extent_, tile_loops_; // per tile loop: points along it
   int points_ = 1;
@@ -74,6 +76,8 @@ private:
   Count chunk_;             ///< of the vectorized loop
   bool rows_ = false;       ///< one lane of each row
   std::vector<Form> forms_;       // per node
+  std::vector<int> needs_;        // per node: registers for its expression, if nothing is shared
+  std::vector<std::vector<int>> order_; // per node: its operands as they are evaluated
   bool folds_ = false;            // constants are operands in memory, not registers
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;

@@ -12,7 +12,7 @@ constexpr Row kRows[] = {
     {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"}, {";", "N"},
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dm"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
-    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"},   {"v.transpose4", "D"},
 };
 

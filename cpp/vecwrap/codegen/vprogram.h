@@ -30,7 +30,7 @@ enum class VOp : uint8_t {
   Note, ///< imm: the number of a remark
   // vector registers: d = op(a, b, c); one operand may be memory or a constant instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
-  VRound, VPow2,
+  VRound, VPow2, VExponent,
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open

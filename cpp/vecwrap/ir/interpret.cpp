@@ -1,6 +1,7 @@
 // The oracle: a nest run point by point, exactly as nest.h defines it. Built with -ffp-contract=off, so that each
 // node rounds once to the nest's type and nothing is fused that the nest does not fuse.
 #include "ir/interpret.h"
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -21,6 +22,12 @@ template <class T> T pow2(T x) {
   const T least = T(e.least), clamped = x > least ? std::fmin(x, T(e.greatest)) : least; // NaN: least
   const T magic = T(pow2_magic(type)), sum = clamped + magic;
   return std::ldexp(T(1), int(sum - magic));
+}
+
+template <class T> T exponent(T x) {
+  constexpr Exponents e = exponents_of(sizeof(T) == 4 ? Type::F32 : Type::F64);
+  using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+  return T(int((std::bit_cast<Bits>(x) << 1) >> (e.mantissa + 1)) - e.bias);
 }
 
 /// What is out of I's range becomes its least value, as x86 converts.
@@ -73,6 +80,7 @@ template <class T> T apply(const Node &node, const T *v) {
   case Op::Select: return compare(node.pred, in(0), in(1)) ? in(2) : in(3);
   case Op::Round: return std::rint(in(0));
   case Op::Pow2: return pow2(in(0));
+  case Op::Exponent: return exponent(in(0));
   case Op::Load: case Op::Acc: break; // the evaluator's
   }
   return T(0);

@@ -59,12 +59,12 @@ struct Access {
   bool operator==(const Access &) const = default;
 };
 
-enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2 };
+enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent };
 /// Operand counts and names of the ops, in enum order: the printer, parser, interpreter and code generator walk it.
 struct OpInfo { const char *name; int operands; };
 inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
                                   {"div", 2},   {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1}, {"select", 4},
-                                  {"round", 1}, {"pow2", 1}};
+                                  {"round", 1}, {"pow2", 1}, {"exponent", 1}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
@@ -73,6 +73,9 @@ struct Exponents { int least, greatest, bias, mantissa; };
 inline constexpr Exponents exponents_of(Type t) { return t == Type::F32 ? Exponents{-126, 127, 127, 23} : Exponents{-1022, 1023, 1023, 52}; }
 /// The sum of Pow2's operand and this has k + bias in its lowest bits.
 inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << exponents_of(t).mantissa) + exponents_of(t).bias; }
+
+/// Exponent: the floor of log2 |x| for normal numbers; `least - 1` for 0 and denormals, `greatest + 1` for infinities and
+/// NaN: the exponent's bits without their bias, of whatever x is.
 
 /// Floating-point comparison: true if (less && a<b) || (equal && a==b) || (greater && a>b) || (unordered && isnan(a)||isnan(b)).
 /// The bits are LLVM's FCmpInst::Predicate bits: equal 1, greater 2, less 4, unordered 8.

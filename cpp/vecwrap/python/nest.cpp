@@ -67,14 +67,15 @@ int add_access(Nest &nest, int tensor, const std::vector<Extent> &strides, int64
   return nest.add_access(tensor, ints, offset, index, scale);
 }
 
-int add_math(Nest &nest, const std::string &name, int x) {
-  find(kMath, name, "math function");
-  if (x < 0 || x >= int(nest.nodes.size()))
-    throw py::value_error(name + " takes an earlier node, not " + std::to_string(x));
-  const int node = math(nest, name, x);
-  if (node < 0)
-    throw py::value_error(name + " has no form in " + name_of(nest.type) + "; use a nest of f32");
-  return node;
+int add_math(Nest &nest, const std::string &name, const py::args &args) {
+  const MathFunction &f = kMath[find(kMath, name, "math function")];
+  const auto in = args.cast<std::vector<int>>();
+  if (int(in.size()) != f.operands)
+    throw py::value_error(name + " takes " + std::to_string(f.operands) + " operands, not " + std::to_string(in.size()));
+  for (int x : in)
+    if (x < 0 || x >= int(nest.nodes.size()))
+      throw py::value_error(name + " takes an earlier node, not " + std::to_string(x));
+  return f.build(nest, in.data());
 }
 
 py::list dims(const Nest &nest) {
@@ -178,7 +179,7 @@ void bind_nest(py::module_ &m) {
       .def("select", [](Nest &n, const std::string &pred, int x, int y, int if_true, int if_false) {
              return n.select(static_cast<Pred>(find(kPreds, pred, "predicate")), x, y, if_true, if_false);
            }, py::arg("pred"), py::arg("x"), py::arg("y"), py::arg("if_true"), py::arg("if_false"))
-      .def("math", &add_math, py::arg("name"), py::arg("x"))
+      .def("math", &add_math, py::arg("name"))
       .def_readwrite("out", &Nest::out)
       .def_readwrite("init", &Nest::init)
       .def_readwrite("update", &Nest::update)

@@ -155,6 +155,8 @@ def groups(have: Sequence[int], want: Sequence[int]) -> list[tuple[list[int], li
 
 
 def reshaped_strides(array: Array, shape: Sequence[int]) -> list[int] | None:
+    if not array.size:
+        return list(dense_strides(shape))
     strides: list[int] = []
     for left, right in groups(array.shape, shape):
         moving = [axis for axis in left if array.shape[axis] != 1]

@@ -12,7 +12,7 @@ from .dims import split, with_dims
 from .graph import Check, Graph
 from .stage import Read, Stage, below
 
-COST = dict.fromkeys(_core.OPS, 1) | {"div": 6, "sqrt": 6, "pow2": 4}  # about as many instructions
+COST = dict.fromkeys(_core.OPS, 1) | {"div": 6, "sqrt": 6, "pow2": 4, "exponent": 4, "pow": 100}  # about as many instructions
 FUNCTION = 20  # and as many for a function like exp
 EPILOGUE = 12  # operations that a contraction's registers can take on after the reduction
 

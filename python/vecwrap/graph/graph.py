@@ -70,7 +70,9 @@ class Graph:
         return array
 
     def add(self, step: Stage | Check) -> None:
-        self.steps.append(step)
+        """A stage whose output has no elements has nothing to do."""
+        if isinstance(step, Check) or 0 not in step.extents[:step.parallel]:
+            self.steps.append(step)
 
     def fresh(self, hint: str) -> str:
         self._counter += 1

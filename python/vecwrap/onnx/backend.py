@@ -24,6 +24,7 @@ from .compile import Compiled, compile
 Array = np.ndarray[Any, Any]
 Arrays = Mapping[str, Array]
 INTEGERS = (onnx.TensorProto.INT64, onnx.TensorProto.INT32)
+SHAPING = {"Resize": (1, 2, 3), "Upsample": (1,)}  # inputs that tell shapes though they need not be integers
 
 
 class VecwrapRep(BackendRep):
@@ -36,7 +37,8 @@ class VecwrapRep(BackendRep):
         self.inputs = [value.name for value in inputs]
         tensors = all(value.type.HasField("tensor_type") for value in inputs)  # with others there is no hope
         self.open = [value.name for value in inputs if tensors and has_open_dims(value)]
-        self.shaping = [value.name for value in inputs if tensors and may_tell_a_shape(value)]
+        scales = {name for node in model.graph.node for k in SHAPING.get(node.op_type, ()) for name in node.input[k:k + 1]}
+        self.shaping = [value.name for value in inputs if tensors and (may_tell_a_shape(value) or value.name in scales)]
         if len(self.shaping) == len(inputs):
             self.shaping = []  # with all inputs bound, nothing would be left to compute
         self.variants: dict[object, Compiled | ModelError] = {}

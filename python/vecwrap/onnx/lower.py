@@ -26,7 +26,7 @@ def lower(source: Source) -> Graph:
     for node in nodes:
         lower_node(low, node, used)
     for name, array in outputs:
-        if low.array(name) is not array and array.size:
+        if low.array(name) is not array:
             graph.copy("output", low.array(name), array)
     return graph
 

@@ -60,8 +60,8 @@ def _named_dims(model: Model, inputs: Mapping[str, onnx.ValueInfoProto], shapes:
     symbols: dict[str, int] = {}
     for name, given in shapes.items():
         dims = [given] if isinstance(given, int) else [int(dim) for dim in given]
-        if any(dim < 1 for dim in dims):
-            raise ModelError(f"--shape {name}: dims must be positive, got {_comma(dims)}")
+        if any(dim < 0 for dim in dims):
+            raise ModelError(f"--shape {name}: dims must not be negative, got {_comma(dims)}")
         if name in inputs:
             for symbol, dim in _write_shape(model, inputs[name], dims):
                 _agree(symbols, symbol, dim, name)

@@ -81,8 +81,6 @@ class Source:
         for name in filter(None, node.output):
             if name not in self._values:
                 raise self.refusal(node, f"the type or shape of its output '{name}' is not known before the run")
-            if 0 in self._values[name].shape:
-                raise self.refusal(node, f"its output '{name}' has no elements, its shape is {list(self._values[name].shape)}")
 
     def _folded(self, node: onnx.NodeProto) -> bool:
         """Does this node compute a constant? Then that is what its outputs become."""

@@ -13,7 +13,7 @@ LARGE_POINTS = 3_000_000
 LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several blocks of every level of a schedule
 ARITHMETIC = [op for op in _core.OPS if op not in ("const", "load", "acc", "select")]
 CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
-OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "fma": 3}
+OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "exponent": 1, "fma": 3}
 BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1}
 INDICES = 5  # the values of an index are less
 

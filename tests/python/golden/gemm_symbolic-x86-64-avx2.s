@@ -76,21 +76,21 @@ add rcx, r13
 add rdi, -1
 cmp rdi, 1
 jge -61
-vbroadcastsd ymm6, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd ymm4, qword ptr [rax]
-vmulpd ymm5, ymm4, ymmword ptr [rsi]
-vfmadd231pd ymm5, ymm6, ymm0        # ymm5 = (ymm6 * ymm0) + ymm5
-vmovupd ymmword ptr [rsi], ymm5
-vmulpd ymm5, ymm4, ymmword ptr [rsi + 32]
-vfmadd231pd ymm5, ymm6, ymm1        # ymm5 = (ymm6 * ymm1) + ymm5
-vmovupd ymmword ptr [rsi + 32], ymm5
-vmulpd ymm5, ymm4, ymmword ptr [rsi + r14]
-vfmadd231pd ymm5, ymm6, ymm2        # ymm5 = (ymm6 * ymm2) + ymm5
-vmovupd ymmword ptr [rsi + r14], ymm5
-vmulpd ymm4, ymm4, ymmword ptr [rsi + r14 + 32]
-vfmadd231pd ymm4, ymm6, ymm3        # ymm4 = (ymm6 * ymm3) + ymm4
-vmovupd ymmword ptr [rsi + r14 + 32], ymm4
+vbroadcastsd ymm6, qword ptr [rax]
+vmulpd ymm4, ymm6, ymmword ptr [rsi]
+vbroadcastsd ymm5, qword ptr [r9]
+vfmadd231pd ymm4, ymm5, ymm0        # ymm4 = (ymm5 * ymm0) + ymm4
+vmovupd ymmword ptr [rsi], ymm4
+vmulpd ymm4, ymm6, ymmword ptr [rsi + 32]
+vfmadd231pd ymm4, ymm5, ymm1        # ymm4 = (ymm5 * ymm1) + ymm4
+vmovupd ymmword ptr [rsi + 32], ymm4
+vmulpd ymm4, ymm6, ymmword ptr [rsi + r14]
+vfmadd231pd ymm4, ymm5, ymm2        # ymm4 = (ymm5 * ymm2) + ymm4
+vmovupd ymmword ptr [rsi + r14], ymm4
+vmulpd ymm6, ymm6, ymmword ptr [rsi + r14 + 32]
+vfmadd231pd ymm6, ymm5, ymm3        # ymm6 = (ymm5 * ymm3) + ymm6
+vmovupd ymmword ptr [rsi + r14 + 32], ymm6
 add r15, 64
 add rsi, 64
 add r11, -8
@@ -123,23 +123,23 @@ add rdi, r13
 add r10, -1
 cmp r10, 1
 jge -62
-vbroadcastsd ymm6, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd ymm4, qword ptr [rax]
-vmulpd ymm5, ymm4, ymmword ptr [rsi]
-vfmadd231pd ymm5, ymm6, ymm0        # ymm5 = (ymm6 * ymm0) + ymm5
-vmovupd ymmword ptr [rsi], ymm5
-vmaskmovpd ymm5, ymm15, ymmword ptr [rsi + 32]
-vmulpd ymm5, ymm4, ymm5
-vfmadd231pd ymm5, ymm6, ymm1        # ymm5 = (ymm6 * ymm1) + ymm5
-vmaskmovpd ymmword ptr [rsi + 32], ymm15, ymm5
-vmulpd ymm5, ymm4, ymmword ptr [rsi + r14]
-vfmadd231pd ymm5, ymm6, ymm2        # ymm5 = (ymm6 * ymm2) + ymm5
-vmovupd ymmword ptr [rsi + r14], ymm5
-vmaskmovpd ymm5, ymm15, ymmword ptr [rsi + r14 + 32]
-vmulpd ymm5, ymm4, ymm5
-vfmadd231pd ymm5, ymm6, ymm3        # ymm5 = (ymm6 * ymm3) + ymm5
-vmaskmovpd ymmword ptr [rsi + r14 + 32], ymm15, ymm5
+vbroadcastsd ymm6, qword ptr [rax]
+vmulpd ymm4, ymm6, ymmword ptr [rsi]
+vbroadcastsd ymm5, qword ptr [r9]
+vfmadd231pd ymm4, ymm5, ymm0        # ymm4 = (ymm5 * ymm0) + ymm4
+vmovupd ymmword ptr [rsi], ymm4
+vmaskmovpd ymm4, ymm15, ymmword ptr [rsi + 32]
+vmulpd ymm4, ymm6, ymm4
+vfmadd231pd ymm4, ymm5, ymm1        # ymm4 = (ymm5 * ymm1) + ymm4
+vmaskmovpd ymmword ptr [rsi + 32], ymm15, ymm4
+vmulpd ymm4, ymm6, ymmword ptr [rsi + r14]
+vfmadd231pd ymm4, ymm5, ymm2        # ymm4 = (ymm5 * ymm2) + ymm4
+vmovupd ymmword ptr [rsi + r14], ymm4
+vmaskmovpd ymm4, ymm15, ymmword ptr [rsi + r14 + 32]
+vmulpd ymm4, ymm6, ymm4
+vfmadd231pd ymm4, ymm5, ymm3        # ymm4 = (ymm5 * ymm3) + ymm4
+vmaskmovpd ymmword ptr [rsi + r14 + 32], ymm15, ymm4
 jmp 155
 cmp r11, 1
 jl 145
@@ -163,17 +163,17 @@ add rdi, r13
 add r10, -1
 cmp r10, 1
 jge -47
-vbroadcastsd ymm3, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd ymm2, qword ptr [rax]
-vmaskmovpd ymm4, ymm15, ymmword ptr [rsi]
-vmulpd ymm4, ymm2, ymm4
-vfmadd231pd ymm4, ymm3, ymm0        # ymm4 = (ymm3 * ymm0) + ymm4
-vmaskmovpd ymmword ptr [rsi], ymm15, ymm4
-vmaskmovpd ymm4, ymm15, ymmword ptr [rsi + r14]
-vmulpd ymm4, ymm2, ymm4
-vfmadd231pd ymm4, ymm3, ymm1        # ymm4 = (ymm3 * ymm1) + ymm4
-vmaskmovpd ymmword ptr [rsi + r14], ymm15, ymm4
+vbroadcastsd ymm3, qword ptr [rax]
+vmaskmovpd ymm2, ymm15, ymmword ptr [rsi]
+vmulpd ymm2, ymm3, ymm2
+vbroadcastsd ymm4, qword ptr [r9]
+vfmadd231pd ymm2, ymm4, ymm0        # ymm2 = (ymm4 * ymm0) + ymm2
+vmaskmovpd ymmword ptr [rsi], ymm15, ymm2
+vmaskmovpd ymm2, ymm15, ymmword ptr [rsi + r14]
+vmulpd ymm2, ymm3, ymm2
+vfmadd231pd ymm2, ymm4, ymm1        # ymm2 = (ymm4 * ymm1) + ymm2
+vmaskmovpd ymmword ptr [rsi + r14], ymm15, ymm2
 jmp 0
 mov rdx, qword ptr [rbp - 88]
 add r8, rdx
@@ -207,15 +207,15 @@ add r11, r13
 add r15, -1
 cmp r15, 1
 jge -37
-vbroadcastsd ymm2, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd ymm3, qword ptr [rax]
-vmulpd ymm4, ymm3, ymmword ptr [rsi]
-vfmadd231pd ymm4, ymm2, ymm0        # ymm4 = (ymm2 * ymm0) + ymm4
-vmovupd ymmword ptr [rsi], ymm4
-vmulpd ymm3, ymm3, ymmword ptr [rsi + 32]
-vfmadd231pd ymm3, ymm2, ymm1        # ymm3 = (ymm2 * ymm1) + ymm3
-vmovupd ymmword ptr [rsi + 32], ymm3
+vbroadcastsd ymm2, qword ptr [rax]
+vmulpd ymm3, ymm2, ymmword ptr [rsi]
+vbroadcastsd ymm4, qword ptr [r9]
+vfmadd231pd ymm3, ymm4, ymm0        # ymm3 = (ymm4 * ymm0) + ymm3
+vmovupd ymmword ptr [rsi], ymm3
+vmulpd ymm2, ymm2, ymmword ptr [rsi + 32]
+vfmadd231pd ymm2, ymm4, ymm1        # ymm2 = (ymm4 * ymm1) + ymm2
+vmovupd ymmword ptr [rsi + 32], ymm2
 add rcx, 64
 add rsi, 64
 add rdi, -8
@@ -242,16 +242,16 @@ add r11, r13
 add r15, -1
 cmp r15, 1
 jge -42
-vbroadcastsd ymm3, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd ymm2, qword ptr [rax]
-vmulpd ymm4, ymm2, ymmword ptr [rsi]
-vfmadd231pd ymm4, ymm3, ymm0        # ymm4 = (ymm3 * ymm0) + ymm4
-vmovupd ymmword ptr [rsi], ymm4
-vmaskmovpd ymm4, ymm15, ymmword ptr [rsi + 32]
-vmulpd ymm4, ymm2, ymm4
-vfmadd231pd ymm4, ymm3, ymm1        # ymm4 = (ymm3 * ymm1) + ymm4
-vmaskmovpd ymmword ptr [rsi + 32], ymm15, ymm4
+vbroadcastsd ymm3, qword ptr [rax]
+vmulpd ymm2, ymm3, ymmword ptr [rsi]
+vbroadcastsd ymm4, qword ptr [r9]
+vfmadd231pd ymm2, ymm4, ymm0        # ymm2 = (ymm4 * ymm0) + ymm2
+vmovupd ymmword ptr [rsi], ymm2
+vmaskmovpd ymm2, ymm15, ymmword ptr [rsi + 32]
+vmulpd ymm2, ymm3, ymm2
+vfmadd231pd ymm2, ymm4, ymm1        # ymm2 = (ymm4 * ymm1) + ymm2
+vmaskmovpd ymmword ptr [rsi + 32], ymm15, ymm2
 jmp 119
 cmp rdi, 1
 jl 109
@@ -272,13 +272,13 @@ add r10, r13
 add rcx, -1
 cmp rcx, 1
 jge -36
-vbroadcastsd ymm2, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd ymm1, qword ptr [rax]
-vmaskmovpd ymm3, ymm15, ymmword ptr [rsi]
-vmulpd ymm3, ymm1, ymm3
-vfmadd231pd ymm3, ymm2, ymm0        # ymm3 = (ymm2 * ymm0) + ymm3
-vmaskmovpd ymmword ptr [rsi], ymm15, ymm3
+vbroadcastsd ymm2, qword ptr [rax]
+vmaskmovpd ymm1, ymm15, ymmword ptr [rsi]
+vmulpd ymm1, ymm2, ymm1
+vbroadcastsd ymm2, qword ptr [r9]
+vfmadd231pd ymm1, ymm2, ymm0        # ymm1 = (ymm2 * ymm0) + ymm1
+vmaskmovpd ymmword ptr [rsi], ymm15, ymm1
 jmp 0
 add r8, r12
 add qword ptr [rbp - 112], r14

@@ -69,15 +69,15 @@ add rcx, r13
 add rdi, -1
 cmp rdi, 1
 jge -40
-vbroadcastsd zmm2, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd zmm3, qword ptr [rax]
-vmulpd zmm4, zmm3, zmmword ptr [rsi]
-vfmadd231pd zmm4, zmm2, zmm0        # zmm4 = (zmm2 * zmm0) + zmm4
-vmovupd zmmword ptr [rsi], zmm4
-vmulpd zmm3, zmm3, zmmword ptr [rsi + r14]
-vfmadd231pd zmm3, zmm2, zmm1        # zmm3 = (zmm2 * zmm1) + zmm3
-vmovupd zmmword ptr [rsi + r14], zmm3
+vbroadcastsd zmm2, qword ptr [rax]
+vmulpd zmm3, zmm2, zmmword ptr [rsi]
+vbroadcastsd zmm4, qword ptr [r9]
+vfmadd231pd zmm3, zmm4, zmm0        # zmm3 = (zmm4 * zmm0) + zmm3
+vmovupd zmmword ptr [rsi], zmm3
+vmulpd zmm2, zmm2, zmmword ptr [rsi + r14]
+vfmadd231pd zmm2, zmm4, zmm1        # zmm2 = (zmm4 * zmm1) + zmm2
+vmovupd zmmword ptr [rsi + r14], zmm2
 add r15, 64
 add rsi, 64
 add r11, -8
@@ -102,17 +102,17 @@ add rdi, r13
 add r10, -1
 cmp r10, 1
 jge -40
-vbroadcastsd zmm2, qword ptr [r9]
 mov rax, qword ptr [rbp - 128]
-vbroadcastsd zmm3, qword ptr [rax]
-vmovupd zmm4 {k1} {z}, zmmword ptr [rsi]
-vmulpd zmm4, zmm3, zmm4
-vfmadd231pd zmm4, zmm2, zmm0        # zmm4 = (zmm2 * zmm0) + zmm4
-vmovupd zmmword ptr [rsi] {k1}, zmm4
-vmovupd zmm4 {k1} {z}, zmmword ptr [rsi + r14]
-vmulpd zmm4, zmm3, zmm4
-vfmadd231pd zmm4, zmm2, zmm1        # zmm4 = (zmm2 * zmm1) + zmm4
-vmovupd zmmword ptr [rsi + r14] {k1}, zmm4
+vbroadcastsd zmm2, qword ptr [rax]
+vmovupd zmm3 {k1} {z}, zmmword ptr [rsi]
+vmulpd zmm3, zmm2, zmm3
+vbroadcastsd zmm4, qword ptr [r9]
+vfmadd231pd zmm3, zmm4, zmm0        # zmm3 = (zmm4 * zmm0) + zmm3
+vmovupd zmmword ptr [rsi] {k1}, zmm3
+vmovupd zmm3 {k1} {z}, zmmword ptr [rsi + r14]
+vmulpd zmm3, zmm2, zmm3
+vfmadd231pd zmm3, zmm4, zmm1        # zmm3 = (zmm4 * zmm1) + zmm3
+vmovupd zmmword ptr [rsi + r14] {k1}, zmm3
 jmp 0
 mov rdx, qword ptr [rbp - 88]
 add r8, rdx

@@ -38,21 +38,21 @@ mov rax, qword ptr [rbp - 56]
 mov r10, rax
 cmp r10, 16
 jl 118
-vbroadcastss ymm0, dword ptr [rip + 407]
-vmovups ymm1, ymmword ptr [r9 + 4]
-vaddps ymm1, ymm1, ymmword ptr [r9]
-vaddps ymm1, ymm1, ymmword ptr [r9 + 8]
-vaddps ymm1, ymm1, ymmword ptr [r13 + 4]
-vaddps ymm1, ymm1, ymmword ptr [r14 + 4]
-vmulps ymm1, ymm0, ymm1
-vmovups ymmword ptr [r15 + 4], ymm1
-vmovups ymm1, ymmword ptr [r9 + 36]
-vaddps ymm1, ymm1, ymmword ptr [r9 + 32]
-vaddps ymm1, ymm1, ymmword ptr [r9 + 40]
-vaddps ymm1, ymm1, ymmword ptr [r13 + 36]
-vaddps ymm1, ymm1, ymmword ptr [r14 + 36]
-vmulps ymm1, ymm0, ymm1
-vmovups ymmword ptr [r15 + 36], ymm1
+vmovups ymm0, ymmword ptr [r9 + 4]
+vaddps ymm0, ymm0, ymmword ptr [r9]
+vaddps ymm0, ymm0, ymmword ptr [r9 + 8]
+vaddps ymm0, ymm0, ymmword ptr [r13 + 4]
+vaddps ymm0, ymm0, ymmword ptr [r14 + 4]
+vbroadcastss ymm1, dword ptr [rip + 378]
+vmulps ymm0, ymm1, ymm0
+vmovups ymmword ptr [r15 + 4], ymm0
+vmovups ymm0, ymmword ptr [r9 + 36]
+vaddps ymm0, ymm0, ymmword ptr [r9 + 32]
+vaddps ymm0, ymm0, ymmword ptr [r9 + 40]
+vaddps ymm0, ymm0, ymmword ptr [r13 + 36]
+vaddps ymm0, ymm0, ymmword ptr [r14 + 36]
+vmulps ymm0, ymm1, ymm0
+vmovups ymmword ptr [r15 + 36], ymm0
 add r9, 64
 add r13, 64
 add r14, 64
@@ -67,25 +67,25 @@ lea rax, [rip + 281]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
-vbroadcastss ymm0, dword ptr [rip + 256]
-vmovups ymm1, ymmword ptr [r9 + 4]
-vaddps ymm1, ymm1, ymmword ptr [r9]
-vaddps ymm1, ymm1, ymmword ptr [r9 + 8]
-vaddps ymm1, ymm1, ymmword ptr [r13 + 4]
-vaddps ymm1, ymm1, ymmword ptr [r14 + 4]
-vmulps ymm1, ymm0, ymm1
-vmovups ymmword ptr [r15 + 4], ymm1
-vmaskmovps ymm1, ymm15, ymmword ptr [r9 + 36]
+vmovups ymm0, ymmword ptr [r9 + 4]
+vaddps ymm0, ymm0, ymmword ptr [r9]
+vaddps ymm0, ymm0, ymmword ptr [r9 + 8]
+vaddps ymm0, ymm0, ymmword ptr [r13 + 4]
+vaddps ymm0, ymm0, ymmword ptr [r14 + 4]
+vbroadcastss ymm1, dword ptr [rip + 227]
+vmulps ymm0, ymm1, ymm0
+vmovups ymmword ptr [r15 + 4], ymm0
+vmaskmovps ymm0, ymm15, ymmword ptr [r9 + 36]
 vmaskmovps ymm2, ymm15, ymmword ptr [r9 + 32]
-vaddps ymm2, ymm1, ymm2
-vmaskmovps ymm1, ymm15, ymmword ptr [r9 + 40]
-vaddps ymm1, ymm2, ymm1
+vaddps ymm2, ymm0, ymm2
+vmaskmovps ymm0, ymm15, ymmword ptr [r9 + 40]
+vaddps ymm0, ymm2, ymm0
 vmaskmovps ymm2, ymm15, ymmword ptr [r13 + 36]
-vaddps ymm2, ymm1, ymm2
-vmaskmovps ymm1, ymm15, ymmword ptr [r14 + 36]
-vaddps ymm1, ymm2, ymm1
-vmulps ymm1, ymm0, ymm1
-vmaskmovps ymmword ptr [r15 + 36], ymm15, ymm1
+vaddps ymm2, ymm0, ymm2
+vmaskmovps ymm0, ymm15, ymmword ptr [r14 + 36]
+vaddps ymm0, ymm2, ymm0
+vmulps ymm0, ymm1, ymm0
+vmaskmovps ymmword ptr [r15 + 36], ymm15, ymm0
 jmp 101
 cmp r10, 1
 jl 91
@@ -94,18 +94,18 @@ lea rax, [rip + 140]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
-vbroadcastss ymm0, dword ptr [rip + 115]
-vmaskmovps ymm1, ymm15, ymmword ptr [r9 + 4]
-vmaskmovps ymm2, ymm15, ymmword ptr [r9]
-vaddps ymm2, ymm1, ymm2
-vmaskmovps ymm1, ymm15, ymmword ptr [r9 + 8]
-vaddps ymm1, ymm2, ymm1
-vmaskmovps ymm2, ymm15, ymmword ptr [r13 + 4]
-vaddps ymm2, ymm1, ymm2
-vmaskmovps ymm1, ymm15, ymmword ptr [r14 + 4]
-vaddps ymm1, ymm2, ymm1
-vmulps ymm1, ymm0, ymm1
-vmaskmovps ymmword ptr [r15 + 4], ymm15, ymm1
+vmaskmovps ymm0, ymm15, ymmword ptr [r9 + 4]
+vmaskmovps ymm1, ymm15, ymmword ptr [r9]
+vaddps ymm1, ymm0, ymm1
+vmaskmovps ymm0, ymm15, ymmword ptr [r9 + 8]
+vaddps ymm0, ymm1, ymm0
+vmaskmovps ymm1, ymm15, ymmword ptr [r13 + 4]
+vaddps ymm1, ymm0, ymm1
+vmaskmovps ymm0, ymm15, ymmword ptr [r14 + 4]
+vaddps ymm0, ymm1, ymm0
+vbroadcastss ymm1, dword ptr [rip + 70]
+vmulps ymm0, ymm1, ymm0
+vmaskmovps ymmword ptr [r15 + 4], ymm15, ymm0
 jmp 0
 add r12, r11
 add rcx, r11

@@ -2,6 +2,7 @@
 #include "emit/rvv/emitter.h"
 #include <array>
 #include <bit>
+#include <stdexcept>
 
 namespace vecwrap::rvv {
 namespace {
@@ -67,7 +68,10 @@ void Emitter::uniform(const VInst &i) {
     const int a = scalar_operand(i, 0), b = scalar_operand(i, 1), c = scalar_operand(i, 2);
     return out_.put(typed(Op::FmaddS, Op::FmaddD), d, a, b, c);
   }
-  default: return i.op == VOp::VSelect ? select(i) : extreme(i);
+  case VOp::VExponent: return exponent_scalar(d, scalar_operand(i, 0));
+  case VOp::VSelect: return select(i);
+  case VOp::VMax: case VOp::VMin: return extreme(i);
+  default: throw std::logic_error("an operation without instructions for RISC-V");
   }
 }
 
@@ -89,7 +93,10 @@ void Emitter::vector(const VInst &i) {
   case VOp::VFma: return fma(i);
   case VOp::VRound: return round(i);
   case VOp::VPow2: return pow2(i);
-  default: return i.op == VOp::VSelect ? select(i) : extreme(i);
+  case VOp::VExponent: return exponent(i);
+  case VOp::VSelect: return select(i);
+  case VOp::VMax: case VOp::VMin: return extreme(i);
+  default: throw std::logic_error("an operation without instructions for RISC-V");
   }
 }
 
@@ -171,6 +178,25 @@ void Emitter::pow2_scalar(int d, int a) {
   constant(kF1, pow2_magic(p_.type)), out_.put(typed(Op::FaddS, Op::FaddD), kF0, kF0, kF1);
   out_.put(typed(Op::FmvXW, Op::FmvXD), kT0, kF0), out_.put(Op::Slli, kT0, kT0, e.mantissa);
   out_.put(typed(Op::FmvWX, Op::FmvDX), d, kT0);
+}
+
+/// The sign is shifted out, then the fraction; what is left loses the bias.
+void Emitter::exponent(const VInst &i) {
+  const Need n = need(i.lanes, true);
+  const Exponents e = exponents_of(p_.type);
+  const int d = v(i.d);
+  out_.load_imm(kT0, 1), out_.put(n, Op::VsllVX, d, v(i.a), kT0);
+  out_.load_imm(kT0, e.mantissa + 1), out_.put(n, Op::VsrlVX, d, d, kT0);
+  out_.load_imm(kT0, -e.bias), out_.put(n, Op::VaddVX, d, d, kT0);
+  out_.put(n, Op::VfcvtFX, d, d);
+}
+
+void Emitter::exponent_scalar(int d, int a) {
+  const Exponents e = exponents_of(p_.type);
+  const int sign = f64() ? 1 : 33; // bits above the exponent in a register
+  out_.put(typed(Op::FmvXW, Op::FmvXD), kT0, a);
+  out_.put(Op::Slli, kT0, kT0, sign), out_.put(Op::Srli, kT0, kT0, sign + e.mantissa), out_.put(Op::Addi, kT0, kT0, -e.bias);
+  out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);
 }
 
 } // namespace vecwrap::rvv

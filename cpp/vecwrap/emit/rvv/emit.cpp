@@ -65,7 +65,7 @@ void Emitter::prologue() {
   if (!p_.frame_bytes) return;
   out_.put(Op::Mv, kFp, kSp);
   const int64_t bytes = p_.frame_bytes + kLine;
-  if (bytes > kPage) out_.load_imm(kT0, kPage);
+  if (bytes >= kPage) out_.load_imm(kT0, kPage);
   for (int64_t left = bytes; left >= kPage; left -= kPage) out_.put(Op::Sub, kSp, kSp, kT0), out_.put(Op::Sd, kZero, 0, kSp);
   out_.add_imm(kSp, kSp, -(bytes % kPage), kT0);
 }

@@ -61,6 +61,8 @@ private:
   void round_scalar(int d, int a);
   void pow2(const VInst &);
   void pow2_scalar(int d, int a);
+  void exponent(const VInst &);
+  void exponent_scalar(int d, int a);
   void move(const Need &, int d, Operand from);
   void move_scalar(int d, int a);
 

@@ -209,6 +209,7 @@ private:
     case VOp::VSqrt: square_root(i); break;
     case VOp::VRound: round(i); break;
     case VOp::VPow2: pow2(i); break;
+    case VOp::VExponent: exponent(i); break;
     case VOp::VMerge: merge(i); break;
     case VOp::VFold: fold(i); break;
     case VOp::VTranspose: transpose(i); break;
@@ -386,6 +387,18 @@ private:
     (this->*kMin[column()])(d, d, everywhere(e.greatest));
     (this->*kAdd[column()])(d, d, everywhere(pow2_magic(p_.type)));
     f64() ? vpsllq(d, d, e.mantissa) : vpslld(d, d, e.mantissa);
+  }
+
+  /// The exponent's bits become the lowest ones of 2^mantissa, from which that and the bias are subtracted.
+  void exponent(const VInst &i) {
+    const Exponents e = exponents_of(p_.type);
+    const Xmm d = reg(i.d), a = reg(i.a);
+    const double magic = double(int64_t(1) << e.mantissa);
+    const uint64_t word = f64() ? bits_of(magic) : bits_of(magic) << 32 | bits_of(magic);
+    f64() ? vpsllq(d, a, 1) : vpslld(d, a, 1);
+    f64() ? vpsrlq(d, d, e.mantissa + 1) : vpsrld(d, d, e.mantissa + 1);
+    f64() ? vorpd(d, d, ptr[rip + pool(word, 8)]) : vorps(d, d, ptr[rip + pool(word, 8)]);
+    (this->*kSub[column()])(d, d, everywhere(magic + e.bias));
   }
 
   /// The constant as a memory operand.

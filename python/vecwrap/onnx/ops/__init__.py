@@ -1,8 +1,9 @@
 """The ops of ONNX as stages. One file per kind; each enters its functions into the table OPS."""
 
-from . import contraction, elementwise, gather, known, movement, normalization, pad, pooling, reduction
+from . import (contraction, einsum, elementwise, gather, integers, known, movement, normalization, pad, pooling, reduction,
+               resize, running, transposed)
 from .context import Context
 from .registry import OPS, Node
 
-__all__ = ["OPS", "Context", "Node", "contraction", "elementwise", "gather", "known", "movement", "normalization", "pad",
-           "pooling", "reduction"]
+__all__ = ["OPS", "Context", "Node", "contraction", "einsum", "elementwise", "gather", "integers", "known", "movement",
+           "normalization", "pad", "pooling", "reduction", "resize", "running", "transposed"]

@@ -82,6 +82,12 @@ class Context:
             if self.dtype(name) not in FLOATS:
                 raise self.unsupported(node, f"arithmetic on {self.dtype(name)} ('{name}')")
 
+    def need_exact(self, node: Node, *names: str) -> None:
+        """For ops that only compare and choose: f64 has room for all of these, but not for int64."""
+        for name in names or filter(None, node.inputs):
+            if self.dtype(name) == "int64":
+                raise self.unsupported(node, f"arithmetic on int64 ('{name}')")
+
     def result(self, node: Node, index: int = 0) -> Array:
         """Where an op writes an output: the network's own output, or memory laid out as its readers like it."""
         name = node.output(index)
@@ -113,7 +119,7 @@ class Context:
             left = iter(reads)
             return body(*(next(left) if value is None else Const(value) for value in known))
 
-        return self.graph.pointwise(node.op, out, [converted(array, out) for array in varying], mixed) if out.size else out
+        return self.graph.pointwise(node.op, out, [converted(array, out) for array in varying], mixed)
 
     def reduction(self, node: Node, out: Array, arrays: Sequence[Array], init: float, update: Callable[..., Expr],
                   final: Callable[..., Expr] | None = None, also: Sequence[Array] = ()) -> Array:
@@ -121,11 +127,11 @@ class Context:
         if not all(array.size for array in arrays):
             return self.pointwise(node, out, also, partial(final, Const(init)) if final else lambda: Const(init))
         return self.graph.reduction(node.op, out, [converted(array, out) for array in arrays], init, update, final,
-                                    [converted(array, out) for array in also]) if out.size else out
+                                    [converted(array, out) for array in also])
 
     def copy(self, node: Node, array: Array, out: Array) -> Array:
         """Moves elements; known ones are converted to the type of `out` now."""
-        return self.graph.copy(node.op, converted(array, out), out) if out.size else out
+        return self.graph.copy(node.op, converted(array, out), out)
 
     def dense(self, node: Node, array: Array) -> Array:
         """The same elements, side by side in order of the axes."""
@@ -133,7 +139,7 @@ class Context:
 
     def reshaped(self, node: Node, array: Array, shape: Sequence[int]) -> Array:
         """The elements under another shape; through a copy if strides cannot say it."""
-        view = array.reshape(shape) if array.size else None
+        view = array.reshape(shape)
         if view is None:
             view = self.dense(node, array).reshape(shape)
         assert view is not None

@@ -23,7 +23,7 @@ def conv(low: Context, node: Node) -> None:
     if w.shape[1] == 1 and w.shape[0] == group:
         w, also = per_channel(w, bias, rank)
     else:
-        out, x, w, also = grouped(out, x, w, bias, group, rank)
+        out, x, w, also = grouped(out, x, w.split(0, w.shape[0] // group), bias, rank)
     low.reduction(node, out, [x, w], 0.0, multiply_add, biased if also else None, also)
 
 
@@ -46,15 +46,16 @@ def along_channels(bias: Array, rank: int) -> Array:
     return bias
 
 
-def grouped(out: Array, x: Array, w: Array, bias: Array | None, group: int,
-            rank: int) -> tuple[Array, Array, Array, list[Array]]:
+def grouped(out: Array, x: Array, w: Array, bias: Array | None, rank: int) -> tuple[Array, Array, Array, list[Array]]:
     """All as [n, group, output channel, position..., place in the window..., input channel]; one group has no axis.
 
-    Input channels are the innermost reduction: they lie side by side in channels-last activations.
+    Weights come as [group, output channel, input channel, place...]. Input channels are the innermost reduction: they lie side
+    by side in channels-last activations.
     """
+    group = w.shape[0]
     out, x = out.split(1, out.shape[1] // group), x.split(1, x.shape[1] // group)
     x = x.permute((0, 1, *range(3, x.rank), 2)).insert(2)
-    w = w.split(0, w.shape[0] // group).permute((0, 1, *range(3, 3 + rank), 2))
+    w = w.permute((0, 1, *range(3, 3 + rank), 2))
     for _ in range(rank):
         w = w.insert(2)
     w = w.insert(0)

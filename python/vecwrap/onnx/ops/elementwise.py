@@ -8,6 +8,7 @@ from ...expr import Expr, as_expr, compare, maximum, minimum, where
 from ...graph.array import Array
 from .context import FLOATS, Context, retyped, scalar
 from .formulas import BINARY, COMPARISONS, LOGIC, PREDICATES, SINGLE, UNARY, VARIADIC, clamp, raised, truncate, truth
+from .integers import arithmetic
 from .registry import Node, op
 
 
@@ -23,8 +24,10 @@ def unary(low: Context, node: Node) -> None:
 
 @op(*BINARY)
 def binary(low: Context, node: Node) -> None:
-    low.need_floats(node)
-    low.pointwise(node, low.result(node), operands(low, node), BINARY[node.op])
+    body = arithmetic(node.op, low.dtype(node.input(0)))
+    if body is None:
+        low.need_floats(node)
+    low.pointwise(node, low.result(node), operands(low, node), body or BINARY[node.op])
 
 
 def operands(low: Context, node: Node) -> list[Array]:
@@ -40,7 +43,9 @@ def operands(low: Context, node: Node) -> list[Array]:
 
 @op(*VARIADIC)
 def variadic(low: Context, node: Node) -> None:
-    low.need_floats(node)
+    if node.op not in ("Max", "Min"):
+        low.need_floats(node)
+    low.need_exact(node)
     low.pointwise(node, low.result(node), low.inputs(node), VARIADIC[node.op])
 
 
@@ -66,7 +71,7 @@ def exact(low: Context, node: Node, arrays: list[Array]) -> None:
 
 @op("Clip")
 def clip(low: Context, node: Node) -> None:
-    low.need_floats(node)
+    low.need_exact(node)
     x, *rest = low.inputs(node)
     given = [low.optional(node, 1), low.optional(node, 2)]
     if node.opset < 11:

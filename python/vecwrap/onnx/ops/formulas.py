@@ -24,6 +24,12 @@ def truth(pred: str, a: Expr, b: Expr) -> Expr:
     return where(compare(pred, a, b), 1.0, 0.0)
 
 
+def found(x: Expr, wanted: Expr, place: Expr, nowhere: float) -> Expr:
+    """The place if x is what is wanted, or both are NaN."""
+    lost = where(compare("uno", x, x), where(compare("uno", wanted, wanted), place, nowhere), nowhere)
+    return where(compare("oeq", x, wanted), place, lost)
+
+
 def floor(x: Expr) -> Expr:
     whole = round_even(x)
     return where(whole > x, whole - 1.0, whole)

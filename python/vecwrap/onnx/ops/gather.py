@@ -57,13 +57,34 @@ def in_range(low: Context, node: Node, indices: Array, extent: int) -> Array:
 
 def indirect(low: Context, node: Node, data: Array, places: Array, axis: int) -> None:
     """out[before..., index..., after...] = data[before..., places[index...], after...]."""
+    index = read(places).moved(lambda strides: (*(0,) * axis, *strides, *(0,) * (data.rank - axis - 1)))
+    gathered(low, node, spread(data, axis, places.rank), index, data.strides[axis])
+
+
+def gathered(low: Context, node: Node, source: Read, index: Read, scale: int) -> None:
+    """Each element of the result: what `source` reads, `scale` elements further for each that `index` counts."""
     out = low.result(node)
-    before, after = axis, data.rank - axis - 1
-    source = spread(data, axis, places.rank)
-    index = Read(places.buffer, places.offset, (*(0,) * before, *places.strides, *(0,) * after))
-    if out.size:
-        element: Expr = replace(source, at=index, scale=data.strides[axis])
-        low.graph.add(Stage(node.op, out.shape, out.rank, read(out), element))
+    element: Expr = replace(source, at=index, scale=scale)
+    low.graph.add(Stage(node.op, out.shape, out.rank, read(out), element))
+
+
+@op("GatherElements")
+def gather_elements(low: Context, node: Node) -> None:
+    """out[p] = data[p with indices[p] in place of its axis]."""
+    data, indices = low.array(node.input(0)), low.array(node.input(1))
+    axis = node.attribute("axis", 0) % data.rank
+    if any(a != axis and indices.shape[a] > data.shape[a] for a in range(data.rank)):
+        raise low.unsupported(node, f"indices of shape {list(indices.shape)} reach beyond data of shape {list(data.shape)}")
+    places = counted(low, node, indices, data.shape[axis])
+    strides = tuple(0 if a == axis else stride for a, stride in enumerate(data.strides))
+    gathered(low, node, Read(data.buffer, data.offset, strides), read(places), data.strides[axis])
+
+
+def counted(low: Context, node: Node, indices: Array, extent: int) -> Array:
+    """Indices counted from the start, known or not."""
+    if indices.buffer.kind == "constant":
+        return constant(node.op, known_indices(low, node, indices.value(), extent))
+    return in_range(low, node, indices, extent)
 
 
 def spread(data: Array, axis: int, rank: int) -> Read:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,17 +62,21 @@ def mean_of(low: Context, node: Node, rows: Rows, out: Array) -> Array:
     return low.reduction(node, out, [rows.inner(rows.array)], 0.0, add, lambda total: divided(total, Const(float(rows.count))))
 
 
-def inverse_deviation(low: Context, node: Node, rows: Rows, mean: Array | None, out: Array, epsilon: float) -> Array:
-    """1 / sqrt(variance + epsilon), of the distances to the mean; of the elements themselves without one."""
+def variance_of(low: Context, node: Node, rows: Rows, mean: Array | None, out: Array,
+                final: Callable[[Expr], Expr] = lambda variance: variance) -> Array:
+    """A function of the mean square of the distances to the mean; of the elements themselves without one."""
     def update(acc: Expr, x: Expr, *center: Expr) -> Expr:
         distance = x - center[0] if center else x
         return fma(distance, distance, acc)
 
-    def final(total: Expr) -> Expr:
-        return 1.0 / sqrt(divided(total, Const(float(rows.count))) + epsilon)
-
     centers = [rows.inner(rows.spread(mean))] if mean else []
-    return low.reduction(node, out, [rows.inner(rows.array), *centers], 0.0, update, final)
+    return low.reduction(node, out, [rows.inner(rows.array), *centers], 0.0, update,
+                         lambda total: final(divided(total, Const(float(rows.count)))))
+
+
+def inverse_deviation(low: Context, node: Node, rows: Rows, mean: Array | None, out: Array, epsilon: float) -> Array:
+    """1 / sqrt(variance + epsilon)."""
+    return variance_of(low, node, rows, mean, out, lambda variance: 1.0 / sqrt(variance + epsilon))
 
 
 def normalized(x: Expr, mean: Expr, factor: Expr, scale: Expr, bias: Expr | None = None) -> Expr:
@@ -128,10 +132,12 @@ def instance_normalization(low: Context, node: Node) -> None:
 def batch_normalization(low: Context, node: Node) -> None:
     """x * factor + shift per channel. Of known statistics, both are computed now."""
     low.need_floats(node)
+    if not node.attribute("spatial", 1):
+        raise low.unsupported(node, "spatial=0 is not supported")
+    if node.attribute("training_mode", 0) or node.opset < 7 and not node.attribute("is_test", 0):
+        trained(low, node)
+        return
     node.settled("momentum")
-    training = node.attribute("training_mode", 0) or node.opset < 7 and not node.attribute("is_test", 0)
-    if training or not node.attribute("spatial", 1):
-        raise low.unsupported(node, "training_mode=1 and spatial=0 are not supported")
     x, *parameters = low.inputs(node)
     epsilon, out = node.attribute("epsilon", 1e-5), low.result(node)
     if all(array.buffer.kind == "constant" for array in parameters):
@@ -139,8 +145,26 @@ def batch_normalization(low: Context, node: Node) -> None:
         low.pointwise(node, out, [x, *folded], fma)
         return
     channels = [along_channels(array, x.rank - 2) for array in parameters]
-    low.pointwise(node, out, [x, *channels], lambda x, scale, bias, mean, variance:
-                  normalized(x, mean, 1.0 / sqrt(variance + epsilon), scale, bias))
+    low.pointwise(node, out, [x, *channels], by_statistics(epsilon))
+
+
+def trained(low: Context, node: Node) -> None:
+    """Normalized by the statistics of this batch; the running ones move towards them."""
+    x, scale, bias, *running = low.inputs(node)
+    rows = Rows(x, tuple(axis for axis in range(x.rank) if axis != 1))
+    dtype, momentum = x.buffer.dtype, node.attribute("momentum", 0.9)
+    mean = mean_of(low, node, rows, low.temporary(node, rows.kept, dtype))
+    variance = variance_of(low, node, rows, mean, low.temporary(node, rows.kept, dtype))
+    channels = [along_channels(array, x.rank - 2) for array in (scale, bias, mean, variance)]
+    low.pointwise(node, low.result(node), [x, *channels], by_statistics(node.attribute("epsilon", 1e-5)))
+    for index, (old, new) in enumerate(zip(running, (mean, variance)), 1):
+        if node.output(index):
+            low.pointwise(node, low.result(node, index), [old, new], lambda a, b: a * momentum + b * (1 - momentum))
+
+
+def by_statistics(epsilon: float) -> Callable[..., Expr]:
+    """The body that normalizes by a mean and a variance per channel."""
+    return lambda x, scale, bias, mean, variance: normalized(x, mean, 1.0 / sqrt(variance + epsilon), scale, bias)
 
 
 def factor_and_shift(node: Node, parameters: Sequence[Array], epsilon: float) -> list[Array]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from ...expr import Const, maximum
+from ...expr import Const, Expr, as_expr, maximum, minimum
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .formulas import divided
+from .formulas import divided, floor, found
 from .reduction import add
 from .registry import Node, op
 from .windows import Windows, windows_of
@@ -19,11 +20,46 @@ from .windows import Windows, windows_of
 def max_pool(low: Context, node: Node) -> None:
     """The margin may hold anything that no element is less than, if no window lies in the margin only."""
     low.need_floats(node)
-    node.settled("ceil_mode", "storage_order")  # in the output's shape; of the Indices only, which are refused
+    node.settled("ceil_mode", "storage_order")  # in the output's shape; of the Indices only
     x, over = low.array(node.input(0)), windows_of(low.source, node)
     filled = bool(over.members(with_padding=False).all())
     x = low.padded(node, x, over.pads, -math.inf, lambda fill: fill == -math.inf or filled and fill <= x.buffer.low)
-    low.reduction(node, low.result(node), [over.over(x)], -math.inf, maximum)
+    highest = low.reduction(node, low.result(node), [over.over(x)], -math.inf, maximum)
+    if node.output(1):
+        indices(low, node, over, over.over(x), highest)
+
+
+def indices(low: Context, node: Node, over: Windows, elements: Array, highest: Array) -> None:
+    """Where each maximum lies in the input: of the places that hold it the first. A place in the margin never is it."""
+    plane, channels = math.prod(over.extent), low.shape(node.input(0))[:2]
+    first = np.arange(math.prod(channels), dtype=np.float64).reshape(*channels, *[1] * over.rank) * plane
+    for _ in range(over.rank):
+        highest = highest.insert(highest.rank)
+
+    def final(place: Expr, before: Expr) -> Expr:
+        return before + (column_major(place, over.extent) if node.attribute("storage_order", 0) else place)
+
+    low.reduction(node, low.result(node, 1), [elements, highest, over.over(places(over))], float(plane),
+                  lambda acc, x, m, place: minimum(acc, found(x, m, place, float(plane))), final, [constant("first", first)])
+
+
+def places(over: Windows) -> Array:
+    """The places of one padded plane, numbered in order; those in the margin come after all others."""
+    widths = [(max(before, 0), max(after, 0)) for before, after in over.pads[2:]]
+    inside = np.arange(math.prod(over.extent), dtype=np.float64).reshape(over.extent)
+    numbers = np.pad(inside, widths, constant_values=inside.size)
+    kept = tuple(slice(0, extent + sum(pads)) for extent, pads in zip(over.extent, over.pads[2:]))
+    return constant("places", numbers[kept][None, None])
+
+
+def column_major(place: Expr, extents: Sequence[int]) -> Expr:
+    """A place that was numbered with the last axis fastest, numbered with the first axis fastest."""
+    total, faster = as_expr(0.0), 1
+    for axis, extent in enumerate(extents):
+        row = floor(place / float(math.prod(extents[axis + 1:])))
+        total = total + (row - floor(row / float(extent)) * float(extent)) * float(faster)
+        faster *= extent
+    return total
 
 
 @op("AveragePool")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...expr import Const, Expr, absolute, compare, fma, maximum, minimum, sqrt, where
+from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .formulas import divided
+from .formulas import divided, found
 from .registry import Node, op
 
 
@@ -42,8 +42,9 @@ FOLDS = {
 
 @op(*FOLDS)
 def reduce(low: Context, node: Node) -> None:
-    if node.op not in ("ReduceMax", "ReduceMin") or low.dtype(node.input(0)) != "bool":
+    if node.op not in ("ReduceMax", "ReduceMin"):
         low.need_floats(node, node.input(0))
+    low.need_exact(node, node.input(0))
     node.settled("keepdims")  # in the output's shape
     array, out = low.array(node.input(0)), low.result(node)
     axes = reduced_axes(low, node, array.rank)
@@ -60,21 +61,23 @@ def reduce(low: Context, node: Node) -> None:
 
 @op("ArgMax", "ArgMin")
 def arg(low: Context, node: Node) -> None:
-    """The extreme value of each row first; then the least (or greatest) place that holds it."""
-    low.need_floats(node)
+    low.need_exact(node)
     node.settled("keepdims")
     array, out = low.array(node.input(0)), low.result(node)
     axis = node.attribute("axis", 0) % array.rank
-    extent = array.shape[axis]
-    rows, fold = last(array, [axis]), FOLDS["ReduceMax" if node.op == "ArgMax" else "ReduceMin"]
-    extreme = low.reduction(node, low.temporary(node, rows.shape[:-1], array.buffer.dtype), [rows], fold.init, fold.update)
-    places = constant("places", np.arange(extent, dtype=NUMPY[array.buffer.dtype])).expand(rows.shape)
-    backwards = node.attribute("select_last_index", 0)
-    nowhere, choose = (-1.0, maximum) if backwards else (float(extent), minimum)
-    flat = out.reshape(rows.shape[:-1])
+    flat = out.reshape([extent for k, extent in enumerate(array.shape) if k != axis])
     assert flat is not None
-    low.reduction(node, flat, [rows, extreme.insert(extreme.rank), places], nowhere,
-                  lambda acc, x, m, place: choose(acc, where(compare("oeq", x, m), place, nowhere)))
+    place_of_extreme(low, node, flat, last(array, [axis]), node.op == "ArgMax", bool(node.attribute("select_last_index", 0)))
+
+
+def place_of_extreme(low: Context, node: Node, out: Array, rows: Array, largest: bool, backwards: bool = False) -> Array:
+    """The extreme value of each row first; then the least (or, backwards, the greatest) place that holds it."""
+    extent, fold = rows.shape[-1], FOLDS["ReduceMax" if largest else "ReduceMin"]
+    extreme = low.reduction(node, low.temporary(node, rows.shape[:-1], rows.buffer.dtype), [rows], fold.init, fold.update)
+    places = constant("places", np.arange(extent, dtype=NUMPY[rows.buffer.dtype])).expand(rows.shape)
+    nowhere, choose = (-1.0, maximum) if backwards else (float(extent), minimum)
+    return low.reduction(node, out, [rows, extreme.insert(extreme.rank), places], nowhere,
+                         lambda acc, x, m, place: choose(acc, found(x, m, place, nowhere)))
 
 
 def reduced_axes(low: Context, node: Node, rank: int) -> list[int]:

@@ -8,13 +8,14 @@ from vecwrap import _core, native_target, targets
 mp.prec = 120
 RUNNABLE = [t for t in targets() if t.vector_bytes <= native_target().vector_bytes]
 ORACLES = {"exp": mp.exp, "tanh": mp.tanh, "erf": mp.erf, "sigmoid": lambda x: 1 / (1 + mp.exp(-x)), "log": mp.log,
-           "log2": lambda x: mp.log(x, 2), "rsqrt": lambda x: 1 / mp.sqrt(x), "pow": mp.power}
+           "log2": lambda x: mp.log(x, 2), "rsqrt": lambda x: 1 / mp.sqrt(x), "pow": mp.power, "sin": mp.sin, "cos": mp.cos}
 DTYPES = {"f32": np.float32, "f64": np.float64}
 # function, type, greatest error in units in the last place, what it is sampled on
 CASES = [("exp", "f32", 1.5, "about 90"), ("exp", "f64", 1.5, "about 710"), ("tanh", "f32", 3, "about 10"),
          ("tanh", "f64", 3, "about 20"), ("sigmoid", "f32", 3, "about 87"), ("sigmoid", "f64", 3, "about 708"),
          ("erf", "f32", 3, "about 4"), ("erf", "f64", 4, "about 6"),
          *((name, dtype, bound, "positive") for name, bound in [("log", 1), ("log2", 0.6), ("rsqrt", 1.5)] for dtype in DTYPES),
+         *((name, dtype, 1, "angles") for name in ("sin", "cos") for dtype in DTYPES),
          ("pow", "f32", 1.5, "powers"), ("pow", "f64", 1.5, "powers")]
 CASE_IDS = [f"{name}-{dtype}" for name, dtype, *_ in CASES]
 SPECIAL = [0.0, -0.0, 1e-40, -1e-30, 1e30, -1e30, np.inf, -np.inf, np.nan, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 2.5, -2.5,
@@ -57,9 +58,18 @@ def powers(dtype: str) -> list[np.ndarray]:
     return [x, y.astype(DTYPES[dtype])]
 
 
+def angles(dtype: str) -> list[np.ndarray]:
+    """Up to the bound, and as close to multiples of a quarter turn as numbers come."""
+    random = np.random.default_rng(4)
+    bits = 20 if dtype == "f32" else 40
+    wide = random.choice([-1, 1], 2000) * np.exp2(random.uniform(-30, bits, 2000))
+    near = np.rint(np.exp2(random.uniform(0, bits - 1, 2000))) * (np.pi / 2)
+    return [np.concatenate([wide, near, random.uniform(-7, 7, 1500)]).astype(DTYPES[dtype])]
+
+
 def samples(dtype: str, where: str) -> list[np.ndarray]:
     kind, *bound = where.split()
-    return about(dtype, float(bound[0])) if bound else {"positive": positive, "powers": powers}[kind](dtype)
+    return about(dtype, float(bound[0])) if bound else {"positive": positive, "powers": powers, "angles": angles}[kind](dtype)
 
 
 def specials(operands: int, dtype: str) -> list[np.ndarray]:
@@ -114,7 +124,8 @@ def test_kernels_compute_the_same_bits(name, dtype, bound, where, sentence, targ
 INF, NAN = np.inf, np.nan
 LIMITS = {"exp": [NAN, INF, INF, 0, 0, 1], "tanh": [NAN, 1, 1, -1, -1, 0], "sigmoid": [NAN, 1, 1, 0, 0, 0.5],
           "erf": [NAN, 1, 1, -1, -1, 0], "log": [NAN, INF, np.log(1e30), NAN, NAN, -INF],
-          "log2": [NAN, INF, np.log2(1e30), NAN, NAN, -INF], "rsqrt": [NAN, 0, 1e-15, NAN, NAN, INF]}
+          "log2": [NAN, INF, np.log2(1e30), NAN, NAN, -INF], "rsqrt": [NAN, 0, 1e-15, NAN, NAN, INF],
+          "sin": [NAN] * 5 + [0], "cos": [NAN] * 5 + [1]}
 
 
 @pytest.mark.parametrize("name,dtype", [(name, dtype) for name in LIMITS for dtype in DTYPES])

@@ -122,6 +122,16 @@ def erf_rate(t: mpf) -> mpf:
     return -mp.log(mp.erfc(x)) / x if x else 2 / mp.sqrt(mp.pi)
 
 
+def sin_rest(w: mpf) -> mpf:
+    """(sin(r) - r) / r^3 at w = r^2."""
+    return mp.nsum(lambda n: (-1) ** int(n) * w ** (n - 1) / mp.factorial(2 * n + 1), [1, 25])
+
+
+def cos_rest(w: mpf) -> mpf:
+    """(cos(r) - 1 + w / 2) / w^2 at w = r^2."""
+    return mp.nsum(lambda n: (-1) ** int(n) * w ** (n - 2) / mp.factorial(2 * n), [2, 26])
+
+
 LN2 = mp.log(2)
 TINY = mpf(10) ** -9
 FITS = [
@@ -134,6 +144,11 @@ FITS = [
     Fit("kAtanhF32", "(2 atanh(s) / s - 2 - 2/3 w - 2/5 w^2) / w^3 at w = s^2 for |s| <= 1/5", atanh_rest,
         lambda w: w ** 3 / 2, 2, TINY, mpf("0.0401"), True),
     Fit("kAtanhF64", "the same", atanh_rest, lambda w: w ** 3 / 2, 6, TINY, mpf("0.0401"), False),
+    Fit("kSinF32", "(sin(r) - r) / r^3 at w = r^2 for |r| <= 0.86", sin_rest, lambda w: w, 3, TINY, mpf("0.74"), True),
+    Fit("kSinF64", "the same", sin_rest, lambda w: w, 6, TINY, mpf("0.74"), False),
+    Fit("kCosF32", "(cos(r) - 1 + w / 2) / w^2 at w = r^2 for |r| <= 0.86", cos_rest,
+        lambda w: w ** 2, 2, TINY, mpf("0.74"), True),
+    Fit("kCosF64", "the same", cos_rest, lambda w: w ** 2, 6, TINY, mpf("0.74"), False),
 ]
 
 

@@ -22,6 +22,9 @@ void Generator::build_groups() {
   for (int root : {nest_.init, nest_.update, nest_.final})
     for (size_t a = 0; a < deepest.size(); ++a)
       if (root >= 0 && loads_access(nest_, root, int(a))) deepest[a] = INT_MAX;
+  for (const Body &b : bodies_)
+    for (int a : b.pointers)
+      if (a >= 0) deepest[a] = std::max(deepest[a], b.leaf->position + 1);
   deepest[nest_.out] = deepest[partial_sums_] = INT_MAX;
   group_of_.assign(nest_.accesses.size(), -1);
   for (size_t a = 0; a < nest_.accesses.size(); ++a) {
@@ -36,11 +39,12 @@ void Generator::build_groups() {
     group_of_[a] = int(groups_.size());
     Group group;
     group.tensor = access.tensor, group.strides = access.strides, group.deepest = deepest[a];
-    if (access.tensor < int(tree_.nest.tensors.size())) { // a packed buffer gets its pointer where it is filled
+    const bool outermost = !program_ || program_->leaves[self_].host < 0; // others get their pointers on entry
+    if (outermost && access.tensor < shared_.arguments) { // a packed buffer gets its pointer where it is filled
       const int reg = scalar();
       VInst i{VOp::SArg};
       i.d = reg, i.imm = access.tensor;
-      prologue_.push_back(i);
+      shared_.prologue.push_back(i);
       group.pointers[{}] = reg;
     }
     groups_.push_back(group);
@@ -48,12 +52,12 @@ void Generator::build_groups() {
 }
 
 int Generator::symbol(int s) {
-  auto [it, fresh] = symbols_.try_emplace(s, -1);
+  auto [it, fresh] = shared_.symbols.try_emplace(s, -1);
   if (fresh) {
     it->second = scalar();
     VInst i{VOp::SArg};
-    i.d = it->second, i.imm = int64_t(tree_.nest.tensors.size()) + s;
-    prologue_.push_back(i);
+    i.d = it->second, i.imm = shared_.arguments + s;
+    shared_.prologue.push_back(i);
   }
   return it->second;
 }
@@ -61,23 +65,23 @@ int Generator::symbol(int s) {
 int Generator::multiple(int s, int64_t m) {
   const int base = symbol(s);
   if (m == 1) return base;
-  auto [it, fresh] = multiples_.try_emplace({s, m}, -1);
+  auto [it, fresh] = shared_.multiples.try_emplace({s, m}, -1);
   if (fresh) {
     it->second = scalar();
     VInst i{VOp::SMulImm};
     i.d = it->second, i.a = base, i.imm = m;
-    prologue_.push_back(i);
+    shared_.prologue.push_back(i);
   }
   return it->second;
 }
 
 int Generator::constant(int64_t value) {
-  auto [it, fresh] = constants_.try_emplace(value, -1);
+  auto [it, fresh] = shared_.constants.try_emplace(value, -1);
   if (fresh) {
     it->second = scalar();
     VInst i{VOp::SImm};
     i.d = it->second, i.imm = value;
-    prologue_.push_back(i);
+    shared_.prologue.push_back(i);
   }
   return it->second;
 }

@@ -179,7 +179,7 @@ bool Evaluator::foldable(int node, int point) {
   if (g_.has_uniforms() || n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
   if (g_.nest_.converts(n.access)) return false;
-  if (g_.tree_.vector < 0) return true;
+  if (g_.tree_.vector < 0) return g_.out_.lanes == 1;
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All;
 }
@@ -331,12 +331,12 @@ void Evaluator::store(int root, int access) {
 void Evaluator::measure(int root) {
   const std::vector<VInst> code = g_.out_.code;
   const auto pointers = g_.pointers();
-  const size_t prologue = g_.prologue_.size();
+  const size_t prologue = g_.shared_.prologue.size();
   const int scalars = g_.out_.scalars, limits[] = {vectors_.limit, uniforms_.limit};
   for (Pool *p : {&vectors_, &uniforms_}) p->limit = 1 << 20, p->peak = p->live;
   into_accumulators(root);
   g_.out_.code = code;
-  if (g_.prologue_.size() == prologue) g_.out_.scalars = scalars; // else some are set there, once
+  if (g_.shared_.prologue.size() == prologue) g_.out_.scalars = scalars; // else some are set there, once
   g_.restore(pointers);
   for (Pool *p : {&vectors_, &uniforms_}) {
     p->limit = limits[p == &uniforms_], p->next = 0, p->free.clear();

@@ -1,12 +1,13 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile), address.cpp
-// (pointers), pack.cpp (packed buffers).
+// (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"
 #include "codegen/loopnest.h"
 #include "ir/combine.h"
 #include <functional>
 #include <map>
+#include <memory>
 
 namespace vecwrap {
 
@@ -38,15 +39,54 @@ struct Buffer {
   int64_t offset = 0;    ///< in the frame
 };
 
+/// What the nests of one kernel share.
+struct Emission {
+  VProgram out;
+  std::vector<VInst> prologue;
+  std::map<int, int> symbols;                       // symbol -> register
+  std::map<std::pair<int, int64_t>, int> multiples; // (symbol, factor) -> register
+  std::map<int64_t, int> constants;                 // value -> register
+  int arguments = 0; ///< tensors that are kernel arguments; the symbols follow
+  Refusal refusal;
+  bool failed = false;
+  /// group: registers per vector, 0 for scalar code
+  Emission(const Target &, Type, int group, int arguments);
+  void reserve_masks(const Target &, const Nest &);
+  void finish_prologue(size_t begin); ///< of the code from there on
+};
+
 class Evaluator;
+class Generator;
+
+/// A nest in the loops of another one.
+struct Body {
+  const Leaf *leaf = nullptr;
+  std::unique_ptr<Generator> code;
+  std::vector<int> pointers; ///< per group of the nest: access of the host that moves with the region, -1: the nest's own
+};
 
 class Generator {
 public:
-  Generator(const LoopTree &tree, const Target &target) : tree_(tree), nest_(tree.nest), target_(target) {}
-  Result<VProgram> run();
+  Generator(const LoopTree &tree, const Target &target, Emission &shared)
+      : tree_(tree), nest_(tree.nest), target_(target), shared_(shared), out_(shared.out), failed_(shared.failed) {}
+  ~Generator();
+  void run(); ///< a nest by itself: with its prologue, at the end of the code
+  void plan_bodies(const ProgramTree &, int self); ///< before run
 
 private:
   friend class Evaluator;
+
+  bool plan();
+
+  // compose.cpp
+  void plan_body(int leaf);
+  Int moved(const Group &, const Leaf &, int dim);
+  void set_staged(const Staged &);
+  void enter_bodies(int position);
+  void leave_bodies(int position);
+  void run_body(Body &);
+  Count covered(const Range &, const Int &extent);
+  int region_start(int pointer, const Leaf &, const std::vector<Int> &strides);
 
   // loops.cpp
   void generate(int position);
@@ -67,7 +107,6 @@ private:
   bool partial_sums() const;
 
   int vector_registers() const; ///< that expressions may use
-  int mask_registers() const;   ///< vectors that masks occupy, where they are not registers of their own
 
   // reduce.cpp
   void plan_lanes();
@@ -121,18 +160,18 @@ private:
   void add_to(int reg, int64_t imm);
   bool fail(const char *name, std::string detail);
   bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
-  int lanes() const { return out_.lanes; }
+  int lanes() const { return tree_.vector < 0 ? 1 : out_.lanes; }
   int esize() const { return size_of(nest_.type); }
   int vector_dim() const { return tree_.vector < 0 ? -1 : tree_.loops[tree_.vector].dim; }
 
   const LoopTree &tree_;
   Nest nest_; ///< the nest with packed expressions replaced by loads of their buffers
   const Target &target_;
-  VProgram out_;
-  std::vector<VInst> prologue_;
-  std::map<int, int> symbols_;                          // symbol -> register
-  std::map<std::pair<int, int64_t>, int> multiples_;    // (symbol, factor) -> register
-  std::map<int64_t, int> constants_;                    // value -> register
+  Emission &shared_;
+  VProgram &out_;
+  const ProgramTree *program_ = nullptr; ///< none: a nest of its own
+  int self_ = -1; ///< index of its leaf
+  std::vector<Body> bodies_;
   std::vector<Group> groups_;
   std::vector<int> group_of_;                           // access -> group
   std::map<std::vector<int64_t>, int> indices_;         // what straight-line code has read: address, scale -> register
@@ -145,8 +184,7 @@ private:
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
   int start_ = -1, join_init_ = -1; ///< nodes: what lanes start from; acc joined with init, -1 if start_ is init
-  Refusal refusal_;
-  bool failed_ = false;
+  bool &failed_;
 };
 
 } // namespace vecwrap

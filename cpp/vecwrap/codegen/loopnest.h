@@ -2,11 +2,12 @@
 // vector register; what does not fit is refused. Source: LoopStack (grubisic thesis, section 3.4).
 #pragma once
 #include "codegen/vprogram.h"
-#include "schedule/apply.h"
+#include "schedule/share.h"
 
 namespace vecwrap {
 
 Result<VProgram> generate(const LoopTree &, const Target &);
+Result<VProgram> generate(const ProgramTree &, const Target &);
 
 /// What pack(tensor) would copy: the largest expressions of the reduction that read only that tensor (through one
 /// access), scalars and constants. It can be packed if there is exactly one.

@@ -1,22 +1,50 @@
 #include "codegen/generator.h"
+#include <algorithm>
 #include <bit>
 
 namespace vecwrap {
 
-Result<VProgram> generate(const LoopTree &tree, const Target &target) { return Generator(tree, target).run(); }
+Emission::Emission(const Target &target, Type type, int group, int arguments) : arguments(arguments) {
+  out.type = type;
+  out.lanes = group ? target.lanes(type) * group : 1;
+  out.group = std::max(group, 1);
+  if (target.isa == Isa::Avx2 && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
+}
 
-Result<VProgram> Generator::run() {
-  out_.type = nest_.type;
-  out_.lanes = tree_.vector < 0 ? 1 : target_.lanes(nest_.type) * tree_.group;
-  if (target_.isa == Isa::Avx2 && out_.lanes > 1) out_.tail_reg = target_.vector_regs - 1;
-  out_.group = tree_.group, out_.reserved = has_uniforms() ? mask_registers() : 0;
+/// RVV computes masks in v0 (and v1) where it has to select.
+void Emission::reserve_masks(const Target &target, const Nest &nest) {
+  const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
+  if (target.scalar_regs && std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max(1, 2 / out.group);
+}
+
+void Emission::finish_prologue(size_t begin) {
+  out.code.insert(out.code.begin() + begin, prologue.begin(), prologue.end());
+  prologue.clear(), symbols.clear(), multiples.clear(), constants.clear();
+}
+
+Result<VProgram> generate(const LoopTree &tree, const Target &target) {
+  Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
+  emission.reserve_masks(target, tree.nest);
+  Generator(tree, target, emission).run();
+  if (emission.failed) return emission.refusal;
+  return emission.out;
+}
+
+Generator::~Generator() = default;
+
+bool Generator::plan() {
   unrolled_.assign(nest_.dims.size(), 0);
   partial_sums_ = nest_.out;
-  if (!plan_packs()) return refusal_;
+  if (!plan_packs()) return false;
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
-  if (failed_) return refusal_;
+  return !failed_;
+}
+
+void Generator::run() {
+  const size_t begin = out_.code.size();
+  if (failed_ || !plan()) return;
   for (const Dim &d : nest_.dims) {
     Count c;
     if (d.extent.is_const()) c.value = d.extent.value;
@@ -24,9 +52,7 @@ Result<VProgram> Generator::run() {
     chunk_.push_back(c);
   }
   generate(0);
-  if (failed_) return refusal_;
-  out_.code.insert(out_.code.begin(), prologue_.begin(), prologue_.end());
-  return out_;
+  shared_.finish_prologue(begin);
 }
 
 void Generator::note(const std::string &remark) {
@@ -36,7 +62,7 @@ void Generator::note(const std::string &remark) {
 }
 
 bool Generator::fail(const char *name, std::string detail) {
-  if (!failed_) refusal_ = {name, std::move(detail)};
+  if (!failed_) shared_.refusal = {name, std::move(detail)};
   failed_ = true;
   return false;
 }
@@ -68,12 +94,14 @@ void Generator::add_to(int reg, int64_t imm) {
 
 void Generator::generate(int position) {
   if (failed_) return;
+  enter_bodies(position);
   emit_packs(position);
   if (failed_) return;
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)
     if (b.position == position) group(b.access).pointers.clear();
+  leave_bodies(position);
 }
 
 /// One loop of the schedule. What it leaves behind is as it found it: pointers and chunks.

@@ -3,16 +3,9 @@
 
 namespace vecwrap {
 
-/// Vectors of several registers, less the mask's. RVV computes masks in v0 (and v1) where it has to select.
+/// Vectors of several registers, less the masks'.
 int Generator::vector_registers() const {
-  if (!has_uniforms()) return target_.vector_regs - (out_.tail_reg >= 0 ? 1 : 0);
-  return target_.vector_regs / tree_.group - out_.reserved;
-}
-
-int Generator::mask_registers() const {
-  bool masks = false;
-  for (const Node &n : nest_.nodes) masks = masks || needs_mask(form_of(n), nest_);
-  return masks ? std::max(1, 2 / tree_.group) : 0;
+  return target_.vector_regs / out_.group - out_.reserved - (out_.tail_reg >= 0 ? 1 : 0);
 }
 
 /// Where scalars are apart, a product with an addend that is one, or of two of them, starts from a copy; rounding compares

@@ -133,7 +133,7 @@ private:
     if (!s.strided.empty()) return s.strided[0];
     if (s.reductions.size() != 1 || s.moving.size() != 1 || panel_already(nest, t, s)) return -1;
     const int64_t panel = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
-    return typical_extent(nest, s.row) >= 64 && panel > (48 << 10) ? s.moving[0] : -1;
+    return typical_extent(nest, s.row) >= 64 && panel > t.l2_bytes ? s.moving[0] : -1;
   }
 
   /// Are the rows of the moving operand as wide as a register tile, and side by side in memory?

@@ -2,17 +2,19 @@
 #include "emit/kernel.h"
 #include "emit/rvv/emit.h"
 #include "emit/x86/emit.h"
-#include "schedule/apply.h"
+#include "schedule/share.h"
 
 namespace vecwrap {
 
-Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target &target) {
-  Result<LoopTree> tree = apply(nest, sentence, target);
+namespace {
+
+/// From a loop tree, or a program's.
+template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Target &target, int arguments) {
   if (!tree) return tree.refusal();
   Result<VProgram> program = generate(*tree, target);
   if (!program) return program.refusal();
   Kernel kernel;
-  kernel.loop_tree = print(*tree), kernel.vector_program = print(*program), kernel.arguments = nest.argument_count();
+  kernel.loop_tree = print(*tree), kernel.vector_program = print(*program), kernel.arguments = arguments;
   if (target.isa == Isa::Rvv) {
     Result<rvv::Assembly> assembly = rvv::emit(*program);
     if (!assembly) return assembly.refusal();
@@ -22,6 +24,20 @@ Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target 
   Result<x86::Code> code = x86::emit(*program, target);
   if (!code) return code.refusal();
   kernel.code = std::move(code->bytes), kernel.stack_bytes = code->stack_bytes;
+  return kernel;
+}
+
+} // namespace
+
+Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target &target) {
+  return finish(apply(nest, sentence, target), target, nest.argument_count());
+}
+
+Result<Kernel> compile(const Program &program, const Sentence &sentence, const Target &target) {
+  if (const std::string wrong = validate(program); !wrong.empty()) return Refusal{"bad-program", wrong};
+  const Result<ProgramTree> tree = apply(program, sentence, target);
+  Result<Kernel> kernel = finish(tree, target, program.argument_count());
+  if (kernel && tree->in_workspace) kernel->workspace_bytes = tree->bytes, ++kernel->arguments;
   return kernel;
 }
 

@@ -1,8 +1,8 @@
-// Kernel: position-independent machine code for one nest under one sentence. The same bytes run in-process and
+// Kernel: position-independent machine code for one nest or program under one sentence. The same bytes run in-process and
 // sit in objects. Calling convention: void kernel(const int64_t *args), System V; args as in ir/interpret.h.
 #pragma once
 #include "emit/rvv/assembly.h"
-#include "ir/nest.h"
+#include "ir/program.h"
 #include "ir/result.h"
 #include "schedule/sentence.h"
 #include "target/target.h"
@@ -17,10 +17,12 @@ struct Kernel {
   std::string loop_tree;      ///< readable loop tree after applying the sentence
   std::string vector_program; ///< readable target-neutral vector program
   int arguments = 0;          ///< length of the argument block
+  int64_t workspace_bytes = 0; ///< of a program: if not 0, the last argument is the address of that much memory
 };
 
 /// Applies the sentence and generates code. Refusals: those of apply() (docs/refusals.md) and of code generation.
 Result<Kernel> compile(const Nest &, const Sentence &, const Target &);
+Result<Kernel> compile(const Program &, const Sentence &, const Target &);
 
 /// Executable memory holding one kernel.
 class Jit {

@@ -17,6 +17,8 @@ int log(Nest &, const int *in);
 int log2(Nest &, const int *in);
 int pow(Nest &, const int *in);
 int rsqrt(Nest &, const int *in);
+int sin(Nest &, const int *in);
+int cos(Nest &, const int *in);
 } // namespace build
 
 struct MathFunction {
@@ -27,6 +29,7 @@ struct MathFunction {
 inline constexpr MathFunction kMath[] = {
     {"exp", 1, build::exp}, {"tanh", 1, build::tanh}, {"sigmoid", 1, build::sigmoid}, {"erf", 1, build::erf},
     {"log", 1, build::log}, {"log2", 1, build::log2}, {"pow", 2, build::pow},         {"rsqrt", 1, build::rsqrt},
+    {"sin", 1, build::sin}, {"cos", 1, build::cos},
 };
 
 /// The node that holds name(in...); -1 if there is no such function of that many operands.

@@ -62,6 +62,11 @@ public:
     const int hi = op(Op::Add, a, b);
     return {hi, op(Op::Sub, b, op(Op::Sub, hi, a))};
   }
+  /// a + b, whichever is the larger.
+  Pair any_sum(int a, int b) {
+    const int hi = op(Op::Add, a, b), from_b = op(Op::Sub, hi, a), from_a = op(Op::Sub, hi, from_b);
+    return {hi, op(Op::Add, op(Op::Sub, a, from_a), op(Op::Sub, b, from_b))};
+  }
   Pair sum(int a, Pair b) {
     const Pair s = sum(a, b.hi);
     return {s.hi, op(Op::Add, s.lo, b.lo)};

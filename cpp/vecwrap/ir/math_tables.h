@@ -94,4 +94,41 @@ inline constexpr double kAtanhF64[] = {
     0.12464926299523893,
 };
 
+/// (sin(r) - r) / r^3 at w = r^2 for |r| <= 0.86; relative error of the function 7.3e-10.
+inline constexpr double kSinF32[] = {
+    -0.1666666716337204,
+    0.008333326317369938,
+    -0.00019832128600683063,
+    2.636397994137951e-06,
+};
+
+/// the same; relative error of the function 3.4e-19.
+inline constexpr double kSinF64[] = {
+    -0.16666666666666666,
+    0.008333333333333302,
+    -0.000198412698413503,
+    2.755731928266199e-06,
+    -2.5052123121321695e-08,
+    1.6060497061287614e-10,
+    -7.670832629234416e-13,
+};
+
+/// (cos(r) - 1 + w / 2) / w^2 at w = r^2 for |r| <= 0.86; relative error of the function 4.1e-10.
+inline constexpr double kCosF32[] = {
+    0.04166663438081741,
+    -0.0013886704109609127,
+    2.4361816031159833e-05,
+};
+
+/// the same; relative error of the function 1.2e-20.
+inline constexpr double kCosF64[] = {
+    0.041666666666666664,
+    -0.0013888888888888846,
+    2.480158730174128e-05,
+    -2.755731931982694e-07,
+    2.08767793271427e-09,
+    -1.1472986174828325e-11,
+    4.847429958107873e-14,
+};
+
 } // namespace vecwrap

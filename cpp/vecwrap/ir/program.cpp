@@ -11,9 +11,74 @@ void add_once(std::vector<std::string> &list, const std::string &name) {
   if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
 }
 
-int64_t position(const std::vector<std::string> &list, const std::string &name) {
-  return std::find(list.begin(), list.end(), name) - list.begin();
+int find(const std::vector<std::string> &list, const std::string &name) {
+  const auto at = std::find(list.begin(), list.end(), name);
+  return at == list.end() ? -1 : int(at - list.begin());
 }
+
+/// The nest with its tensors and symbols replaced by the tables'.
+Nest relabel(const Nest &nest, const std::vector<std::string> &tensors, const std::vector<std::string> &symbols) {
+  Nest out = nest;
+  const auto rename = [&](Int &v) {
+    if (!v.is_const()) v.sym = find(symbols, nest.symbols[v.sym]);
+  };
+  out.symbols = symbols, out.tensors.clear();
+  for (const std::string &name : tensors) {
+    const int own = nest.tensor(name);
+    out.tensors.push_back(own < 0 ? Tensor{name} : nest.tensors[own]);
+  }
+  for (Dim &d : out.dims) rename(d.extent);
+  for (Access &a : out.accesses) {
+    a.tensor = find(tensors, nest.tensors[a.tensor].name);
+    for (Int &s : a.strides) rename(s);
+  }
+  return out;
+}
+
+std::string check_names(const Program &program) {
+  for (size_t n = 0; n < program.nests.size(); ++n)
+    if (program.nest(program.nests[n].name) != int(n)) return "two nests are named '" + program.nests[n].name + "'";
+  for (const std::string &t : program.temporaries)
+    if (std::none_of(program.nests.begin(), program.nests.end(), [&](const Nest &n) { return n.tensor(t) >= 0; }))
+      return "no nest has a tensor '" + t + "', which is declared temporary";
+  return "";
+}
+
+/// One type in memory per tensor, one writer per temporary, written before it is read.
+std::string check_tensor(const Program &program, const std::string &name) {
+  const Nest *first = nullptr, *writer = nullptr;
+  for (const Nest &nest : program.nests) {
+    const int t = nest.tensor(name);
+    if (t < 0) continue;
+    const auto stored = [&](const Nest &n) { return n.tensors[n.tensor(name)].type.value_or(n.type); };
+    if (first && stored(*first) != stored(nest))
+      return "tensor '" + name + "' stores " + name_of(stored(*first)) + " in nest '" + first->name + "' and " +
+             name_of(stored(nest)) + " in '" + nest.name + "'";
+    first = first ? first : &nest;
+    if (!program.is_temporary(name)) continue;
+    if (!writer && reads(nest, t)) return "nest '" + nest.name + "' reads temporary '" + name + "' before any nest writes it";
+    if (writer && writes(nest, t)) return "temporary '" + name + "' is written by '" + writer->name + "' and by '" + nest.name + "'";
+    if (writes(nest, t)) writer = &nest;
+  }
+  return "";
+}
+
+/// Bytes of a temporary that the nests touch.
+int64_t bytes_of(const std::vector<Nest> &nests, int tensor, const int64_t *symbols) {
+  const auto value = [&](const Int &v) { return v.is_const() ? v.value : symbols[v.sym]; };
+  int64_t bytes = 0;
+  for (const Nest &nest : nests)
+    for (size_t a = 0; a < nest.accesses.size(); ++a) {
+      if (nest.accesses[a].tensor != tensor) continue;
+      int64_t last = nest.accesses[a].offset + size_of(nest.stored(int(a)));
+      for (size_t d = 0; d < nest.dims.size(); ++d)
+        last += std::max<int64_t>(0, value(nest.accesses[a].strides[d]) * (value(nest.dims[d].extent) - 1));
+      bytes = std::max(bytes, last);
+    }
+  return bytes;
+}
+
+} // namespace
 
 bool reads(const Nest &nest, int tensor) {
   for (size_t a = 0; a < nest.accesses.size(); ++a)
@@ -23,13 +88,11 @@ bool reads(const Nest &nest, int tensor) {
   return false;
 }
 
-} // namespace
-
-std::vector<std::string> Program::tensors() const {
+std::vector<std::string> Program::arguments() const {
   std::vector<std::string> all;
   for (const Nest &nest : nests)
     for (const Tensor &t : nest.tensors)
-      if (!temporary(t.name)) add_once(all, t.name);
+      if (!is_temporary(t.name)) add_once(all, t.name);
   return all;
 }
 
@@ -40,45 +103,38 @@ std::vector<std::string> Program::symbols() const {
   return all;
 }
 
-const Temporary *Program::temporary(const std::string &tensor) const {
-  for (const Temporary &t : temporaries)
-    if (t.tensor == tensor) return &t;
-  return nullptr;
+bool Program::is_temporary(const std::string &tensor) const { return find(temporaries, tensor) >= 0; }
+
+int Program::nest(const std::string &wanted) const {
+  for (size_t n = 0; n < nests.size(); ++n)
+    if (nests[n].name == wanted) return int(n);
+  return -1;
 }
 
-std::vector<int64_t> Program::arguments(const Nest &nest, const int64_t *args, const std::vector<int64_t> &storage) const {
-  const auto tensor_names = tensors(), symbol_names = symbols();
-  std::vector<int64_t> block;
-  for (const Tensor &t : nest.tensors) {
-    const Temporary *own = temporary(t.name);
-    block.push_back(own ? storage[own - temporaries.data()] : args[position(tensor_names, t.name)]);
-  }
-  for (const std::string &s : nest.symbols) block.push_back(args[tensor_names.size() + position(symbol_names, s)]);
-  return block;
+std::vector<Nest> linked(const Program &program) {
+  std::vector<std::string> tensors = program.arguments();
+  const std::vector<std::string> symbols = program.symbols();
+  for (const std::string &t : program.temporaries) add_once(tensors, t);
+  std::vector<Nest> nests;
+  for (const Nest &nest : program.nests) nests.push_back(relabel(nest, tensors, symbols));
+  return nests;
 }
 
 std::string validate(const Program &program) {
   if (program.nests.empty()) return "program '" + program.name + "' has no nest";
-  std::vector<std::string> written;
-  for (const Nest &nest : program.nests) {
+  for (const Nest &nest : program.nests)
     if (std::string wrong = validate(nest); !wrong.empty()) return "nest '" + nest.name + "': " + wrong;
-    const int out = nest.accesses[nest.out].tensor;
-    for (size_t t = 0; t < nest.tensors.size(); ++t) {
-      const std::string &name = nest.tensors[t].name;
-      const bool ready = std::find(written.begin(), written.end(), name) != written.end();
-      if (program.temporary(name) && !ready && reads(nest, int(t)))
-        return "nest '" + nest.name + "' reads temporary '" + name + "' before any nest writes it";
-    }
-    written.push_back(nest.tensors[out].name);
-  }
-  for (const Temporary &t : program.temporaries)
-    if (t.bytes <= 0) return "temporary '" + t.tensor + "' has no size";
+  if (std::string wrong = check_names(program); !wrong.empty()) return wrong;
+  std::vector<std::string> tensors = program.arguments();
+  for (const std::string &t : program.temporaries) add_once(tensors, t);
+  for (const std::string &t : tensors)
+    if (std::string wrong = check_tensor(program, t); !wrong.empty()) return wrong;
   return "";
 }
 
 std::string print(const Program &program) {
   std::string text = "program " + program.name + "\n";
-  for (const Temporary &t : program.temporaries) text += "temporary " + t.tensor + " " + std::to_string(t.bytes) + "\n";
+  for (const std::string &t : program.temporaries) text += "temporary " + t + "\n";
   for (const Nest &nest : program.nests) text += print(nest);
   return text;
 }
@@ -112,9 +168,10 @@ Result<Program> parse_program(const std::string &text) {
     } else if (!nest_text.empty()) {
       nest_text += line + "\n";
     } else if (word == "temporary") {
-      Temporary t;
-      if (!(words >> t.tensor >> t.bytes)) return wrong(number, "expected 'temporary <tensor> <bytes>'");
-      program.temporaries.push_back(t);
+      std::string t;
+      if (!(words >> t)) return wrong(number, "expected 'temporary <tensor>...'");
+      do program.temporaries.push_back(t);
+      while (words >> t);
     } else if (!word.empty() && word[0] != '#') {
       return wrong(number, "expected 'temporary' or 'nest', found '" + word + "'");
     }
@@ -126,13 +183,27 @@ Result<Program> parse_program(const std::string &text) {
 }
 
 void interpret(const Program &program, const int64_t *args) {
+  const std::vector<Nest> nests = linked(program);
+  const size_t own = program.arguments().size(), all = nests[0].tensors.size();
+  const int64_t *symbols = args + own;
   std::vector<std::vector<char>> buffers;
-  std::vector<int64_t> storage;
-  for (const Temporary &t : program.temporaries) {
-    buffers.emplace_back(t.bytes);
-    storage.push_back(reinterpret_cast<int64_t>(buffers.back().data()));
+  std::vector<int64_t> block(args, args + own);
+  for (size_t t = own; t < all; ++t) {
+    buffers.emplace_back(bytes_of(nests, int(t), symbols));
+    block.push_back(reinterpret_cast<int64_t>(buffers.back().data()));
   }
-  for (const Nest &nest : program.nests) interpret(nest, program.arguments(nest, args, storage).data());
+  block.insert(block.end(), symbols, symbols + nests[0].symbols.size());
+  for (const Nest &nest : nests) interpret(nest, block.data());
+}
+
+double flops(const Program &program, const int64_t *args) {
+  const std::vector<Nest> nests = linked(program);
+  const size_t own = program.arguments().size();
+  std::vector<int64_t> block(nests[0].tensors.size());
+  block.insert(block.end(), args + own, args + own + nests[0].symbols.size());
+  double sum = 0;
+  for (const Nest &nest : nests) sum += flops(nest, block.data());
+  return sum;
 }
 
 } // namespace vecwrap

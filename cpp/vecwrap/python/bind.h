@@ -20,6 +20,7 @@ template <class T> T unwrap(Result<T> result) {
 }
 
 void bind_nest(py::module_ &);
+void bind_program(py::module_ &);
 void bind_run(py::module_ &);
 void bind_emit(py::module_ &);
 

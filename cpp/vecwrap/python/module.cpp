@@ -37,5 +37,6 @@ PYBIND11_MODULE(_core, m) {
   vecwrap::bind_refusal(m);
   vecwrap::bind_nest(m);
   vecwrap::bind_run(m);
+  vecwrap::bind_program(m);
   vecwrap::bind_emit(m);
 }

@@ -99,12 +99,14 @@ void bind_run(py::module_ &m) {
       .def_property_readonly("code", [](const Kernel &k) { return py::bytes(reinterpret_cast<const char *>(k.code.data()), k.code.size()); })
       .def("assembly", &assembly, py::arg("name"))
       .def_readonly("stack_bytes", &Kernel::stack_bytes)
+      .def_readonly("workspace_bytes", &Kernel::workspace_bytes)
       .def_readonly("loop_tree", &Kernel::loop_tree)
       .def_readonly("vector_program", &Kernel::vector_program);
   py::class_<Loaded>(m, "Loaded")
       .def(py::init([](const Kernel &kernel, const Nest &nest) {
              return Loaded{unwrap(Jit::load(kernel)), size_t(nest.argument_count())};
            }), py::arg("kernel"), py::arg("nest"))
+      .def(py::init([](const Kernel &kernel) { return Loaded{unwrap(Jit::load(kernel)), size_t(kernel.arguments)}; }), py::arg("kernel"))
       .def("__call__", [](const Loaded &kernel, const Args &args) {
              const int64_t *block = kernel.checked(args);
              py::gil_scoped_release unlocked;

@@ -12,7 +12,7 @@ class Applier {
 public:
   Applier(const Nest &nest, const Target &target) : target_(target) { tree_.nest = nest; }
 
-  Result<LoopTree> run(const Sentence &sentence) {
+  Result<LoopTree> run(const Sentence &sentence, const std::vector<std::string> &bodies) {
     for (size_t d = 0; d < tree_.nest.dims.size(); ++d) {
       Loop loop;
       loop.name = tree_.nest.dims[d].name, loop.dim = int(d), loop.chunk = tree_.nest.dims[d].extent;
@@ -20,7 +20,7 @@ public:
     }
     for (const Step &step : sentence.steps)
       if (!one(step)) return refuse_in(step);
-    if (!(check_chains() && check_reduction_order() && find_scope() && check_vector() && check_lanes() && check_unroll() &&
+    if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_unroll() &&
           place_packs() && check_partial_sums()))
       return refusal_;
     return tree_;
@@ -55,6 +55,7 @@ private:
       if (step.factor < 1 || step.factor > 64) return no("bad-factor", "unroll by 1 to 64");
       return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
     case StepKind::Pack: packs_.push_back(step); return true;
+    case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");
     }
     return false;
   }
@@ -158,6 +159,19 @@ private:
     return true;
   }
 
+  /// Other nests need the registers: what they run in is not part of the register scope.
+  bool place_bodies(const std::vector<std::string> &bodies) {
+    for (const std::string &name : bodies) {
+      const int l = find_or_refuse(name);
+      if (l < 0) return false;
+      if (l >= tree_.tile) return no("share-too-deep", "loop '" + name + "' of nest '" + tree_.nest.name + "' is in the register tile");
+      if (tree_.loops[l].unroll > 1) return no("share-too-deep", "loop '" + name + "' of nest '" + tree_.nest.name + "' is unrolled");
+      tree_.bodies.push_back(l + 1);
+      tree_.scope = std::max(tree_.scope, l + 1);
+    }
+    return true;
+  }
+
   bool check_vector() {
     for (int i = 0; i < int(tree_.loops.size()); ++i) {
       if (!tree_.loops[i].vector) continue;
@@ -233,8 +247,6 @@ private:
   Refusal refusal_;
 };
 
-std::string text(const Nest &nest, const Int &i) { return i.is_const() ? std::to_string(i.value) : nest.symbols[i.sym]; }
-
 } // namespace
 
 int LoopTree::child(int loop) const {
@@ -245,29 +257,8 @@ int LoopTree::child(int loop) const {
 
 bool LoopTree::reduces_lanes() const { return vector >= 0 && nest.dims[loops[vector].dim].reduction; }
 
-Result<LoopTree> apply(const Nest &nest, const Sentence &sentence, const Target &target) {
-  return Applier(nest, target).run(sentence);
-}
-
-std::string print(const LoopTree &tree) {
-  std::string out, indent;
-  auto packs = [&](int position) {
-    for (const Pack &pack : tree.packs)
-      if (pack.position == position) out += indent + "pack " + tree.nest.tensors[pack.tensor].name + "\n";
-  };
-  for (size_t i = 0; i < tree.loops.size(); ++i) {
-    packs(int(i));
-    const Loop &loop = tree.loops[i];
-    out += indent + "for " + loop.name + " in 0.." + text(tree.nest, loop.chunk);
-    if (loop.step != 1) out += " step " + std::to_string(loop.step);
-    if (tree.nest.dims[loop.dim].reduction) out += " reduce";
-    if (loop.tile) out += " tile";
-    if (loop.vector) out += " vector" + (tree.group > 1 ? " x " + std::to_string(tree.group) : "");
-    if (loop.unroll > 1) out += " unroll " + std::to_string(loop.unroll);
-    out += "\n", indent += "  ";
-  }
-  packs(int(tree.loops.size()));
-  return out + indent + tree.nest.name + "\n";
+Result<LoopTree> apply(const Nest &nest, const Sentence &sentence, const Target &target, const std::vector<std::string> &bodies) {
+  return Applier(nest, target).run(sentence, bodies);
 }
 
 } // namespace vecwrap

@@ -4,6 +4,7 @@
 #include "ir/result.h"
 #include "schedule/sentence.h"
 #include "target/target.h"
+#include <functional>
 
 namespace vecwrap {
 
@@ -28,6 +29,7 @@ struct LoopTree {
   Nest nest;
   std::vector<Loop> loops; ///< outermost first
   std::vector<Pack> packs;
+  std::vector<int> bodies;  ///< positions where other nests of a program run, on entry like packs
   int scope = 0;   ///< first loop of the register scope: from here inwards only reduction loops, then the tile
   int tile = 0;    ///< first tile loop (loops.size() if there is none)
   int vector = -1; ///< the vectorized loop, or -1: scalar code
@@ -37,7 +39,11 @@ struct LoopTree {
   bool reduces_lanes() const; ///< the vectorized loop is a reduction: lanes hold partial results
 };
 
-Result<LoopTree> apply(const Nest &, const Sentence &, const Target &);
-std::string print(const LoopTree &);
+/// bodies: loops into whose body other nests come; the register scope begins inside of them.
+Result<LoopTree> apply(const Nest &, const Sentence &, const Target &, const std::vector<std::string> &bodies = {});
+
+/// What stands on entry to the body of the loop before `position`, as text of that indentation.
+using PrintBody = std::function<std::string(int position, const std::string &indent)>;
+std::string print(const LoopTree &, std::string indent = "", const PrintBody &body = {});
 
 } // namespace vecwrap

@@ -11,6 +11,10 @@
 // pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
 //                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop
+//
+// Of a program (docs/program.md):
+// nest(n)          the steps that follow are those of nest n
+// at(n,l)          this nest runs on entry to the body of loop l of nest n, for the part that the body needs
 #pragma once
 #include "ir/result.h"
 #include <cstdint>
@@ -21,15 +25,16 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack };
+enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack, Nest, At };
 enum class Factor : uint8_t { None, One, Optional };
 struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -1 = one or more
 inline constexpr StepInfo kSteps[] = {{"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
-                                      {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None}};
+                                      {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None},
+                                      {"nest", 1, Factor::None}, {"at", 2, Factor::None}};
 
 struct Step {
   StepKind kind;
-  std::vector<std::string> names; ///< loops; for Pack: tensor, loop
+  std::vector<std::string> names; ///< loops; Pack: tensor, loop; Nest: nest; At: nest, loop
   int64_t factor = 0;             ///< Split, Unroll; Vectorize: 0 if not given
   bool operator==(const Step &) const = default;
 };

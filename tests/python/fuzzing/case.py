@@ -10,6 +10,7 @@ from vecwrap import Refusal, Sentence, _core, find_target
 
 from .guarded import Guarded
 from .nests import BYTES, INDICES
+from .program_case import run_program
 
 HEURISTIC = "heuristic"  # in place of a sentence: what the heuristic proposes for the nest
 ALWAYS = "always"  # the same, where it has to propose something
@@ -44,6 +45,8 @@ class Outcome:
 
 
 def run(case: Case) -> Outcome:
+    if case.nest.startswith("program"):
+        return Outcome(*run_program(case.nest, case.sentence, case.target, case.symbols, case.seed))
     nest, target = _core.Nest.parse(case.nest), find_target(case.target)
     try:
         proposed = case.sentence in (HEURISTIC, ALWAYS)

@@ -8,8 +8,8 @@ namespace vecwrap::rvv {
 namespace {
 
 /// The scalar map's registers, caller-saved first.
-constexpr int kPool[] = {11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
-constexpr int kCallerSaved = 11;
+constexpr int kPool[] = {11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
+constexpr int kCallerSaved = 10;
 /// The program's scalars apart from its vectors, caller-saved first.
 constexpr int kUniforms[] = {0,  1,  2,  3,  4,  5, 6, 7,  10, 11, 12, 13, 14, 15, 16,
                              17, 28, 29, 8,  9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
@@ -41,18 +41,15 @@ bool Emitter::fits() const { return fits12(fixed_bytes()) && fits12(-fixed_bytes
 
 Assembly Emitter::run() {
   prologue();
-  const auto is_arg = [](const VInst &i) { return i.op == VOp::SArg; };
-  const auto args_end = std::find_if(p_.code.rbegin(), p_.code.rend(), is_arg).base();
-  for (auto i = p_.code.begin(); i != args_end; ++i) one(*i);
-  const size_t before = out_.lines.size();
-  for (auto i = args_end; i != p_.code.end(); ++i) one(*i);
+  const auto start = int64_t(out_.lines.size());
+  for (const VInst &i : p_.code) one(i);
   epilogue();
-  insert_vsets(out_, {p_.lanes, kA0, kTail});
-  const auto reads_lanes = [](const Line &l) { return l.kind == Line::Code && l.insn.op == Op::Vsetvli && l.insn.operand[1] == kA0; };
+  insert_vsets(out_, {p_.lanes, kLanes, kTail});
+  const auto reads_lanes = [](const Line &l) { return l.kind == Line::Code && l.insn.op == Op::Vsetvli && l.insn.operand[1] == kLanes; };
   if (std::any_of(out_.lines.begin(), out_.lines.end(), reads_lanes)) {
     Assembly lanes;
-    lanes.load_imm(kA0, p_.lanes);
-    out_.lines.insert(out_.lines.begin() + int64_t(before), lanes.lines.begin(), lanes.lines.end());
+    lanes.load_imm(kLanes, p_.lanes);
+    out_.lines.insert(out_.lines.begin() + start, lanes.lines.begin(), lanes.lines.end());
   }
   out_.stack_bytes = fixed_bytes() + (p_.frame_bytes ? p_.frame_bytes + kLine : 0);
   return std::move(out_);

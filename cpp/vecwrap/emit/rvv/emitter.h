@@ -6,9 +6,9 @@
 
 namespace vecwrap::rvv {
 
-// x registers that are not the scalar map's: two for the moment, the elements of a tail, all lanes (the arguments' address
-// while those are read), the frame if there are buffers. f registers: two for the moment.
-constexpr int kT0 = 5, kT1 = 6, kTail = 7, kA0 = 10, kFp = 8;
+// x registers that are not the scalar map's: two for the moment, the elements of a tail, the arguments' address, all lanes,
+// the frame if there are buffers. f registers: two for the moment.
+constexpr int kT0 = 5, kT1 = 6, kTail = 7, kA0 = 10, kLanes = 31, kFp = 8;
 constexpr int kF0 = 30, kF1 = 31;
 
 /// An operand of a vector operation: an f register for all lanes, or a vector's first register.

@@ -1,0 +1,38 @@
+#include "schedule/apply.h"
+
+namespace vecwrap {
+namespace {
+
+std::string text(const Nest &nest, const Int &i) { return i.is_const() ? std::to_string(i.value) : nest.symbols[i.sym]; }
+
+std::string line(const LoopTree &tree, const Loop &loop) {
+  const Nest &nest = tree.nest;
+  std::string out = "for " + loop.name + " in 0.." + text(nest, loop.chunk);
+  if (loop.step != 1) out += " step " + std::to_string(loop.step);
+  if (nest.dims[loop.dim].reduction) out += " reduce";
+  if (loop.tile) out += " tile";
+  if (loop.vector) out += " vector" + (tree.group > 1 ? " x " + std::to_string(tree.group) : "");
+  if (loop.unroll > 1) out += " unroll " + std::to_string(loop.unroll);
+  return out + "\n";
+}
+
+} // namespace
+
+std::string print(const LoopTree &tree, std::string indent, const PrintBody &body) {
+  std::string out;
+  const auto enter = [&](int position) {
+    for (const Pack &pack : tree.packs)
+      if (pack.position == position) out += indent + "pack " + tree.nest.tensors[pack.tensor].name + "\n";
+    if (body) out += body(position, indent);
+  };
+  for (size_t i = 0; i < tree.loops.size(); ++i) {
+    enter(int(i));
+    const Loop &loop = tree.loops[i];
+    if (body && !loop.tile && loop.chunk == Int::constant(1)) continue; // of a program: shared with the loops outside
+    out += indent + line(tree, loop), indent += "  ";
+  }
+  enter(int(tree.loops.size()));
+  return out + indent + tree.nest.name + "\n";
+}
+
+} // namespace vecwrap

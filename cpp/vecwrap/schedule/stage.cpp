@@ -1,0 +1,143 @@
+// Temporaries: each gets a buffer for what one run of the body that writes it covers. Buffers whose values are dead make
+// room for others.
+#include "schedule/share.h"
+#include <algorithm>
+
+namespace vecwrap {
+namespace {
+
+constexpr int64_t kLine = 64;
+int64_t aligned(int64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
+
+class Stager {
+public:
+  Stager(const std::vector<Nest> &nests, ProgramTree &tree) : nests_(nests), tree_(tree) {}
+
+  std::optional<Refusal> run() {
+    order(-1);
+    for (size_t n = 0; n < nests_.size(); ++n) {
+      const int tensor = nests_[n].accesses[nests_[n].out].tensor;
+      if (tensor < tree_.arguments) continue;
+      Staged s;
+      s.tensor = tensor, s.host = tree_.leaves[n].host, s.position = tree_.leaves[n].position;
+      const bool fits = s.host < 0 ? whole(s) : part(int(n), s);
+      if (!fits)
+        return Refusal{"stage-size", "what '" + nests_[n].name + "' writes to '" + nests_[n].tensors[tensor].name +
+                                         "' has no constant size; split or share the loops over it"};
+      place(int(n), s);
+    }
+    return {};
+  }
+
+private:
+  /// Leaves in the order in which they run for the first time.
+  void order(int host) {
+    std::vector<int> inside;
+    for (size_t n = 0; n < nests_.size(); ++n)
+      if (tree_.leaves[n].host == host) inside.push_back(int(n));
+    std::stable_sort(inside.begin(), inside.end(), [&](int a, int b) { return tree_.leaves[a].position < tree_.leaves[b].position; });
+    for (int n : inside) order(n), order_.push_back(n);
+  }
+  int time(int n) const { return int(std::find(order_.begin(), order_.end(), n) - order_.begin()); }
+
+  /// A tensor that is written outside of all shared loops keeps its layout.
+  bool whole(Staged &s) const {
+    for (const Nest &nest : nests_)
+      for (size_t a = 0; a < nest.accesses.size(); ++a) {
+        const Access &access = nest.accesses[a];
+        if (access.tensor != s.tensor) continue;
+        int64_t last = access.offset + size_of(nest.stored(int(a)));
+        for (size_t d = 0; d < nest.dims.size(); ++d) {
+          const Int stride = access.strides[d], extent = nest.dims[d].extent;
+          if (!stride.is_zero() && !(stride.is_const() && extent.is_const())) return false;
+          if (!stride.is_zero()) last += std::max<int64_t>(0, stride.value * (extent.value - 1));
+        }
+        s.bytes = std::max(s.bytes, last);
+      }
+    return true;
+  }
+
+  /// Dense, in the order of the tensor's own layout.
+  bool part(int n, Staged &s) {
+    const Leaf &leaf = tree_.leaves[n];
+    const auto &strides = nests_[n].accesses[nests_[n].out].strides;
+    std::vector<int> dims;
+    for (size_t d = 0; d < nests_[n].dims.size(); ++d)
+      if (!nests_[n].dims[d].reduction) dims.push_back(int(d));
+    std::stable_sort(dims.begin(), dims.end(), [&](int a, int b) {
+      return strides[a].is_const() != strides[b].is_const() ? !strides[a].is_const() : strides[a].value > strides[b].value;
+    });
+    s.bytes = size_of(nests_[n].stored(nests_[n].out));
+    std::vector<int64_t> steps(nests_[n].dims.size());
+    for (auto d = dims.rbegin(); d != dims.rend(); ++d) {
+      if (leaf.bound[*d] < 0 || s.bytes > kMost / leaf.bound[*d]) return false;
+      s.sizes.insert(s.sizes.begin(), leaf.bound[*d]);
+      steps[*d] = s.bytes, s.bytes *= leaf.bound[*d];
+    }
+    for (size_t reader = n; reader < nests_.size(); ++reader) rewrite(n, int(reader), s.tensor, steps);
+    return true;
+  }
+
+  /// Offsets are those of the tensor's first element; what is before the region is not there.
+  void rewrite(int writer, int nest, int tensor, const std::vector<int64_t> &steps) {
+    for (size_t a = 0; a < nests_[nest].accesses.size(); ++a) {
+      if (nests_[nest].accesses[a].tensor != tensor) continue;
+      const Result<Region> at = locate(nests_[writer], nests_[nest], int(a));
+      Access &access = tree_.leaves[nest].tree.nest.accesses[a];
+      access.offset = 0;
+      for (size_t d = 0; d < steps.size(); ++d) access.offset += steps[d] * ((*at)[d].low - tree_.leaves[writer].region[d].low);
+      for (size_t e = 0; e < access.strides.size(); ++e) {
+        int64_t stride = 0;
+        for (size_t d = 0; d < steps.size(); ++d) stride += steps[d] * (*at)[d].step[e];
+        access.strides[e] = Int::constant(stride);
+      }
+    }
+  }
+
+  /// The last leaf that needs the tensor. Loops around a reader that are not around the writer read it again.
+  int last_use(int writer, const Staged &s) const {
+    int last = time(writer);
+    for (size_t n = 0; n < nests_.size(); ++n) {
+      if (int(n) == writer || !reads(nests_[n], s.tensor)) continue;
+      int reader = int(n);
+      while (tree_.leaves[reader].host != s.host && reader != s.host) reader = tree_.leaves[reader].host;
+      const bool again = reader != s.host && tree_.leaves[reader].position > s.position;
+      last = std::max(last, time(again ? s.host : reader));
+    }
+    return last;
+  }
+
+  /// First fit among the buffers that live at the same time.
+  void place(int writer, Staged s) {
+    int first = time(writer);
+    for (size_t n = 0; n < nests_.size(); ++n) // those in the writer's own loops run before it, again and again
+      for (int up = int(n); up >= 0; up = tree_.leaves[up].host)
+        if (up == writer) first = std::min(first, time(int(n)));
+    const Life life{first, last_use(writer, s)};
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (size_t o = 0; o < lives_.size(); ++o) {
+        const Staged &other = tree_.staged[o];
+        const bool meets = lives_[o].first <= life.last && life.first <= lives_[o].last;
+        if (!meets || other.offset + aligned(other.bytes) <= s.offset || s.offset + aligned(s.bytes) <= other.offset) continue;
+        s.offset = other.offset + aligned(other.bytes), moved = true;
+      }
+    }
+    lives_.push_back(life);
+    tree_.bytes = std::max(tree_.bytes, s.offset + aligned(s.bytes));
+    tree_.staged.push_back(s);
+  }
+
+  static constexpr int64_t kMost = int64_t(1) << 40;
+  struct Life { int first, last; };
+  const std::vector<Nest> &nests_;
+  ProgramTree &tree_;
+  std::vector<int> order_;
+  std::vector<Life> lives_;
+};
+
+} // namespace
+
+std::optional<Refusal> stage(const std::vector<Nest> &nests, ProgramTree &tree) { return Stager(nests, tree).run(); }
+
+} // namespace vecwrap

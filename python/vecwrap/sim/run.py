@@ -1,0 +1,100 @@
+"""One program under qemu-riscv64 with the plugin."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vecwrap.sim.cores import flat, read_core
+from vecwrap.sim.elf import Elf, ElfError
+
+QEMU = "qemu-riscv64"
+PLUGIN = "vecwrap-sim.so"
+SYSROOT = "/usr/riscv64-linux-gnu"  # where Debian's cross libraries are
+
+
+class SimError(Exception):
+    """The program could not be measured; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    core: str = "spacemit-x60"
+    vlen: int | None = None
+    function: str | None = None
+    markers: bool = False
+    sysroot: str = SYSROOT
+    caches: bool = True  # False: every access hits
+
+
+def find_plugin() -> Path:
+    if given := os.environ.get("VECWRAP_SIM_PLUGIN"):
+        if not Path(given).is_file():
+            raise SimError(f"VECWRAP_SIM_PLUGIN names {given}, which is no file")
+        return Path(given)
+    from vecwrap.cli.config import ConfigError, prefix
+    try:
+        path = prefix() / "lib" / "vecwrap" / PLUGIN
+    except ConfigError as error:
+        raise SimError(f"{error}, or set VECWRAP_SIM_PLUGIN to {PLUGIN}") from None
+    if not path.is_file():
+        raise SimError(f"{path} is missing: reinstall vecwrap, or set VECWRAP_SIM_PLUGIN to {PLUGIN}")
+    return path
+
+
+def find_qemu() -> str:
+    path = shutil.which(QEMU)
+    if not path:
+        raise SimError(f"{QEMU} not found. Install it (Debian: apt-get install qemu-user)")
+    return path
+
+
+def check_vlen(vlen: int) -> int:
+    if vlen not in (128, 256, 512, 1024):
+        raise SimError(f"--vlen {vlen}: QEMU runs 128, 256, 512 and 1024")
+    return vlen
+
+
+def region(program: Path, options: Options) -> str:
+    elf = Elf(program)
+    if options.function:
+        return f"function={(elf.function(options.function) - elf.code()) % 2 ** 64}"
+    return f"region={'markers' if options.markers else 'whole'}"
+
+
+def checked(report: dict[str, Any], options: Options) -> dict[str, Any]:
+    if not report["regions"] and options.markers:
+        raise SimError("the program never reached a marker (slti x0,x0,1): nothing was counted")
+    if not report["regions"] and options.function:
+        raise SimError(f"the program never called '{options.function}': nothing was counted")
+    return report
+
+
+def simulate(program: Path, arguments: list[str], options: Options) -> tuple[int, dict[str, Any]]:
+    """Run the program; returns its exit code (128 + n where signal n ended it) and the report.
+
+    The environment is empty but for LD_BIND_NOW: libc's start-up depends on it, and counts would with it.
+    """
+    core = read_core(options.core)
+    if not options.caches:
+        core["caches"] = []
+    vlen = check_vlen(options.vlen or core["vlen"])
+    qemu, plugin = find_qemu(), find_plugin()
+    try:
+        where = region(program, options)
+    except ElfError as error:
+        raise SimError(str(error)) from None
+    with tempfile.TemporaryDirectory(prefix="vecwrap-sim-", ignore_cleanup_errors=True) as folder:
+        description, out = Path(folder) / "core", Path(folder) / "report"
+        description.write_text(flat(core, vlen))
+        cpu = f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,Zfh=true"
+        command = [qemu, "-cpu", cpu, "-L", options.sysroot, "-plugin", f"{plugin},core={description},out={out},{where}",
+                   str(program), *arguments]
+        code = subprocess.run(command, env={"LD_BIND_NOW": "1"}, check=False).returncode
+        if not out.exists():
+            raise SimError(f"{program} ended (code {code}) without a report: a signal ended it, or {QEMU} has no plugins")
+        return code if code >= 0 else 128 - code, checked(json.loads(out.read_text()), options)

@@ -1,0 +1,56 @@
+"""Running a case that is a program, in the way of case.py: guarded operands, and a guarded workspace."""
+
+from __future__ import annotations
+
+import numpy as np
+from vecwrap import Refusal, Sentence, _core, find_target
+
+from .guarded import Guarded
+
+
+def reach(program: _core.Program, tensor: str, symbols: dict[str, int]) -> int:
+    """Bytes from the tensor's address that its accesses touch. Strides are not negative."""
+    def value(number: int | str) -> int:
+        return symbols[number] if isinstance(number, str) else number
+
+    most = 0
+    for nest in program.nests:
+        for owner, offset, strides, *_ in nest.accesses:
+            if nest.tensors[owner] == tensor:
+                last = sum(value(s) * (value(extent) - 1) for s, (_, extent, _) in zip(strides, nest.dims))
+                most = max(most, offset + last + (4 if nest.type == "f32" else 8))
+    return most
+
+
+def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], seed: int) -> tuple[str, str]:
+    """Status and detail, as an Outcome has them."""
+    program = _core.Program.parse(text)
+    try:
+        kernel = _core.compile(program, Sentence(sentence), find_target(target))
+    except Refusal as refusal:
+        return "refused", refusal.name
+    loaded = _core.Loaded(kernel)
+    written = {nest.tensors[nest.accesses[nest.out][0]] for nest in program.nests}
+    dtype = np.float32 if program.nests[0].type == "f32" else np.float64
+    for flush in ("end", "start"):
+        results = []
+        for code in (lambda args: _core.interpret(program, args), loaded):
+            random = np.random.default_rng(seed)
+            buffers = []
+            for name in program.arguments:
+                size = reach(program, name, symbols)
+                buffers.append(Guarded(size, flush))
+                buffers[-1].write(random.standard_normal(size // np.dtype(dtype).itemsize).astype(dtype).tobytes())
+                if name not in written:
+                    buffers[-1].seal()
+            args = [b.address for b in buffers] + [symbols[s] for s in program.symbols]
+            workspace = Guarded(kernel.workspace_bytes, "end") if code is loaded and kernel.workspace_bytes else None
+            code(args + ([workspace.address] if workspace else []))
+            results.append([b.read() for b in buffers])
+        for name, want, got in zip(program.arguments, *results):
+            bits = np.uint32 if dtype == np.float32 else np.uint64
+            nan = np.isnan(np.frombuffer(want, dtype)) & np.isnan(np.frombuffer(got, dtype))
+            wrong = np.flatnonzero((np.frombuffer(want, bits) != np.frombuffer(got, bits)) & ~nan)
+            if wrong.size:
+                return "wrong", f"{name}: {wrong.size} elements differ, first at {int(wrong[0])}"
+    return "ok", ""

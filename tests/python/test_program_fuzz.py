@@ -1,0 +1,43 @@
+"""Programs in one kernel against the reference interpreter, bit for bit, on memory that faults outside the operands."""
+
+import collections
+import random
+
+import pytest
+from fuzzing.case import Case
+from fuzzing.programs import random_program, random_program_sentence
+from vecwrap import Refusal, Sentence, _core, find_target, native_target, targets
+
+RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
+
+
+def sentence_for(choices: random.Random, program: _core.Program, target: str) -> str:
+    """Mostly one that is legal; the refusals are part of the test, too."""
+    for _ in range(choices.choice([1, 8])):
+        sentence = random_program_sentence(choices, program)
+        try:
+            _core.compile(program, Sentence(sentence), find_target(target))
+            break
+        except Refusal:
+            pass
+    return sentence
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_fixed_seeds(worker, block):
+    """The same cases every time; many of them must share loops, or the generator of sentences has gone blind."""
+    statuses: collections.Counter[str] = collections.Counter()
+    for seed in range(block * 1000, block * 1000 + 1000):
+        choices = random.Random(seed)
+        program, symbols = random_program(choices)
+        target = choices.choice(RUNNABLE)
+        case = Case(str(program), sentence_for(choices, program, target), target, symbols, seed)
+        outcome = worker.run(case)
+        assert outcome.status in ("ok", "refused"), f"{outcome.status}: {outcome.detail}\n{case}"
+        assert outcome.status == "ok" or outcome.detail in _core.REFUSALS, f"refusal {outcome.detail} is not in the table"
+        shares = "shared" if "at(" in case.sentence else "apart"
+        statuses[f"{outcome.status} {shares}"] += 1
+        if outcome.status == "refused":
+            statuses[outcome.detail] += 1
+    assert statuses["ok shared"] > 200, statuses
+    assert statuses["ok apart"] > 100, statuses

@@ -7,6 +7,7 @@ namespace vecwrap {
 namespace {
 
 constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
+constexpr int kStridedTemporaries = 2;
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
 /// Zero is made, not read.
@@ -148,6 +149,7 @@ void Evaluator::begin(int root) {
   values_.clear();
   g_.indices_.clear();
   for (int p : active_) count_uses(root, p);
+  take_carried();
   int constants = 0;
   for (const auto &[k, value] : values_) constants += is_operand(g_.nest_.nodes[k / points_]);
   const Pool &p = pool(g_.has_uniforms());
@@ -159,13 +161,14 @@ int Evaluator::value(int node, int point) {
   const Key k = key(node, point);
   if (auto it = hoisted_.find(k); it != hoisted_.end()) return it->second;
   if (values_[k].reg < 0) {
-    compute(node, point, -1);
+    const Node &n = g_.nest_.nodes[node];
+    n.op == Op::Load && in_block(n.access, point) ? load_block(node, point) : compute(node, point, -1);
   }
   return values_[k].reg;
 }
 
 void Evaluator::release(int node, int point) {
-  if (is_acc(node) && !last_uses_.empty() && --last_uses_[point] == 0) give(accumulators_[point]);
+  if (is_acc(node) && !last_uses_.empty() && --last_uses_[point] == 0) give(accumulators_[point]), dead_.push_back(accumulators_[point]);
   if (is_acc(node) || is_hoisted(key(node, point))) return;
   Value &v = values_[key(node, point)];
   if (--v.uses == 0 && v.reg >= 0) give(v.reg), v.reg = -1;
@@ -178,7 +181,7 @@ bool Evaluator::foldable(int node, int point) {
   if (is_operand(n)) return folds_ && !is_hoisted(key(node, point)) && values_[key(node, point)].reg < 0;
   if (g_.has_uniforms() || n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
-  if (g_.nest_.converts(n.access)) return false;
+  if (g_.nest_.converts(n.access) || is_strided(n.access)) return false;
   if (g_.tree_.vector < 0) return g_.out_.lanes == 1;
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All;
@@ -196,7 +199,7 @@ bool Evaluator::foldable_operand(int node, int operand, int point) {
 /// Does one element fill all lanes, or the one that counts?
 bool Evaluator::is_broadcast(int id) const { return g_.tree_.vector >= 0 && (rows_ || g_.nest_.still(id, g_.vector_dim())); }
 
-/// The same; refuses what vector code can neither broadcast nor load.
+/// The same; refuses what vector code does not convert.
 bool Evaluator::broadcast(int id) {
   if (g_.tree_.vector < 0) return false;
   const std::string &name = g_.nest_.tensors[g_.nest_.accesses[id].tensor].name;
@@ -205,9 +208,8 @@ bool Evaluator::broadcast(int id) {
                                name_of(g_.nest_.type) + "; only scalar code converts");
   if (is_broadcast(id)) return true;
   const int index = g_.nest_.accesses[id].index;
-  const bool reached = g_.reaches_strides() && (index < 0 || g_.nest_.still(index, g_.vector_dim()));
-  if (!g_.nest_.contiguous(id, g_.vector_dim()) && !reached)
-    g_.fail("vector-stride", "tensor '" + name + "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
+  if (g_.reaches_strides() && index >= 0 && !g_.nest_.still(index, g_.vector_dim()))
+    g_.fail("vector-stride", "the index of tensor '" + name + "' moves along the vectorized loop; vectorize another loop");
   return false;
 }
 
@@ -218,6 +220,7 @@ std::optional<Type> Evaluator::conversion(int id) const {
 
 void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
+  if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const Mem mem = g_.address(id, index(point));
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
   i.d = dest, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
@@ -293,8 +296,10 @@ void Evaluator::into_accumulators(int root) {
       release(root, p);
       continue;
     }
-    if (op == Op::Load && !splat) { load(root, p, dest); continue; }
-    if (!splat && (op == Op::Const || (op != Op::Acc && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1))) {
+    const bool block = op == Op::Load && in_block(g_.nest_.nodes[root].access, p);
+    if (op == Op::Load && !block && !splat) { load(root, p, dest); continue; }
+    const bool once = op != Op::Acc && !block && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1;
+    if (!splat && (op == Op::Const || once)) {
       compute(root, p, dest);
       continue;
     }
@@ -319,12 +324,21 @@ void Evaluator::store_register(int reg, int id, int point) {
 void Evaluator::store(int root, int access) {
   last_uses_.assign(points_, 0);
   begin(root);
-  for (int p : active_) {
+  if (is_strided(access)) broadcast(access), store_strided(root, access);
+  else for (int p : active_) {
     if (g_.failed_) return;
     store_register(value(root, p), access, p);
     release(root, p);
   }
   last_uses_.clear();
+}
+
+void Evaluator::revive() {
+  for (int reg : dead_) {
+    Pool &p = pool(is_uniform(reg));
+    p.free.erase(std::find(p.free.begin(), p.free.end(), reg)), ++p.live;
+  }
+  dead_.clear();
 }
 
 /// Registers that evaluating `root` takes at its peak (Pool::peak), measured by a dry run.
@@ -334,7 +348,8 @@ void Evaluator::measure(int root) {
   const size_t prologue = g_.shared_.prologue.size();
   const int scalars = g_.out_.scalars, limits[] = {vectors_.limit, uniforms_.limit};
   for (Pool *p : {&vectors_, &uniforms_}) p->limit = 1 << 20, p->peak = p->live;
-  into_accumulators(root);
+  g_.as_unrolled([&] { into_accumulators(root); });
+  carried_.clear();
   g_.out_.code = code;
   if (g_.shared_.prologue.size() == prologue) g_.out_.scalars = scalars; // else some are set there, once
   g_.restore(pointers);
@@ -377,7 +392,7 @@ void Evaluator::hoist(int root) {
     return n != root;
   };
   measure(root);
-  int spare[] = {vectors_.limit - vectors_.peak, uniforms_.limit - uniforms_.peak};
+  int spare[] = {vectors_.limit - vectors_.peak - (strided_loads() ? kStridedTemporaries : 0), uniforms_.limit - uniforms_.peak};
   for (auto &[n, keys] : candidates) {
     int &left = spare[stands_still(n)];
     if (g_.failed_ || inner(n) || int(keys.size()) > left) continue;

@@ -52,7 +52,7 @@ def test_kernels_equal_the_interpreter(worker, block):
         assert outcome.status in ("ok", "refused"), f"{outcome.status}: {outcome.detail}\n{case}"
         assert outcome.status == "ok" or outcome.detail in _core.REFUSALS
         statuses[outcome.status] += 1
-    assert statuses["ok"] > 250, statuses
+    assert statuses["ok"] > 200, statuses
 
 
 def check_under_qemu(seeds):

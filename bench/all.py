@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ["sgemm", "loopnest", "compile_time", "kernels", "small", "gsl", "onnx_models"]
+BENCHMARKS = ["sgemm", "loopnest", "compile_time", "kernels", "small", "gsl", "sharing", "onnx_models"]
 
 
 def main() -> int:

@@ -103,3 +103,20 @@ def test_rows_of_dot_products_are_strict():
 def test_the_heuristic_transposes():
     sentence = str(transposition("f32", 64, 64).heuristic())
     assert "vectorize(j.1)" in sentence and "tile(i.1,j.1)" in sentence
+
+
+@pytest.mark.parametrize("rows,packs", [(1, False), (4, False), (64, True)])
+def test_few_rows_of_a_transposed_product_are_not_packed(rows, packs):
+    """Strict, B^T: a packed panel has to be used by many rows."""
+    nest = vw.Nest("few", "f32")
+    i, j, k = nest.dims(i=rows, j=96, k=80)
+    a, b, c = nest.tensor("A", (i, k)), nest.tensor("B", (j, k)), nest.tensor("C", (i, j))
+    c[i, j] += a[i, k] * b[j, k]
+    sentence = nest.heuristic(RUNNABLE[-1])
+    assert ("pack(B" in str(sentence)) == packs
+    random = np.random.default_rng(rows)
+    left, right = random.standard_normal((rows, 80), "f4"), random.standard_normal((96, 80), "f4")
+    out, want = np.zeros((2, rows, 96), "f4")
+    nest.schedule(sentence, RUNNABLE[-1])(left, right, out)
+    nest.interpret(left, right, want)
+    assert (out == want).all()

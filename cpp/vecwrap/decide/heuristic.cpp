@@ -44,9 +44,9 @@ private:
         else pointwise(nest, target, shape, list);
         continue;
       }
+      if (!shape.strided.empty() && !nest.reassoc) strided_rows(nest, target, shape, list);
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
-      if (shape.row < 0 && !shape.strided.empty() && !nest.reassoc) strided_rows(nest, target, shape, list);
     }
     if (options_.always) lanes_along(nest, target, list);
     if (nest.has_reduction() && (options_.always || !nest.reassoc)) scalar_rows(nest, list);
@@ -262,23 +262,26 @@ private:
     return {draft.steps};
   }
 
-  /// Strict dot products of contiguous rows: the lanes are rows, whose blocks are transposed in registers. As many rows as
-  /// the first-level cache holds side by side.
+  /// Strict dot products of contiguous rows, with one vector or a few (measured: packing wins from eight on): the lanes are
+  /// rows, whose blocks are transposed in registers. As many rows as the first-level cache holds side by side.
   void strided_rows(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-    constexpr int64_t kSteps = 4; // more do not help
+    constexpr int64_t kSteps = 4, kFew = 4; // more steps do not help
     const int last = s.reductions.back();
-    if (neighbours(nest, s, true) != last) return;
+    const bool few = s.row < 0 || (nest.dims[s.row].extent.is_const() && nest.dims[s.row].extent.value <= kFew);
+    if (!few || neighbours(nest, s, true) != last) return;
     const int64_t row = typical_extent(nest, last) * size_of(nest.type), lanes = t.lanes(nest.type);
     for (int64_t vectors : {4, 2, 1}) {
-      if (vectors > 1 && vectors * lanes * row > t.l1_bytes) continue;
+      if (vectors > 1 && (vectors * lanes * row > t.l1_bytes || s.row >= 0)) continue;
       Draft draft;
       std::vector<std::string> order;
       names(nest, s.outer, order);
       const std::string i = draft.split(nest, s.vector, vectors * lanes, order);
       names(nest, s.reductions, order);
-      order.push_back(i);
+      std::vector<std::string> tile{i};
+      if (s.row >= 0) tile.insert(tile.begin(), nest.dims[s.row].name);
+      order.insert(order.end(), tile.begin(), tile.end());
       draft.add(StepKind::Reorder, order);
-      draft.add(StepKind::Tile, {i});
+      draft.add(StepKind::Tile, tile);
       draft.add(StepKind::Vectorize, {i});
       draft.add(StepKind::Unroll, {nest.dims[last].name}, std::min(kSteps, typical_extent(nest, last)));
       list.push_back({draft.steps});

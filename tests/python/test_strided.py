@@ -120,3 +120,40 @@ def test_few_rows_of_a_transposed_product_are_not_packed(rows, packs):
     nest.schedule(sentence, RUNNABLE[-1])(left, right, out)
     nest.interpret(left, right, want)
     assert (out == want).all()
+
+
+@pytest.mark.parametrize("target", RUNNABLE)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shift", [0, 1])
+def test_streamed_vectors_reach_memory(target, dtype, shift):
+    """Aligned or not, with a tail in the row."""
+    sentence = "v1 split(i,4) split(j,16) reorder(i,j,i.1,j.1) tile(i.1,j.1) vectorize(j.1)"
+    assert "fence" not in nest_with_rows(dtype).schedule(sentence, target).vector_program
+    streamed = nest_with_rows(dtype).schedule(f"{sentence} stream(B)", target)
+    assert ", nt" in streamed.vector_program and "fence" in streamed.vector_program
+    a = np.arange(75 * 9, dtype=DTYPES[dtype]).reshape(75, 9)
+    memory = np.zeros(9 * 128 + 128, a.dtype)
+    start = -(memory.ctypes.data // a.itemsize) % (64 // a.itemsize) + shift
+    b = memory[start:start + 9 * 128].reshape(9, 128)[:, :75]
+    streamed(a, b)
+    assert (b == a.T).all()
+    assert np.count_nonzero(memory) == np.count_nonzero(a)
+
+
+def nest_with_rows(dtype: str) -> vw.Nest:
+    nest = vw.Nest("rows", dtype)
+    i, j = nest.dims(i="m", j="n")
+    a, b = nest.tensor("A", (j, i)), nest.tensor("B", (i, j), strides=("ldb", 1))
+    b[i, j] = a[j, i]
+    return nest
+
+
+@pytest.mark.parametrize("sentence,name", [
+    ("v1 split(i,16) tile(i.1) vectorize(i.1) stream(B)", "stream-vectors"),
+    ("v1 split(j,24) split(j.1,8) tile(j.2) vectorize(j.2) stream(A)", "stream-output"),
+    ("v1 split(j,12) reorder(i,j,j.1) tile(j.1) vectorize(j.1) stream(B)", "stream-vectors"),
+])
+def test_what_cannot_stream_is_refused(sentence, name):
+    with pytest.raises(vw.Refusal) as refusal:
+        transposition("f32", 64, 64).schedule(sentence.replace("split(i,16)", "split(i,16) reorder(j,i,i.1)"), "x86-64-avx512")
+    assert refusal.value.name == name

@@ -318,6 +318,7 @@ void Evaluator::store_register(int reg, int id, int point) {
   VInst &i = g_.emit(VOp::VStore);
   i.a = splat ? temporary : reg, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
   i.stride = rows_ ? -1 : g_.lane_stride(id, g_.vector_dim());
+  i.stream = g_.streams_ && id == g_.nest_.out && i.lanes == Lanes::All && !g_.partial_sums();
   if (temporary >= 0) give(temporary);
 }
 

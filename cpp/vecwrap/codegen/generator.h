@@ -151,6 +151,10 @@ private:
   void in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at = 0);
   void transpose_block(const Buffer &, int from, int columns, int to, int rows);
 
+  // stream.cpp
+  bool may_stream();
+  void stream();
+
   // strided.cpp
   std::vector<int> transpose(std::vector<int> rows, const RegisterFile &, const std::function<void(int)> &done);
   int unit() const { return kPiece / esize(); }
@@ -193,6 +197,7 @@ private:
   std::vector<Buffer> buffers_;
   std::vector<Count> chunk_;                            // per dim: the current chunk
   std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy
+  bool streams_ = false;                                // stores of the output go past the caches
   int copies_ = 1;                                      // of the body of the unrolled loop, one behind the other
   struct Trip { int counter; Count total; int64_t step; };
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums

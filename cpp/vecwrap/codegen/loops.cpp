@@ -51,7 +51,7 @@ void Generator::run() {
     else c.reg = symbol(d.extent.sym);
     chunk_.push_back(c);
   }
-  generate(0);
+  tree_.stream ? stream() : generate(0);
   shared_.finish_prologue(begin);
 }
 

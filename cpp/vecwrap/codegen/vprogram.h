@@ -41,6 +41,8 @@ enum class VOp : uint8_t {
   VPick,      ///< first piece of d, or (d < 0) the 16 bytes at mem = piece imm of a
   VZipLo, VZipHi, ///< in each piece: the lower (upper) halves of a and b, interleaved
   VGather, VScatter, ///< lane l of d (a) is at mem + l * imm; temporaries t and e
+  BranchBits, ///< to label imm if scalar a and value2 have a bit in common
+  Fence,      ///< behind stores past the caches
 };
 
 struct VInst {
@@ -53,6 +55,7 @@ struct VInst {
   Mem mem;
   int mem_operand = -1; ///< 0, 1 or 2: operand a, b or c is in memory (`mem`); c only as a constant
   bool mem_bcast = false;
+  bool stream = false; ///< VStore: past the caches, aligned
   bool mem_const = false; ///< that operand is the constant `value`
   int stride = -1;          ///< VLoad, VStore: scalar register with the bytes from lane to lane, if they are not adjacent
   int constant = -1;        ///< 0 or 1: that operand is a register that holds the constant `value`

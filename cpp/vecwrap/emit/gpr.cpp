@@ -7,7 +7,7 @@ namespace {
 struct Interval { int reg = -1, first = -1, last = -1; double weight = 0; };
 struct Back { int head, branch; }; ///< a loop: its label and the branch back to it
 
-bool is_branch(VOp op) { return op >= VOp::Jump && op <= VOp::BranchNe; }
+bool is_branch(VOp op) { return op >= VOp::Jump && op <= VOp::BranchNe; } // BranchBits never goes back
 
 template <class F> void for_each_scalar(const VInst &i, F f) {
   switch (i.op) {
@@ -15,7 +15,7 @@ template <class F> void for_each_scalar(const VInst &i, F f) {
   case VOp::SLoad: f(i.mem.base), f(i.mem.index), f(i.d); break;
   case VOp::SMov: case VOp::SAddImm: case VOp::SMulImm: case VOp::SMinImm: f(i.a), f(i.d); break;
   case VOp::SAdd: case VOp::SMul: f(i.a), f(i.b), f(i.d); break;
-  case VOp::BranchLt: case VOp::BranchGe: case VOp::BranchEq: case VOp::BranchNe: f(i.a), f(i.b); break;
+  case VOp::BranchLt: case VOp::BranchGe: case VOp::BranchEq: case VOp::BranchNe: case VOp::BranchBits: f(i.a), f(i.b); break;
   case VOp::VTail: f(i.a); break;
   default: f(i.mem.base), f(i.mem.index), f(i.stride);
   }

@@ -56,6 +56,7 @@ private:
       return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
     case StepKind::Pack: packs_.push_back(step); return true;
     case StepKind::Strided: return strided(step);
+    case StepKind::Stream: return stream(step);
     case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");
     }
     return false;
@@ -68,6 +69,13 @@ private:
       f(tree_.loops[l]);
     }
     return true;
+  }
+
+  bool stream(const Step &step) {
+    if (tree_.nest.tensor(step.names[0]) != tree_.nest.accesses[tree_.nest.out].tensor)
+      return no("stream-output", "'" + step.names[0] + "' is not the output");
+    if (target_.isa == Isa::Rvv) return no("stream-output", target_.name + " has no stores past the caches");
+    return tree_.stream = true;
   }
 
   bool strided(const Step &step) {

@@ -35,6 +35,7 @@ struct LoopTree {
   Nest nest;
   std::vector<Loop> loops; ///< outermost first
   std::vector<Pack> packs;
+  bool stream = false;      ///< the output's vectors are stored past the caches
   std::vector<Strided> strided; ///< of other tensors: transposed where the tile holds whole blocks, else inserted
   std::vector<int> bodies;  ///< positions where other nests of a program run, on entry like packs
   int scope = 0;   ///< first loop of the register scope: from here inwards only reduction loops, then the tile

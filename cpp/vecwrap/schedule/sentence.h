@@ -12,6 +12,7 @@
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
 //                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop
 // strided(T,how)   how vectors of T are made where the lanes are not neighbours in memory: insert, transpose, gather
+// stream(T)        the output's whole vectors are stored past the caches
 //
 // Of a program (docs/program.md):
 // nest(n)          the steps that follow are those of nest n
@@ -26,12 +27,12 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Nest, At };
+enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At };
 enum class Factor : uint8_t { None, One, Optional };
 struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -1 = one or more
 inline constexpr StepInfo kSteps[] = {{"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
                                       {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None},
-                                      {"strided", 2, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None}};
+                                      {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None}};
 
 /// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target.
 enum class How : uint8_t { Insert, Transpose, Gather };

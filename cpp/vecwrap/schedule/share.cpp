@@ -71,6 +71,7 @@ private:
     if (leaf.host >= 0) resize(n);
     Result<LoopTree> tree = vecwrap::apply(leaf.tree.nest, sentences_[n], target_, bodies(n));
     if (!tree) return no(tree.refusal().name.c_str(), "nest '" + name(n) + "': " + tree.refusal().detail);
+    if (tree->stream) return no("stream-output", "nest '" + name(n) + "' is part of a program, whose outputs may be read again");
     leaf.tree = *tree;
     return true;
   }

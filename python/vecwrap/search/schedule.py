@@ -43,12 +43,14 @@ class Schedule:
     """dims: in the nest's order. loops: outermost first. packs: tensors that are packed before all loops.
 
     strided: how vectors of a tensor are made, by tensor; of others as the core chooses.
+    stream: the output, if its vectors are stored past the caches.
     """
 
     dims: tuple[str, ...]
     loops: tuple[Loop, ...]
     packs: tuple[str, ...] = ()
     strided: tuple[tuple[str, str], ...] = ()
+    stream: tuple[str, ...] = ()
 
     @staticmethod
     def naive(dims: Iterable[str]) -> Schedule:
@@ -84,7 +86,8 @@ class Schedule:
             steps.append(f"tile({','.join(tile)})")
         steps += [f"vectorize({loop.name})" for loop in self.loops if loop.vector]
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
-        return steps + [f"strided({tensor},{how})" for tensor, how in self.strided]
+        steps += [f"strided({tensor},{how})" for tensor, how in self.strided]
+        return steps + [f"stream({tensor})" for tensor in self.stream[:1]]
 
     def __str__(self) -> str:
         return " ".join(["v1", *self.steps()])
@@ -136,5 +139,6 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
+    "stream": lambda schedule, names, factor: replace(schedule, stream=tuple(names)),
     "strided": lambda schedule, names, factor: add_strided(schedule, *names),
 }

@@ -192,6 +192,8 @@ private:
   void vector(const VInst &i) {
     switch (i.op) {
     case VOp::VTail: tail(i); break;
+    case VOp::BranchBits: test(read(i.a, rax), int(i.value2)), jnz(labels_[i.imm], T_NEAR); break;
+    case VOp::Fence: sfence(); break;
     case VOp::VLoad: load(i); break;
     case VOp::VBcast: broadcast(reg(i.d), memory(i.mem)); break;
     case VOp::VStore: store(i); break;
@@ -349,6 +351,7 @@ private:
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm a = reg(i.a, one);
     if (one) f64() ? vmovsd(to, a) : vmovss(to, a);
+    else if (i.stream) f64() ? vmovntpd(to, a) : vmovntps(to, a);
     else if (i.lanes == Lanes::All) f64() ? vmovupd(to, a) : vmovups(to, a);
     else if (wide_) f64() ? vmovupd(to | k1, a) : vmovups(to | k1, a);
     else f64() ? vmaskmovpd(to, reg(p_.tail_reg), a) : vmaskmovps(to, reg(p_.tail_reg), a);

@@ -2,7 +2,8 @@
 
     ./run bench convolutions             all groups;   python bench/convolutions.py mobilenet --rounds 15
 
-Layers are models of one Conv with constant weights; LoopNest's own are in loopnest.py.
+Layers are models of one Conv with constant weights, and everybody gets images in the layout that it likes: vecwrap and torch
+channels last, ONNX Runtime channels first. LoopNest's own convolutions are in loopnest.py.
 """
 
 from __future__ import annotations
@@ -62,20 +63,26 @@ MOBILENET = [(32, 112, 1), (96, 112, 2), (144, 56, 1), (144, 56, 2), (192, 28, 1
 GROUPS = {"resnet50": bottlenecks(), "mobilenet": [Layer(c, c, size, 3, stride, c) for c, size, stride in MOBILENET]}
 
 
-def onnx_model(layer: Layer, weights: peers.Data) -> bytes:
+def onnx_model(layer: Layer, weights: peers.Data, channels_last: bool = False) -> bytes:
+    """One Conv; with `channels_last`, between Transposes from and to that layout."""
     from onnx import TensorProto, helper, numpy_helper
-    node = helper.make_node("Conv", ["x", "w"], ["y"], kernel_shape=[layer.kernel] * 2, strides=[layer.stride] * 2,
+
+    def image(name: str, channels: int, size: int) -> Any:
+        shape = [1, size, size, channels] if channels_last else [1, channels, size, size]
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    x, y = ("x0", "y0") if channels_last else ("x", "y")
+    conv = helper.make_node("Conv", [x, "w"], [y], kernel_shape=[layer.kernel] * 2, strides=[layer.stride] * 2,
                             pads=[layer.kernel // 2] * 4, group=layer.groups)
-    graph = helper.make_graph(
-        [node], "conv", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, layer.channels, layer.size, layer.size])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, layer.filters, layer.out, layer.out])],
-        [numpy_helper.from_array(weights, "w")])
+    around = [helper.make_node("Transpose", ["x"], ["x0"], perm=[0, 3, 1, 2]), conv,
+              helper.make_node("Transpose", ["y0"], ["y"], perm=[0, 2, 3, 1])]
+    graph = helper.make_graph(around if channels_last else [conv], "conv", [image("x", layer.channels, layer.size)],
+                              [image("y", layer.filters, layer.out)], [numpy_helper.from_array(weights, "w")])
     model: bytes = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9).SerializeToString()
     return model
 
 
 def torch_loop(layer: Layer, x: peers.Data, weights: peers.Data) -> peers.Loop | None:
-    """Channels last, as torch likes convolutions best on CPUs."""
     if not (torch := peers.torch()):
         return None
     conv = torch.nn.Conv2d(layer.channels, layer.filters, layer.kernel, layer.stride, layer.kernel // 2, groups=layer.groups,
@@ -89,10 +96,10 @@ def measure(layer: Layer, settings: peers.Settings) -> dict[str, Any]:
     rng = np.random.default_rng(layer.channels)
     x = rng.standard_normal((1, layer.channels, layer.size, layer.size), np.float32)
     weights = rng.standard_normal((layer.filters, layer.channels // layer.groups, layer.kernel, layer.kernel), np.float32)
-    model = onnx_model(layer, weights)
-    net = vecwrap.onnx.compile(model)
-    loops = {"vecwrap": peers.python_loop(lambda: net(x))}
-    found = {"ONNX Runtime": peers.ort_loop(model, {"x": x}), "torch": torch_loop(layer, x, weights)}
+    net = vecwrap.onnx.compile(onnx_model(layer, weights, channels_last=True))
+    ours = np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+    loops = {"vecwrap": peers.python_loop(lambda: net(ours))}
+    found = {"ONNX Runtime": peers.ort_loop(onnx_model(layer, weights), {"x": x}), "torch": torch_loop(layer, x, weights)}
     loops |= {name: loop for name, loop in found.items() if loop}
     times = peers.timed(loops, settings)
     peer = min((name for name in loops if name != "vecwrap"), key=lambda name: times[name].seconds)

@@ -120,7 +120,7 @@ def peer_loops(case: Product, a: peers.Data, b: peers.Data) -> dict[str, peers.L
     blas = {"OpenBLAS": peers.openblas(case.dtype), "MKL": peers.mkl(case.dtype)}
     loops = {name: peers.gemm_loop(function, a, b, c) for name, function in blas.items() if function}
     for loop in loops.values():
-        loop(1)
+        loop.run(1)
         assert np.allclose(c, a @ b, rtol=1e-3, atol=1e-3 * float(np.abs(a @ b).max())), f"{case}: a peer's result is wrong"
     times = CHAIN if case.n == case.k else 1
     model, feeds = onnx_model(case, b, times), {"a": np.ascontiguousarray(a)}
@@ -136,7 +136,7 @@ def measure(case: Product, settings: peers.Settings, peaks: dict[str, float]) ->
         for name, kernel in kernels(nest, target, (a, b, c)).items():
             kernel(a, b, c)
             assert np.allclose(c, a @ b, rtol=1e-3, atol=1e-3 * float(np.abs(c).max())), f"{case}: {kernel.sentence} is wrong"
-            loops[f"{target} {name}"] = kernel.loop(a, b, c)
+            loops[f"{target} {name}"] = peers.Loop(kernel.loop(a, b, c))
             chosen[f"{target} {name}"] = str(kernel.sentence)
     ours = list(loops)
     loops |= peer_loops(case, a, b)
@@ -161,7 +161,8 @@ PEERS = ["OpenBLAS", "MKL", "ONNX Runtime", "OpenVINO"]
 def summary(results: Sequence[dict[str, Any]]) -> str:
     ratios = [result["ratio"] for result in results]
     worst = min(results, key=lambda result: float(result["ratio"]))
-    return f"geometric mean {math.exp(sum(map(math.log, ratios)) / len(ratios)):.3f}, worst {worst['ratio']:.2f} ({worst['case']})"
+    mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+    return f"geometric mean {mean:.3f}, worst {worst['ratio']:.2f} ({worst['case']})"
 
 
 def main(given: Sequence[str] = ()) -> int:

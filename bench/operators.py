@@ -77,7 +77,7 @@ def measure(case: Case, settings: peers.Settings) -> dict[str, Any]:
     parameters = [rng.standard_normal(case.shape[-1:], np.float32) for _ in range(case.scales)]
     model = onnx_model(case, parameters)
     net = vecwrap.onnx.compile(model)
-    loops: dict[str, peers.Loop] = {"vecwrap": peers.python_loop(lambda: net(x)), "from C": net.loop(x)}
+    loops: dict[str, peers.Loop] = {"vecwrap": peers.python_loop(lambda: net(x)), "from C": peers.Loop(net.loop(x))}
     if torch := peers.torch():
         tensors = [torch.from_numpy(array) for array in (x, *parameters)]
         loops["torch"] = peers.python_loop(lambda: case.torch(torch, *tensors))

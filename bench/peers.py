@@ -161,7 +161,7 @@ def gemm_loop(function: int, a: Data, b: Data, c: Data) -> Loop:
     scalar = ctypes.c_float if c.dtype == np.float32 else ctypes.c_double
     flags = [ctypes.c_char(b"N" if x.flags.c_contiguous else b"T") for x in (b, a)]
     sizes = [ctypes.c_int64(n) for n in (c.shape[1], c.shape[0], a.shape[1])]
-    leading = [ctypes.c_int64(max(x.strides) // x.itemsize if min(x.shape) > 1 else max(x.shape)) for x in (b, a, c)]
+    leading = [ctypes.c_int64(x.shape[1] if x.flags.c_contiguous else x.shape[0]) for x in (b, a, c)]
     one, zero = scalar(1), scalar(0)
     values: Sequence[Any] = [*flags, *sizes, one, b, leading[0], a, leading[1], zero, c, leading[2]]
     addresses = (ctypes.c_void_p * 13)(*(v.ctypes.data if isinstance(v, np.ndarray) else ctypes.addressof(v) for v in values))

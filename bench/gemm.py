@@ -124,7 +124,9 @@ def peer_loops(case: Product, a: peers.Data, b: peers.Data) -> dict[str, peers.L
         assert np.allclose(c, a @ b, rtol=1e-3, atol=1e-3 * float(np.abs(a @ b).max())), f"{case}: a peer's result is wrong"
     times = CHAIN if case.n == case.k else 1
     model, feeds = onnx_model(case, b, times), {"a": np.ascontiguousarray(a)}
-    found = {"ONNX Runtime": peers.ort_loop(model, feeds, times), "OpenVINO": peers.openvino_loop(model, feeds, times)}
+    found = {"ONNX Runtime": peers.ort_loop(model, feeds, times)}
+    if case.dtype == "f32":  # OpenVINO computes f64 in f32
+        found["OpenVINO"] = peers.openvino_loop(model, feeds, times)
     return {**loops, **{name: loop for name, loop in found.items() if loop}}
 
 

@@ -1,4 +1,5 @@
 #include "codegen/generator.h"
+#include <algorithm>
 #include <bit>
 
 namespace vecwrap {
@@ -6,7 +7,14 @@ namespace vecwrap {
 Emission::Emission(const Target &target, Type type, int group, int arguments) : arguments(arguments) {
   out.type = type;
   out.lanes = group ? target.lanes(type) * group : 1;
+  out.group = std::max(group, 1);
   if (target.isa == Isa::Avx2 && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
+}
+
+/// RVV computes masks in v0 (and v1) where it has to select.
+void Emission::reserve_masks(const Target &target, const Nest &nest) {
+  const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
+  if (target.scalar_regs && std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max(1, 2 / out.group);
 }
 
 void Emission::finish_prologue(size_t begin) {
@@ -16,6 +24,7 @@ void Emission::finish_prologue(size_t begin) {
 
 Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
+  emission.reserve_masks(target, tree.nest);
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
   return emission.out;
@@ -59,8 +68,9 @@ bool Generator::fail(const char *name, std::string detail) {
 }
 
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
+  const int value = reaches_strides() && constant != 0 && constant != 1 ? this->constant(constant) : -1;
   VInst &i = emit(op);
-  i.a = a, i.value2 = constant, i.imm = label;
+  i.a = a, i.b = value, i.value2 = constant, i.imm = label;
 }
 
 int Generator::counter_of(Count total) {
@@ -86,6 +96,7 @@ void Generator::generate(int position) {
   if (failed_) return;
   enter_bodies(position);
   emit_packs(position);
+  if (failed_) return;
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)
@@ -121,30 +132,35 @@ void Generator::iteration(int dim, Count chunk, const std::function<void()> &bod
   if (counter >= 0) add_to(counter, -step);
 }
 
+void Generator::copies(int dim, int64_t count, const std::function<void()> &body) {
+  copies_ = int(count);
+  for (int64_t i = 0; i < count && !failed_; ++i) unrolled_[dim] = i, body();
+  unrolled_[dim] = 0, copies_ = 1;
+}
+
+/// As the first copy of the innermost loop's body, if that is unrolled.
+void Generator::as_unrolled(const std::function<void()> &body) {
+  const bool loop = tree_.tile > tree_.scope;
+  copies_ = loop ? tree_.loops[tree_.tile - 1].unroll : 1;
+  body();
+  copies_ = 1;
+}
+
 /// A loop over single elements, `unroll` copies per iteration.
 void Generator::leaf(int l, Count total, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
   const int d = loop.dim;
   const int64_t u = loop.unroll;
-  auto copies = [&] {
-    for (int64_t i = 0; i < u && !failed_; ++i) unrolled_[d] = i, body();
-    unrolled_[d] = 0;
-  };
   const bool outer = l < tree_.scope;
-  if (total.is_const() && total.value <= u && !outer) { // no loop at all
-    for (int64_t i = 0; i < total.value && !failed_; ++i) unrolled_[d] = i, body();
-    unrolled_[d] = 0;
-    return;
-  }
+  if (total.is_const() && total.value <= u && !outer) return copies(d, total.value, body); // no loop at all
   const int counter = counter_of(total), head = label(), rest = label(), end = label();
   if (outer && is_reduction(d)) outer_reductions_[l] = {counter, total, 1};
   if (u > 1 && !total.is_const()) branch(VOp::BranchLt, counter, u, rest);
   place(head);
-  iteration(d, {1}, copies, counter, u);
+  iteration(d, {1}, [&] { copies(d, u, body); }, counter, u);
   branch(VOp::BranchGe, counter, u, head);
   if (u > 1 && total.is_const()) {
-    for (int64_t i = 0; i < total.value % u && !failed_; ++i) unrolled_[d] = i, body();
-    unrolled_[d] = 0;
+    copies(d, total.value % u, body);
   } else if (u > 1) {
     const int single = label();
     place(rest);

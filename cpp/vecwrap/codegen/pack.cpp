@@ -134,7 +134,7 @@ void Generator::copy(const Buffer &b, size_t depth) {
   bool contiguous = lanes() > 1;
   for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
     if (loads_access(tree_.nest, b.root, int(a))) {
-      contiguous = contiguous && (tree_.nest.still(int(a), d) || tree_.nest.contiguous(int(a), d));
+      contiguous = contiguous && (reaches_strides() || tree_.nest.still(int(a), d) || tree_.nest.contiguous(int(a), d));
     }
   copy_row(b, d, contiguous);
 }
@@ -143,27 +143,29 @@ void Generator::copy(const Buffer &b, size_t depth) {
 void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
   std::vector<int64_t> index(nest_.dims.size());
   index[d] = at;
-  int next = 0;
+  int next[] = {0, 0}; // vectors, scalars apart from them
   std::function<int(int)> value = [&](int node) {
     const Node &n = tree_.nest.nodes[node];
     const Form form = form_of(n);
     int in[4] = {-1, -1, -1, -1};
     for (int i = 0; i < form.operands; ++i) in[i] = value(form.in[i]);
-    const int dest = next++, temporary = form.op == VOp::VSelect ? next++ : -1;
-    if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
-    VOp op = form.op;
-    Mem mem;
-    std::optional<Type> stored;
+    const bool uniform = has_uniforms() && (lanes == Lanes::One || this->lanes() == 1 || !depends_on(tree_.nest, node, d));
+    VInst v{form.op};
+    v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred, v.lanes = lanes;
+    name_constant(v, form, tree_.nest);
+    v.d = uniform ? kUniform + next[1]++ : next[0]++;
+    if (!uniform && needs_temporary(v)) v.t = next[0]++;
+    if (next[0] > std::min(vector_registers(), target_.vector_regs - 1) || next[1] > std::max(target_.scalar_regs, 1))
+      fail("registers", "the packed expression is too large");
     if (n.op == Op::Load) {
-      mem = address(n.access, index);
-      if (tree_.nest.converts(n.access)) stored = tree_.nest.stored(n.access);
-      if (this->lanes() > 1 && stored) fail("vector-type", "packing in vector code does not convert");
-      if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) op = VOp::VBcast;
+      v.mem = address(n.access, index);
+      if (tree_.nest.converts(n.access)) v.stored = tree_.nest.stored(n.access);
+      if (this->lanes() > 1 && v.stored && !uniform) fail("vector-type", "packing in vector code does not convert");
+      if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) v.op = VOp::VBcast;
+      else if (!uniform) v.stride = lane_stride(n.access, d);
     }
-    VInst &v = emit(op);
-    v.d = dest, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary;
-    v.value = n.value, v.pred = n.pred, v.mem = mem, v.lanes = lanes, v.stored = stored;
-    return dest;
+    out_.code.push_back(v);
+    return v.d;
   };
   const auto saved = pointers();
   const int reg = value(b.root);
@@ -216,59 +218,70 @@ Count Generator::whole(int dim) {
 /// A dim along which the source of a plain copy is contiguous while the buffer's fastest dim is strided; -1 if none.
 int Generator::transposable(const Buffer &b) const {
   const Node &root = tree_.nest.nodes[b.root];
-  if (root.op != Op::Load || lanes() < 4 || tree_.nest.converts(root.access)) return -1;
+  if (reaches_strides() || root.op != Op::Load || lanes() < unit() || tree_.nest.converts(root.access)) return -1;
   if (tree_.nest.contiguous(root.access, b.dims.back())) return -1;
   for (int d : b.dims)
     if (tree_.nest.contiguous(root.access, d)) return d;
   return -1;
 }
 
-/// Blocks of 4 x 4 through registers, element by element around them.
+/// Blocks through registers, as large as they fit, then smaller ones; at last element by element.
 void Generator::copy_transposed(const Buffer &b, int from, int to) {
-  const auto element = [&] { copy_element(b, to, 0, Lanes::One); };
+  const std::vector<int> sizes = {lanes(), unit(), 1};
   const Count rows = whole(to);
-  fours(from, whole(from),
-        [&] {
-          fours(to, rows, [&] { transpose_block(b, from, to); },
-                [&](Count rest) { over(from, {4}, 1, [&] { over(to, rest, 1, element); }); });
-        },
-        [&](Count rest) { over(from, rest, 1, [&] { over(to, rows, 1, element); }); });
+  in_blocks(from, whole(from), sizes, [&](int columns) {
+    in_blocks(to, rows, sizes, [&](int height) {
+      if (columns > 1 && height > 1) transpose_block(b, from, columns, to, height);
+      else over(from, {columns}, 1, [&] { over(to, {height}, 1, [&] { copy_element(b, to, 0, Lanes::One); }); });
+    });
+  });
 }
 
-void Generator::transpose_block(const Buffer &b, int from, int to) {
+/// A vector of rows side by side in each register, a piece of each.
+void Generator::transpose_block(const Buffer &b, int from, int columns, int to, int rows) {
   const auto saved = pointers();
+  std::vector<int> free(target_.vector_regs - (out_.tail_reg >= 0));
+  for (size_t i = 0; i < free.size(); ++i) free[i] = int(free.size() - 1 - i);
+  const RegisterFile file{[&] { const int reg = free.back(); free.pop_back(); return reg; }, [&](int reg) { free.push_back(reg); }};
+  std::vector<std::vector<int>> blocks(columns / unit(), std::vector<int>(unit()));
+  for (auto &block : blocks)
+    for (int &reg : block) reg = file.take();
   std::vector<int64_t> index(nest_.dims.size());
-  for (int i = 0; i < 4; ++i, ++index[to]) {
-    const Mem mem = address(tree_.nest.nodes[b.root].access, index);
-    VInst &load = emit(VOp::VLoad);
-    load.d = i, load.mem = mem, load.lanes = Lanes::Four;
-  }
-  VInst &transpose = emit(VOp::VTranspose);
-  transpose.d = 0, transpose.t = 4;
-  index[to] = 0;
-  for (int i = 0; i < 4; ++i, ++index[from]) {
-    const Mem mem = address(b.access, index);
-    VInst &store = emit(VOp::VStore);
-    store.a = i, store.mem = mem, store.lanes = Lanes::Four;
-  }
+  for (int row = 0; row < rows; ++row, ++index[to])
+    for (size_t c = 0; c < blocks.size(); ++c) {
+      index[from] = int64_t(c) * unit();
+      const Mem mem = address(tree_.nest.nodes[b.root].access, index);
+      VInst &piece = emit(VOp::VPlace);
+      piece.d = blocks[c][row % unit()], piece.imm = row / unit(), piece.mem = mem;
+    }
+  index[to] = index[from] = 0;
+  for (std::vector<int> &block : blocks)
+    for (int reg : transpose(block, file, [&](int i) { file.give(block[i]); })) {
+      const Mem mem = address(b.access, index);
+      VInst &store = emit(rows == lanes() ? VOp::VStore : VOp::VPick);
+      store.a = reg, store.mem = mem;
+      ++index[from];
+    }
   restore(saved);
 }
 
-/// `block` for every four elements of dim, then `rest` once for what is left.
-void Generator::fours(int dim, Count total, const std::function<void()> &block, const std::function<void(Count)> &rest) {
-  if (total.is_const() && total.value < 4) return rest(total);
+/// As many blocks of the first size as there are, then of the next; the last size is 1.
+void Generator::in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at) {
+  const int size = sizes[at];
+  if (size == 1) return over(dim, total, 1, [&] { block(1); });
+  if (total.is_const() && total.value < size) return in_blocks(dim, total, sizes, block, at + 1);
   const auto saved = copy_pointers(dim);
   const int counter = counter_of(total), head = label(), tail = label(), end = label();
-  if (!total.is_const()) branch(VOp::BranchLt, counter, 4, tail);
+  if (!total.is_const()) branch(VOp::BranchLt, counter, size, tail);
   place(head);
-  block();
-  advance(dim, 4);
-  add_to(counter, -4);
-  branch(VOp::BranchGe, counter, 4, head);
+  block(size);
+  advance(dim, size);
+  add_to(counter, -size);
+  branch(VOp::BranchGe, counter, size, head);
   place(tail);
-  Count left{total.value % 4, total.is_const() ? -1 : counter};
+  Count left{total.value % size, total.is_const() ? -1 : counter};
   if (!left.is_const()) branch(VOp::BranchLt, counter, 1, end);
-  if (!left.is_const() || left.value) rest(left);
+  if (!left.is_const() || left.value) in_blocks(dim, left, sizes, block, at + 1);
   place(end);
   restore(saved);
 }

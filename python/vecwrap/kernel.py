@@ -15,6 +15,8 @@ from .bind import Argument
 from .disassemble import disassemble
 from .errors import ArgumentError
 
+LINE = 64  # bytes of a cache line: vectors of a workspace shall not cross them
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -83,8 +85,8 @@ class Kernel:
         """The block of the machine code, and what must live as long."""
         if not self.workspace_bytes:
             return block, None
-        workspace = np.empty(self.workspace_bytes, np.uint8)
-        return [*block, workspace.ctypes.data], workspace
+        workspace = np.empty(self.workspace_bytes + LINE, np.uint8)
+        return [*block, -(-workspace.ctypes.data // LINE) * LINE], workspace
 
     def __call__(self, *arrays: Argument, **named: Argument) -> None:
         """Runs the kernel on arrays in order of declaration, or by name; writes the output array in place.

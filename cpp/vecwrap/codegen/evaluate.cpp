@@ -186,9 +186,7 @@ bool Evaluator::is_broadcast(int id) const { return g_.tree_.vector >= 0 && (row
 bool Evaluator::broadcast(int id) {
   if (g_.tree_.vector < 0) return false;
   const std::string &name = g_.nest_.tensors[g_.nest_.accesses[id].tensor].name;
-  if (g_.nest_.converts(id))
-    g_.fail("vector-type", "tensor '" + name + "' stores " + name_of(g_.nest_.stored(id)) + " in a nest of " +
-                               name_of(g_.nest_.type) + "; only scalar code converts");
+  if (g_.nest_.converts(id)) g_.check_conversion(g_.nest_, id);
   if (is_broadcast(id)) return true;
   if (!g_.nest_.contiguous(id, g_.vector_dim()))
     g_.fail("vector-stride", "tensor '" + name + "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
@@ -203,8 +201,10 @@ std::optional<Type> Evaluator::conversion(int id) const {
 void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
   const Mem mem = g_.address(id, index(point));
+  const int temporary = g_.nest_.converts(id) && g_.lanes() > 1 ? take() : -1;
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
-  i.d = dest, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  if (temporary >= 0) give(temporary);
 }
 
 /// Emits one node. dest < 0: into a fresh register, remembered for later points.
@@ -270,10 +270,11 @@ void Evaluator::into_accumulators(int root) {
 void Evaluator::store_register(int reg, int id, int point) {
   if (broadcast(id) && !rows_) g_.fail("vector-stride", "the output stands still along the vectorized loop; vectorize another loop");
   const Mem mem = g_.address(id, index(point));
-  const int temporary = g_.nest_.converts(id) ? take() : -1;
+  const bool converts = g_.nest_.converts(id);
+  const int first = converts ? take() : -1, second = converts ? take() : -1;
   VInst &i = g_.emit(VOp::VStore);
-  i.a = reg, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
-  if (temporary >= 0) give(temporary);
+  i.a = reg, i.t = first, i.e = second, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  if (converts) give(first), give(second);
 }
 
 void Evaluator::store(int root, int access) {

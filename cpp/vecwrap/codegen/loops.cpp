@@ -58,6 +58,13 @@ bool Generator::fail(const char *name, std::string detail) {
   return false;
 }
 
+void Generator::check_conversion(const Nest &nest, int access) {
+  const Type stored = nest.stored(access);
+  if (!converts_vectors(target_.isa, nest.type, stored))
+    fail("vector-type", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
+                            "; vectors of " + target_.name + " do not convert that from or to " + name_of(nest.type));
+}
+
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
   VInst &i = emit(op);
   i.a = a, i.value2 = constant, i.imm = label;

@@ -149,17 +149,18 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
     const Form form = form_of(n);
     int in[4] = {-1, -1, -1, -1};
     for (int i = 0; i < form.operands; ++i) in[i] = value(form.in[i]);
-    const int dest = next++, temporary = form.op == VOp::VSelect ? next++ : -1;
-    if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
+    const int dest = next++;
+    int temporary = form.op == VOp::VSelect ? next++ : -1;
     VOp op = form.op;
     Mem mem;
     std::optional<Type> stored;
     if (n.op == Op::Load) {
       mem = address(n.access, index);
       if (tree_.nest.converts(n.access)) stored = tree_.nest.stored(n.access);
-      if (this->lanes() > 1 && stored) fail("vector-type", "packing in vector code does not convert");
+      if (this->lanes() > 1 && stored) check_conversion(tree_.nest, n.access), temporary = next++;
       if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) op = VOp::VBcast;
     }
+    if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
     VInst &v = emit(op);
     v.d = dest, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary;
     v.value = n.value, v.pred = n.pred, v.mem = mem, v.lanes = lanes, v.stored = stored;

@@ -138,10 +138,7 @@ def test_refusals_name_what_is_missing(whole):
 
 def test_float_cases_of_the_ops_that_models_need_pass(whole):
     refused = [o for o in whole if o.result == "refused" and o.floats and o.op in onnx_suite.NEEDED_OPS]
-    excused = {part: [o for o in refused if part in o.reason] for part in onnx_suite.NOT_NEEDED}
-    missing = [o for o in refused if not any(o in cases for cases in excused.values())]
-    assert not missing, told(missing)
-    assert all(excused.values()), "parts of NOT_NEEDED that no case needs any more"
+    assert not refused, told(refused)
 
 
 def test_page_of_ops_is_up_to_date(golden, whole):

@@ -36,6 +36,7 @@ def fma(a: Data, b: Data, c: Data) -> Data:
 OPS: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "fma": fma, "neg": np.negative, "abs": np.abs,
     "sqrt": np.sqrt, "round": np.rint, "exp": np.exp, "tanh": np.tanh, "sigmoid": sigmoid, "log": np.log,
+    "pow": np.power, "sin": np.sin, "cos": np.cos,
     "erf": np.vectorize(math.erf, otypes=[np.float64])}
 ORDERED: dict[str, Any] = {"eq": np.equal, "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal}
 

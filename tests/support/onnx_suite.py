@@ -33,8 +33,6 @@ FLOATS, BESIDE = {1, 11}, {6, 7, 9}
 NEEDED_OPS = set("""Add BatchNormalization Cast Clip Constant Conv Div Erf Flatten Gather Gelu Gemm GlobalAveragePool Identity
     LayerNormalization MatMul MaxPool Mul Pow ReduceMean Relu Reshape Slice Softmax Split Sqrt Sub Tanh Transpose Unsqueeze
     Where""".split())
-NOT_NEEDED = (  # what no exported network asks for: parts of the reasons why float cases of these ops are refused
-    "the exponent must be a constant", "arithmetic on int")
 
 
 class Recorder(VecwrapBackend):

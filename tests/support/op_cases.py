@@ -34,8 +34,9 @@ def W(*shape: int) -> tuple[str, tuple[int, ...]]:
     return CONSTANT, shape
 
 
-CURVES = ["Abs", "Celu", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Neg", "Relu", "Selu",
-          "Shrink", "Sigmoid", "Softsign", "Tanh", "ThresholdedRelu"]
+CURVES = ["Abs", "Asinh", "Celu", "Cos", "Cosh", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity",
+          "LeakyRelu", "Mish", "Neg", "Relu", "Selu", "Shrink", "Sigmoid", "Sin", "Sinh", "Softplus", "Softsign", "Tan",
+          "Tanh", "ThresholdedRelu"]
 EXACT = ["Abs", "Ceil", "Floor", "IsInf", "IsNaN", "Neg", "Reciprocal", "Relu", "Round", "Sign", "Sqrt"]  # on SPECIAL
 REDUCTIONS = ["ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare"]
 INDICES = [2, -1, [0, 1, 2], [4, 0, 3], [[1, 1], [-2, 0]]]
@@ -45,6 +46,12 @@ SAME = {"strides": [2, 2]}
 CASES: list[Case] = [
     *[(op, [(3, 4, 5)], {}) for op in CURVES],
     *[(op, [SPECIAL], {}) for op in EXACT],
+    ("Acosh", [np.array([1, 1.00001, 1.5, 3, 1e12, 3e38, np.inf, np.nan], F4)], {}),
+    ("Atanh", [np.array([0, 1e-6, -0.3, 0.99, -0.99999, 1, -1, np.nan], F4)], {}),
+    *[(op, [np.array([0, 1e-6, -3e-4, 0.5, -20, 60, -90, 3e38, np.inf, -np.inf], F4)], {}) for op in ("Asinh", "Softplus")],
+    *[(op, [np.array([0, 1e-6, -3e-4, 0.5, -20, 60, -89, np.inf, -np.inf], F4)], {}) for op in ("Cosh", "Sinh")],
+    *[("Log", [np.abs(SPECIAL).astype(dtype)], {}) for dtype in (F4, F8)],
+    *[(op, [np.array([[0.5, -2.0, 1e-3]])], {}) for op in ("Erf", "Gelu", "Sinh", "Asinh", "Softplus")],
     ("Celu", [(7,)], {"alpha": 0.5}),
     ("Elu", [(7,)], {"alpha": 2.0}),
     ("Gelu", [(3, 4)], {"approximate": "tanh"}),
@@ -75,6 +82,10 @@ CASES: list[Case] = [
     ("PRelu", [(2, 3, 4), W(3, 1)], {}),
     *[("Pow", [np.abs(SPECIAL[:8]) + 0.1, K(e, F4)], {}) for e in (2.0, 3.0, 0.5, -1.0, -0.5, 1.5, 0.0, 7.0, 1.0)],
     ("Pow", [(3, 4), K(2)], {}),
+    ("Pow", [np.array([2, 0.5, -2, 0, np.inf, 7, -3, 1], F4), np.array([0.3, -1.7, 3, 0, -2, 20, 5, np.nan], F4)], {}),
+    ("Pow", [np.abs(SPECIAL[:8]) + 0.1, K(0.3, F4)], {}),
+    ("Pow", [np.array([[1.5], [2.0], [-3.0]]), np.array([2, 3, -1], I8)], {}),
+    *[("Pow", [np.array([3, 7, -2, 10, 0, 1000], integer), np.array([5, 3, 3, 0.5, 2, -1], F4)], {}) for integer in (I4, I8)],
     *[(op, [(3, 4), (4,)], {}) for op in ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")],
     ("Equal", [np.array([3, -1, 2 ** 53 + 1], I8), K(3)], {}),
     ("Greater", [np.array([3, -1, 2 ** 24 + 1], I4), np.array([2, -1, 2 ** 24], I4)], {}),
@@ -201,6 +212,7 @@ CASES: list[Case] = [
     ("AveragePool", [(1, 2, 6, 5)], {"kernel_shape": [3, 2], "pads": [1, 1, 1, 0], "count_include_pad": 1}),
     ("AveragePool", [(1, 2, 6, 6)], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "count_include_pad": 1}),
     ("AveragePool", [(1, 2, 6, 6)], {"kernel_shape": [2, 2], "strides": [2, 2]}),
+    *[("LpPool", [(1, 2, 6, 5)], {"kernel_shape": [3, 2], "pads": [1, 0, 1, 1], "p": p, "_opset": 22}) for p in (1, 2, 3)],
     ("GlobalAveragePool", [(2, 3, 4, 5)], {}),
     ("GlobalMaxPool", [(2, 3, 4, 5)], {}),
     # reductions
@@ -220,7 +232,11 @@ CASES: list[Case] = [
     ("Hardmax", [np.array([[3, 1, 3, 3], [0, 0, 5, 0]], F4)], {}),
     ("Hardmax", [(2, 3, 4)], {"axis": 1}),
     ("LpNormalization", [np.array([[[1, -2], [3, 0.5]], [[0, 0], [-7, 0]]], F4)], {"axis": 1}),
+    ("ReduceLogSumExp", [np.array([[1000, 999.5], [-2, 3]], F4), K([1])], {"_opset": 18}),
+    ("ReduceLogSum", [np.arange(12, dtype=F4).reshape(3, 4), K([0])], {"_opset": 18}),
     # normalizations
+    ("LogSoftmax", [(3, 4, 5)], {"axis": 1}),
+    ("LRN", [(2, 2, 3, 4)], {"size": 3, "alpha": 0.1, "beta": 0.6, "bias": 1.5}),
     ("Softmax", [(3, 4, 5)], {}),
     ("Softmax", [(3, 4, 5)], {"axis": 1}),
     ("Softmax", [np.array([[1000, 999, -1000], [-1000, -1000, -1001]], F4)], {}),

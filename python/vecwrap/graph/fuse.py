@@ -74,7 +74,7 @@ def operations(root: Expr) -> int:
 def appended(producer: Stage, consumer: Stage) -> Stage | None:
     """The pointwise consumer evaluated where the producer has its value: bias, activation, residual."""
     reads = reads_of(consumer, producer.out.buffer)
-    if consumer.reduces or len(reads) != 1 or reads[0].at or indexes_with(consumer, producer.out.buffer):
+    if consumer.reduces or len(reads) != 1 or reads[0].at is not None or indexes_with(consumer, producer.out.buffer):
         return None
     if producer.reduces and operations(consumer.final) > EPILOGUE:
         return None

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ...expr import Expr, as_expr, compare, maximum, minimum, where
 from ...graph.array import Array
 from .context import FLOATS, Context, retyped, scalar
-from .formulas import BINARY, COMPARISONS, LOGIC, PREDICATES, SINGLE, UNARY, VARIADIC, clamp, raised, truncate, truth
+from .formulas import (BINARY, COMPARISONS, LOGIC, PREDICATES, UNARY, VARIADIC, clamp, pow, raised, truncate,
+                       truncate_almost, truth)
 from .integers import arithmetic
+from .known import uniform
 from .registry import Node, op
 
 
 @op(*UNARY, *PREDICATES)
 def unary(low: Context, node: Node) -> None:
     low.need_floats(node)
-    if node.op in SINGLE and low.dtype(node.input(0)) != "float32":
-        raise low.unsupported(node, "erf is computed for float32 only")
     body, defaults = (UNARY | PREDICATES)[node.op]
     values = {name: node.attribute(name, default) for name, default in defaults.items()}
     low.pointwise(node, low.result(node), low.inputs(node), lambda x: body(x, **values))
@@ -24,6 +26,9 @@ def unary(low: Context, node: Node) -> None:
 
 @op(*BINARY)
 def binary(low: Context, node: Node) -> None:
+    if node.op == "Sub" and node.input(0) == node.input(1) and low.dtype(node.input(0)) not in FLOATS:
+        low.view(node, uniform(node, low.shape(node.output(0)), np.zeros((), low.dtype(node.output(0)))))
+        return  # onnx's definition of NegativeLogLikelihoodLoss makes zeros this way, of int64 too
     body = arithmetic(node.op, low.dtype(node.input(0)))
     if body is None:
         low.need_floats(node)
@@ -89,12 +94,22 @@ def clip(low: Context, node: Node) -> None:
 
 @op("Pow")
 def power(low: Context, node: Node) -> None:
-    node.settled("axis", "broadcast")  # of the exponent, which is one number
-    low.need_floats(node, node.input(0))
-    exponent = scalar(low.array(node.input(1)))
+    """Multiplications where the exponent is a known multiple of one half, and not large; else C's pow."""
+    if low.dtype(node.input(0)) not in FLOATS:
+        integer_power(low, node)
+        return
+    arrays = operands(low, node)
+    exponent = scalar(arrays[1])
     if exponent is None or exponent * 2 % 1 or abs(exponent) > 64:
-        raise low.unsupported(node, "the exponent must be a constant multiple of one half, 64 at most")
-    low.pointwise(node, low.result(node), [low.array(node.input(0))], lambda x: raised(x, exponent))
+        low.pointwise(node, low.result(node), arrays, pow)
+    else:
+        low.pointwise(node, low.result(node), arrays[:1], lambda x: raised(x, exponent))
+
+
+def integer_power(low: Context, node: Node) -> None:
+    """Of an integer by a float: in f64, as numpy does it, then truncated. By integers it would have to be exact."""
+    low.need_floats(node, node.input(1))
+    low.pointwise(node, low.result(node), operands(low, node), lambda x, y: truncate_almost(pow(x, y)))
 
 
 @op("Where", since=9)

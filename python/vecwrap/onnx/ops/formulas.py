@@ -16,7 +16,12 @@ def function(name: str) -> Body:
     return lambda x: Apply(name, (x,))
 
 
-round_even, exp, tanh, erf, sigmoid = map(function, ("round", "exp", "tanh", "erf", "sigmoid"))
+round_even, exp, log, tanh, erf, sigmoid = map(function, ("round", "exp", "log", "tanh", "erf", "sigmoid"))
+sin, cos = map(function, ("sin", "cos"))
+
+
+def pow(x: Expr, y: Expr) -> Expr:  # as in C
+    return Apply("pow", (x, y))
 
 
 def truth(pred: str, a: Expr, b: Expr) -> Expr:
@@ -42,6 +47,12 @@ def ceil(x: Expr) -> Expr:
 
 def truncate(x: Expr) -> Expr:
     return where(x < 0.0, ceil(x), floor(x))
+
+
+def truncate_almost(x: Expr) -> Expr:
+    """Towards zero, but an integer that rounding errors only just missed is that integer. For f64."""
+    nearest = round_even(x)
+    return where(absolute(x - nearest) <= absolute(x) * 2.0 ** -48, nearest, truncate(x))
 
 
 def clamp(x: Expr, low: float, high: float) -> Expr:
@@ -100,11 +111,57 @@ def raised(x: Expr, exponent: float) -> Expr:
     return x if squared is None else squared * x if exponent % 2 else squared
 
 
+def log1p(x: Expr) -> Expr:
+    """log(1 + x). What rounding 1 + x loses is given back as a factor (W. Kahan's way)."""
+    whole = 1.0 + x
+    kept = whole - 1.0
+    small = compare("oeq", kept, 0.0)
+    return where(small, x, where(compare("oeq", whole, math.inf), whole, log(whole) * (x / where(small, 1.0, kept))))
+
+
+def softplus(x: Expr) -> Expr:
+    """log(1 + exp(x)); the exponential never overflows."""
+    return larger(x, as_expr(0.0)) + log1p(exp(-absolute(x)))
+
+
+def sinh(x: Expr) -> Expr:
+    """Near 0 from tanh, which does not cancel."""
+    t, half = tanh(0.5 * x), exp(0.5 * absolute(x))
+    far = (0.5 * half) * half - 0.5 / (half * half)
+    return where(absolute(x) < 1.0, 2.0 * t / (1.0 - t * t), where(x < 0.0, -far, far))
+
+
+def cosh(x: Expr) -> Expr:
+    half = exp(0.5 * absolute(x))
+    return (0.5 * half) * half + 0.5 / (half * half)
+
+
+HUGE = 2.0 ** 30  # from here on, 1 is nothing next to a square
+
+
+def asinh(x: Expr) -> Expr:
+    size = absolute(x)
+    square = size * size
+    near = log1p(size + square / (1.0 + sqrt(square + 1.0)))
+    value = where(size < HUGE, near, log(size) + math.log(2))
+    return where(x < 0.0, -value, value)
+
+
+def acosh(x: Expr) -> Expr:
+    more = x - 1.0
+    return where(x < HUGE, log1p(more + sqrt(more * (more + 2.0))), log(x) + math.log(2))
+
+
 # op: (expression of the element and of the attributes, the attributes' defaults)
 UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
     "Abs": (absolute, {}),
+    "Acosh": (acosh, {}),
+    "Asinh": (asinh, {}),
+    "Atanh": (lambda x: 0.5 * log1p(2.0 * x / (1.0 - x)), {}),
     "Ceil": (ceil, {}),
     "Celu": (lambda x, alpha: where(x < 0.0, alpha * (exp(x * (1 / alpha)) - 1.0), x), {"alpha": 1.0}),
+    "Cos": (cos, {}),
+    "Cosh": (cosh, {}),
     "Elu": (lambda x, alpha: where(x < 0.0, alpha * (exp(x) - 1.0), x), {"alpha": 1.0}),
     "Erf": (erf, {}),
     "Exp": (exp, {}),
@@ -113,6 +170,8 @@ UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
     "HardSigmoid": (hard_sigmoid, {"alpha": 0.2, "beta": 0.5}),
     "HardSwish": (lambda x: x * hard_sigmoid(x, 1 / 6, 0.5), {}),
     "LeakyRelu": (lambda x, alpha: where(x < 0.0, alpha * x, x), {"alpha": 0.01}),
+    "Log": (log, {}),
+    "Mish": (lambda x: x * tanh(softplus(x)), {}),
     "Neg": (lambda x: -x, {}),
     "Reciprocal": (lambda x: 1.0 / x, {}),
     "Relu": (lambda x: maximum(0.0, x), {}),  # in this order NaN stays NaN
@@ -123,13 +182,16 @@ UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
                {"lambd": 0.5, "bias": 0.0}),
     "Sigmoid": (sigmoid, {}),
     "Sign": (sign, {}),
+    "Sin": (sin, {}),
+    "Sinh": (sinh, {}),
+    "Softplus": (softplus, {}),
     "Softsign": (lambda x: x / (1.0 + absolute(x)), {}),
     "Sqrt": (sqrt, {}),
     "Swish": (lambda x, alpha: x * sigmoid(alpha * x), {"alpha": 1.0}),
+    "Tan": (lambda x: sin(x) / cos(x), {}),
     "Tanh": (tanh, {}),
     "ThresholdedRelu": (lambda x, alpha: where(x > alpha, x, 0.0), {"alpha": 1.0}),
 }
-SINGLE = {"Erf", "Gelu"}  # of float32 only
 PREDICATES: dict[str, tuple[Body, Mapping[str, object]]] = {  # the same with a bool as the result
     "IsInf": (infinite, {"detect_negative": 1, "detect_positive": 1}),
     "IsNaN": (lambda x: truth("uno", x, x), {}),

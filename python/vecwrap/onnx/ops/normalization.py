@@ -12,7 +12,7 @@ from ...expr import Const, Expr, fma, maximum, sqrt
 from ...graph.array import Array, Data, lazy_constant
 from .context import Context
 from .contraction import along_channels
-from .formulas import divided, exp
+from .formulas import divided, exp, log, pow
 from .reduction import add, last
 from .registry import Node, op
 
@@ -48,14 +48,30 @@ def softmax(low: Context, node: Node) -> None:
     """The maximum is subtracted first; each row is divided by its sum as the product with the reciprocal."""
     low.need_floats(node)
     x, out = low.array(node.input(0)), low.result(node)
-    axis = node.attribute("axis", -1 if node.opset >= 13 else 1) % x.rank
-    rows = Rows(x, (axis,) if node.opset >= 13 else tuple(range(axis, x.rank)))
-    dtype = out.buffer.dtype
+    rows, dtype = softmax_rows(node, x), out.buffer.dtype
     highest = low.reduction(node, low.temporary(node, rows.kept, dtype), [rows.inner(x)], -math.inf, maximum)
     powers = low.temporary(node, x.shape, dtype, like=out)
     low.pointwise(node, powers, [x, rows.spread(highest)], lambda x, m: exp(x - m))
     factor = low.reduction(node, low.temporary(node, rows.kept, dtype), [rows.inner(powers)], 0.0, add, lambda s: 1.0 / s)
     low.pointwise(node, out, [powers, rows.spread(factor)], lambda p, f: p * f)
+
+
+@op("LogSoftmax")
+def log_softmax(low: Context, node: Node) -> None:
+    """x - maximum - log(sum of exp(x - maximum))."""
+    low.need_floats(node)
+    x, out = low.array(node.input(0)), low.result(node)
+    rows = softmax_rows(node, x)
+    highest = low.reduction(node, low.temporary(node, rows.kept, x.buffer.dtype), [rows.inner(x)], -math.inf, maximum)
+    total = low.reduction(node, low.temporary(node, rows.kept, x.buffer.dtype), [rows.inner(x), rows.inner(rows.spread(highest))],
+                          0.0, lambda acc, x, m: acc + exp(x - m), log)
+    low.pointwise(node, out, [x, rows.spread(highest), rows.spread(total)], lambda x, m, t: x - m - t)
+
+
+def softmax_rows(node: Node, x: Array) -> Rows:
+    """Along one axis; before opset 13, along all axes from `axis` on."""
+    axis = node.attribute("axis", -1 if node.opset >= 13 else 1) % x.rank
+    return Rows(x, (axis,) if node.opset >= 13 else tuple(range(axis, x.rank)))
 
 
 def mean_of(low: Context, node: Node, rows: Rows, out: Array) -> Array:
@@ -103,6 +119,18 @@ def statistic(low: Context, node: Node, rows: Rows, index: int) -> Array:
     place = low.result(node, index).reshape(rows.kept)
     assert place is not None
     return place
+
+
+@op("LRN")
+def local_response_normalization(low: Context, node: Node) -> None:
+    """Divided by a power of the squares of the channels around."""
+    low.need_floats(node)
+    x, size = low.array(node.input(0)), node.attribute("size")
+    alpha, beta, bias = (node.attribute(name, default) for name, default in (("alpha", 1e-4), ("beta", 0.75), ("bias", 1.0)))
+    pads = tuple(((size - 1) // 2, size // 2) if axis == 1 else (0, 0) for axis in range(x.rank))
+    around = low.padded(node, x, pads, 0.0, lambda fill: fill == 0).window(1, size)
+    low.reduction(node, low.result(node), [around], 0.0, lambda acc, x: fma(x, x, acc),
+                  lambda total, x: x / pow(fma(total, Const(alpha / size), Const(bias)), Const(beta)), [x])
 
 
 @op("RMSNormalization")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...expr import Const, Expr, as_expr, maximum, minimum
+from ...expr import Const, Expr, absolute, as_expr, maximum, minimum, sqrt
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .formulas import divided, floor, found
+from .formulas import divided, floor, found, pow, raised
 from .reduction import add
 from .registry import Node, op
 from .windows import Windows, windows_of
@@ -81,6 +81,20 @@ def member_counts(over: Windows, with_padding: bool, out: Array) -> Array:
     counts = over.members(with_padding).astype(NUMPY[out.buffer.dtype])
     alike = counts.size and (counts == counts.flat[0]).all()
     return constant("counts", counts.flat[0].reshape(())).expand(counts.shape) if alike else constant("counts", counts)
+
+
+@op("LpPool")
+def lp_pool(low: Context, node: Node) -> None:
+    """The p-th root of the sum of p-th powers of the magnitudes."""
+    low.need_floats(node)
+    node.settled("ceil_mode")
+    over, out, p = windows_of(low.source, node), low.result(node), float(node.attribute("p", 2))
+    x = low.padded(node, low.array(node.input(0)), over.pads, 0.0, lambda fill: fill == 0)
+    low.reduction(node, out, [over.over(x)], 0.0, lambda acc, x: acc + raised(absolute(x), p), lambda total: root(total, p))
+
+
+def root(x: Expr, p: float) -> Expr:
+    return x if p == 1 else sqrt(x) if p == 2 else pow(x, as_expr(1 / p))
 
 
 @op("GlobalAveragePool", "GlobalMaxPool")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt
+from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt, where
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
-from .formulas import divided, found
+from .formulas import divided, exp, found, log
 from .registry import Node, op
 
 
@@ -30,6 +30,7 @@ class Fold:
 
 FOLDS = {
     "ReduceL1": Fold(0.0, lambda acc, x: acc + absolute(x)),
+    "ReduceLogSum": Fold(0.0, add, lambda acc, count: log(acc)),
     "ReduceL2": Fold(0.0, lambda acc, x: fma(x, x, acc), lambda acc, count: sqrt(acc)),
     "ReduceMax": Fold(-math.inf, maximum),
     "ReduceMean": Fold(0.0, add, lambda acc, count: divided(acc, Const(float(count)))),
@@ -57,6 +58,32 @@ def reduce(low: Context, node: Node) -> None:
     flat = out.reshape(kept)  # at most without axes of extent 1
     assert flat is not None
     low.reduction(node, flat, [last(array, axes)], fold.init, fold.update, lambda acc: fold.final(acc, count))
+
+
+@op("ReduceLogSumExp")
+def reduce_log_sum_exp(low: Context, node: Node) -> None:
+    """The maximum is taken out first: no exponential overflows."""
+    low.need_floats(node, node.input(0))
+    node.settled("keepdims")
+    array, out = low.array(node.input(0)), low.result(node)
+    axes = reduced_axes(low, node, array.rank)
+    rows = last(array, axes)
+    kept = rows.shape[:array.rank - len(axes)]
+    flat = out.reshape(kept)
+    assert flat is not None
+    if not axes:
+        low.pointwise(node, out, [array], lambda x: x)
+        return
+    highest = low.reduction(node, low.temporary(node, kept, array.buffer.dtype), [rows], -math.inf, maximum, finite)
+    spread = highest
+    for _ in axes:
+        spread = spread.insert(spread.rank)
+    low.reduction(node, flat, [rows, spread], 0.0, lambda acc, x, m: acc + exp(x - m), lambda acc, m: log(acc) + m, [highest])
+
+
+def finite(x: Expr) -> Expr:
+    """Infinities as 0: nothing to take out."""
+    return where(absolute(x) < math.inf, x, 0.0)
 
 
 @op("ArgMax", "ArgMin")

@@ -69,6 +69,13 @@ out a2
     assert run(Case(nest, sentence, target, {}, 1)).status == "ok"
 
 
+@pytest.mark.parametrize("target", RUNNABLE)
+def test_strided_vectors_do_not_convert(target):
+    nest = text("f32", "i32", "f32", 64).replace("a0 A + 0 : i*4", "a0 A + 0 : i*8")
+    outcome = run(Case(nest, "v1 split(i,32) tile(i.1) vectorize(i.1)", target, {}, 1))
+    assert (outcome.status, outcome.detail) == ("refused", "vector-type")
+
+
 def converted(source: str, result: str, x: np.ndarray, dtype: type) -> np.ndarray:
     y = np.empty(x.size, dtype)
     nest = _core.Nest.parse(text("f32", source, result, x.size))

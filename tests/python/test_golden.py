@@ -67,6 +67,15 @@ def row_sum() -> vw.Nest:
     return nest
 
 
+def transposition() -> vw.Nest:
+    """Blocks of lanes by neighbours, 16 bytes at a time; the last lanes stand on the last element."""
+    nest = vw.Nest("transposition", "f32")
+    i, j = nest.dims(i=8, j="n")
+    a, b = nest.tensor("A", (j, i)), nest.tensor("B", (i, j))
+    b[i, j] = a[j, i]
+    return nest
+
+
 CASES = [
     (gemm, "v1 split(m,4) split(n,32) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1) unroll(k,2)", "x86-64-avx512"),
     (gemm, "v1 split(m,2) split(n,16) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)", "x86-64-avx2"),
@@ -77,6 +86,8 @@ CASES = [
     (dot_rows, "v1 split(i,8) reorder(i,k,i.1) tile(i.1) unroll(k,2)", "x86-64-avx512"),
     (row_sum, "v1 split(k,64) reorder(i,k,k.1) tile(k.1) vectorize(k.1)", "x86-64-avx512"),
     (row_sum, "v1 split(k,32) reorder(i,k,k.1) tile(k.1) vectorize(k.1)", "x86-64-avx2"),
+    (transposition, "v1 split(j,16) reorder(j,i,j.1) tile(i,j.1) vectorize(j.1)", "x86-64-avx512"),
+    (transposition, "v1 split(j,8) reorder(j,i,j.1) tile(i,j.1) vectorize(j.1)", "x86-64-avx2"),
 ]
 
 

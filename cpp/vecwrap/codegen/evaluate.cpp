@@ -7,6 +7,7 @@ namespace vecwrap {
 namespace {
 
 constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
+constexpr int kStridedTemporaries = 2;
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
 /// Zero is made, not read.
@@ -135,6 +136,7 @@ void Evaluator::begin(int root) {
   values_.clear();
   g_.indices_.clear();
   for (int p : active_) count_uses(root, p);
+  take_carried();
   int constants = 0;
   for (const auto &[k, value] : values_) constants += is_operand(g_.nest_.nodes[k / points_]);
   folds_ = constants > kConstantRegisters || registers_ - live_ < kScarce;
@@ -145,13 +147,14 @@ int Evaluator::value(int node, int point) {
   const Key k = key(node, point);
   if (auto it = hoisted_.find(k); it != hoisted_.end()) return it->second;
   if (values_[k].reg < 0) {
-    compute(node, point, -1);
+    const Node &n = g_.nest_.nodes[node];
+    n.op == Op::Load && in_block(n.access, point) ? load_block(node, point) : compute(node, point, -1);
   }
   return values_[k].reg;
 }
 
 void Evaluator::release(int node, int point) {
-  if (is_acc(node) && !last_uses_.empty() && --last_uses_[point] == 0) give(accumulators_[point]);
+  if (is_acc(node) && !last_uses_.empty() && --last_uses_[point] == 0) give(accumulators_[point]), dead_.push_back(accumulators_[point]);
   if (is_acc(node) || is_hoisted(key(node, point))) return;
   Value &v = values_[key(node, point)];
   if (--v.uses == 0 && v.reg >= 0) give(v.reg), v.reg = -1;
@@ -164,7 +167,7 @@ bool Evaluator::foldable(int node, int point) {
   if (is_operand(n)) return folds_ && !is_hoisted(key(node, point)) && values_[key(node, point)].reg < 0;
   if (n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
-  if (g_.nest_.converts(n.access)) return false;
+  if (g_.nest_.converts(n.access) || is_strided(n.access)) return false;
   if (g_.tree_.vector < 0) return g_.out_.lanes == 1;
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All;
@@ -182,15 +185,11 @@ bool Evaluator::foldable_operand(int node, int operand, int point) {
 /// Does one element fill all lanes, or the one that counts?
 bool Evaluator::is_broadcast(int id) const { return g_.tree_.vector >= 0 && (rows_ || g_.nest_.still(id, g_.vector_dim())); }
 
-/// The same; refuses what vector code can neither broadcast nor load.
+/// The same; refuses what vector code does not convert.
 bool Evaluator::broadcast(int id) {
   if (g_.tree_.vector < 0) return false;
-  const std::string &name = g_.nest_.tensors[g_.nest_.accesses[id].tensor].name;
   if (g_.nest_.converts(id)) g_.check_conversion(g_.nest_, id);
-  if (is_broadcast(id)) return true;
-  if (!g_.nest_.contiguous(id, g_.vector_dim()))
-    g_.fail("vector-stride", "tensor '" + name + "' is not contiguous along the vectorized loop; pack it or vectorize another loop");
-  return false;
+  return is_broadcast(id);
 }
 
 /// The type in memory, where that is not the nest's.
@@ -200,6 +199,7 @@ std::optional<Type> Evaluator::conversion(int id) const {
 
 void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
+  if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const Mem mem = g_.address(id, index(point));
   const int temporary = g_.nest_.converts(id) && g_.lanes() > 1 ? take() : -1;
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
@@ -256,8 +256,9 @@ void Evaluator::into_accumulators(int root) {
       release(root, p);
       continue;
     }
-    if (op == Op::Load) { load(root, p, dest); continue; }
-    if (op == Op::Const || (op != Op::Acc && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1)) {
+    const bool block = op == Op::Load && in_block(g_.nest_.nodes[root].access, p);
+    if (op == Op::Load && !block) { load(root, p, dest); continue; }
+    if (op == Op::Const || (op != Op::Acc && !block && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1)) {
       compute(root, p, dest);
       continue;
     }
@@ -280,12 +281,18 @@ void Evaluator::store_register(int reg, int id, int point) {
 void Evaluator::store(int root, int access) {
   last_uses_.assign(points_, 0);
   begin(root);
-  for (int p : active_) {
+  if (is_strided(access)) broadcast(access), store_strided(root, access);
+  else for (int p : active_) {
     if (g_.failed_) return;
     store_register(value(root, p), access, p);
     release(root, p);
   }
   last_uses_.clear();
+}
+
+void Evaluator::revive() {
+  for (int reg : dead_) free_.erase(std::find(free_.begin(), free_.end(), reg)), ++live_;
+  dead_.clear();
 }
 
 /// Registers that evaluating `root` takes at its peak, measured by a dry run.
@@ -294,7 +301,8 @@ int Evaluator::peak(int root) {
   const auto pointers = g_.pointers();
   const int scalars = g_.out_.scalars, limit = registers_;
   registers_ = 1 << 20, peak_ = live_;
-  into_accumulators(root);
+  g_.as_unrolled([&] { into_accumulators(root); });
+  carried_.clear();
   g_.out_.code = code, g_.out_.scalars = scalars, registers_ = limit;
   g_.restore(pointers);
   next_ = 0, free_.clear();
@@ -329,7 +337,7 @@ void Evaluator::hoist(int root) {
         if (forms_[u].in[i] == n && !candidates.count(int(u)) && reached[u]) return false;
     return n != root;
   };
-  int spare = registers_ - peak(root);
+  int spare = registers_ - peak(root) - (strided_loads() ? kStridedTemporaries : 0);
   for (auto &[n, keys] : candidates) {
     if (g_.failed_ || inner(n) || int(keys.size()) > spare) continue;
     begin(n);

@@ -27,9 +27,11 @@ public:
   void into_accumulators(int root);
   /// access[p] = root(p) for all points. Accumulators die with their last use.
   void store(int root, int access);
+  void revive(); ///< the accumulators that died, for code of another branch
   /// Computes what does not change in the reduction loops of the scope into registers, as far as they go.
   void hoist(int root);
   void drop_hoisted();
+  void make_pointers(int access, int point); ///< that loads of it take
 
 private:
   using Key = int;
@@ -60,6 +62,33 @@ private:
   void give(int reg) { free_.push_back(reg); --live_; }
   int peak(int root);
 
+  // strided.cpp
+  /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
+  struct Along { int step, at, count; };
+  bool is_strided(int access) const; ///< lanes are not neighbours in memory, and the target cannot load that
+  std::optional<How> said(int access) const;
+  std::optional<Along> along(int access, int point) const;
+  bool in_block(int access, int point) const;
+  bool has_neighbours(int access) const;
+  void check_strided(int access);
+  int block_width(const Along &) const;
+  int active_lanes(int point) const; ///< all, unless the tail is constant
+  int lane_offset(int access, int lane);
+  Mem lane_address(int access, int point, int lane);
+  VInst &pieces(VOp, int64_t imm, int d, int a, Mem);
+  void load_strided(int access, int point, int dest);
+  void gather(int access, int point, int reg, bool store = false);
+  RegisterFile file();
+  int strided_loads() const;
+  Value &neighbour(int node, int point, const Along &, int at);
+  void load_block(int node, int point);
+  void take_carried();
+  void store_strided(int root, int access);
+  void store_block(int root, int access, const std::vector<int> &block);
+  void store_lanes(int root, int access, int point);
+  void extract(int access, int point, int reg);
+  int spare() const { return registers_ - live_; }
+
   Generator &g_;
   int registers_, next_ = 0, live_ = 0, peak_ = 0;
   std::vector<int> free_;
@@ -75,9 +104,13 @@ private:
   bool folds_ = false;            // constants are operands in memory, not registers
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;
+  std::vector<int> dead_;
   std::vector<int> last_uses_; ///< per point, while storing: uses of the accumulator to come
   std::map<Key, Value> values_;
   std::map<Key, int> hoisted_;
+  std::map<std::pair<int, Key>, Value> carried_; ///< loaded by one copy of an unrolled body for a later one
+  std::map<std::tuple<int, int64_t, int>, int> lane_offsets_; ///< stride (symbol, value), lane -> register
+  int last_lane_ = -1;                                        ///< register: the last active lane of the tail
 };
 
 } // namespace vecwrap

@@ -1,6 +1,6 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
-// scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile), address.cpp
-// (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
+// scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile), strided.cpp (lanes that
+// are not neighbours), address.cpp (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"
 #include "codegen/loopnest.h"
@@ -64,6 +64,14 @@ struct Body {
   std::vector<int> pointers; ///< per group of the nest: access of the host that moves with the region, -1: the nest's own
 };
 
+/// Vector registers for a moment.
+struct RegisterFile {
+  std::function<int()> take;
+  std::function<void(int)> give;
+};
+
+constexpr int kPiece = 16; ///< bytes of a vector register that are loaded, stored and zipped as one
+
 class Generator {
 public:
   Generator(const LoopTree &tree, const Target &target, Emission &shared)
@@ -91,6 +99,8 @@ private:
   void generate(int position);
   void loop(int l, const std::function<void()> &body);
   void leaf(int l, Count total, const std::function<void()> &body);
+  void copies(int dim, int64_t count, const std::function<void()> &body);
+  void as_unrolled(const std::function<void()> &body);
   void rolled(int l, Count total, const std::function<void()> &body);
   void fixed(int l, Count total, const std::function<void()> &body);
   void fixed_tails(int l, int counter, const std::function<void()> &body);
@@ -136,8 +146,13 @@ private:
   void copy_row(const Buffer &, int dim, bool contiguous);
   int transposable(const Buffer &) const;
   void copy_transposed(const Buffer &, int from, int to);
-  void transpose_block(const Buffer &, int from, int to);
-  void fours(int dim, Count total, const std::function<void()> &block, const std::function<void(Count)> &rest);
+  using Block = std::function<void(int)>; ///< of so many elements
+  void in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at = 0);
+  void transpose_block(const Buffer &, int from, int columns, int to, int rows);
+
+  // strided.cpp
+  std::vector<int> transpose(std::vector<int> rows, const RegisterFile &, const std::function<void(int)> &done);
+  int unit() const { return kPiece / esize(); }
   Count whole(int dim); ///< elements of the current chunk, partial last vector included
   void copy_element(const Buffer &, int dim, int64_t at, Lanes);
   void over(int dim, Count total, int64_t step, const std::function<void()> &body);
@@ -177,6 +192,7 @@ private:
   std::vector<Buffer> buffers_;
   std::vector<Count> chunk_;                            // per dim: the current chunk
   std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy
+  int copies_ = 1;                                      // of the body of the unrolled loop, one behind the other
   struct Trip { int counter; Count total; int64_t step; };
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer

@@ -128,30 +128,35 @@ void Generator::iteration(int dim, Count chunk, const std::function<void()> &bod
   if (counter >= 0) add_to(counter, -step);
 }
 
+void Generator::copies(int dim, int64_t count, const std::function<void()> &body) {
+  copies_ = int(count);
+  for (int64_t i = 0; i < count && !failed_; ++i) unrolled_[dim] = i, body();
+  unrolled_[dim] = 0, copies_ = 1;
+}
+
+/// As the first copy of the innermost loop's body, if that is unrolled.
+void Generator::as_unrolled(const std::function<void()> &body) {
+  const bool loop = tree_.tile > tree_.scope;
+  copies_ = loop ? tree_.loops[tree_.tile - 1].unroll : 1;
+  body();
+  copies_ = 1;
+}
+
 /// A loop over single elements, `unroll` copies per iteration.
 void Generator::leaf(int l, Count total, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
   const int d = loop.dim;
   const int64_t u = loop.unroll;
-  auto copies = [&] {
-    for (int64_t i = 0; i < u && !failed_; ++i) unrolled_[d] = i, body();
-    unrolled_[d] = 0;
-  };
   const bool outer = l < tree_.scope;
-  if (total.is_const() && total.value <= u && !outer) { // no loop at all
-    for (int64_t i = 0; i < total.value && !failed_; ++i) unrolled_[d] = i, body();
-    unrolled_[d] = 0;
-    return;
-  }
+  if (total.is_const() && total.value <= u && !outer) return copies(d, total.value, body); // no loop at all
   const int counter = counter_of(total), head = label(), rest = label(), end = label();
   if (outer && is_reduction(d)) outer_reductions_[l] = {counter, total, 1};
   if (u > 1 && !total.is_const()) branch(VOp::BranchLt, counter, u, rest);
   place(head);
-  iteration(d, {1}, copies, counter, u);
+  iteration(d, {1}, [&] { copies(d, u, body); }, counter, u);
   branch(VOp::BranchGe, counter, u, head);
   if (u > 1 && total.is_const()) {
-    for (int64_t i = 0; i < total.value % u && !failed_; ++i) unrolled_[d] = i, body();
-    unrolled_[d] = 0;
+    copies(d, total.value % u, body);
   } else if (u > 1) {
     const int single = label();
     place(rest);

@@ -217,59 +217,70 @@ Count Generator::whole(int dim) {
 /// A dim along which the source of a plain copy is contiguous while the buffer's fastest dim is strided; -1 if none.
 int Generator::transposable(const Buffer &b) const {
   const Node &root = tree_.nest.nodes[b.root];
-  if (root.op != Op::Load || lanes() < 4 || tree_.nest.converts(root.access)) return -1;
+  if (root.op != Op::Load || lanes() < unit() || tree_.nest.converts(root.access)) return -1;
   if (tree_.nest.contiguous(root.access, b.dims.back())) return -1;
   for (int d : b.dims)
     if (tree_.nest.contiguous(root.access, d)) return d;
   return -1;
 }
 
-/// Blocks of 4 x 4 through registers, element by element around them.
+/// Blocks through registers, as large as they fit, then smaller ones; at last element by element.
 void Generator::copy_transposed(const Buffer &b, int from, int to) {
-  const auto element = [&] { copy_element(b, to, 0, Lanes::One); };
+  const std::vector<int> sizes = {lanes(), unit(), 1};
   const Count rows = whole(to);
-  fours(from, whole(from),
-        [&] {
-          fours(to, rows, [&] { transpose_block(b, from, to); },
-                [&](Count rest) { over(from, {4}, 1, [&] { over(to, rest, 1, element); }); });
-        },
-        [&](Count rest) { over(from, rest, 1, [&] { over(to, rows, 1, element); }); });
+  in_blocks(from, whole(from), sizes, [&](int columns) {
+    in_blocks(to, rows, sizes, [&](int height) {
+      if (columns > 1 && height > 1) transpose_block(b, from, columns, to, height);
+      else over(from, {columns}, 1, [&] { over(to, {height}, 1, [&] { copy_element(b, to, 0, Lanes::One); }); });
+    });
+  });
 }
 
-void Generator::transpose_block(const Buffer &b, int from, int to) {
+/// A vector of rows side by side in each register, a piece of each.
+void Generator::transpose_block(const Buffer &b, int from, int columns, int to, int rows) {
   const auto saved = pointers();
+  std::vector<int> free(target_.vector_regs - (out_.tail_reg >= 0));
+  for (size_t i = 0; i < free.size(); ++i) free[i] = int(free.size() - 1 - i);
+  const RegisterFile file{[&] { const int reg = free.back(); free.pop_back(); return reg; }, [&](int reg) { free.push_back(reg); }};
+  std::vector<std::vector<int>> blocks(columns / unit(), std::vector<int>(unit()));
+  for (auto &block : blocks)
+    for (int &reg : block) reg = file.take();
   std::vector<int64_t> index(nest_.dims.size());
-  for (int i = 0; i < 4; ++i, ++index[to]) {
-    const Mem mem = address(tree_.nest.nodes[b.root].access, index);
-    VInst &load = emit(VOp::VLoad);
-    load.d = i, load.mem = mem, load.lanes = Lanes::Four;
-  }
-  VInst &transpose = emit(VOp::VTranspose);
-  transpose.d = 0, transpose.t = 4;
-  index[to] = 0;
-  for (int i = 0; i < 4; ++i, ++index[from]) {
-    const Mem mem = address(b.access, index);
-    VInst &store = emit(VOp::VStore);
-    store.a = i, store.mem = mem, store.lanes = Lanes::Four;
-  }
+  for (int row = 0; row < rows; ++row, ++index[to])
+    for (size_t c = 0; c < blocks.size(); ++c) {
+      index[from] = int64_t(c) * unit();
+      const Mem mem = address(tree_.nest.nodes[b.root].access, index);
+      VInst &piece = emit(VOp::VPlace);
+      piece.d = blocks[c][row % unit()], piece.imm = row / unit(), piece.mem = mem;
+    }
+  index[to] = index[from] = 0;
+  for (std::vector<int> &block : blocks)
+    for (int reg : transpose(block, file, [&](int i) { file.give(block[i]); })) {
+      const Mem mem = address(b.access, index);
+      VInst &store = emit(rows == lanes() ? VOp::VStore : VOp::VPick);
+      store.a = reg, store.mem = mem;
+      ++index[from];
+    }
   restore(saved);
 }
 
-/// `block` for every four elements of dim, then `rest` once for what is left.
-void Generator::fours(int dim, Count total, const std::function<void()> &block, const std::function<void(Count)> &rest) {
-  if (total.is_const() && total.value < 4) return rest(total);
+/// As many blocks of the first size as there are, then of the next; the last size is 1.
+void Generator::in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at) {
+  const int size = sizes[at];
+  if (size == 1) return over(dim, total, 1, [&] { block(1); });
+  if (total.is_const() && total.value < size) return in_blocks(dim, total, sizes, block, at + 1);
   const auto saved = copy_pointers(dim);
   const int counter = counter_of(total), head = label(), tail = label(), end = label();
-  if (!total.is_const()) branch(VOp::BranchLt, counter, 4, tail);
+  if (!total.is_const()) branch(VOp::BranchLt, counter, size, tail);
   place(head);
-  block();
-  advance(dim, 4);
-  add_to(counter, -4);
-  branch(VOp::BranchGe, counter, 4, head);
+  block(size);
+  advance(dim, size);
+  add_to(counter, -size);
+  branch(VOp::BranchGe, counter, size, head);
   place(tail);
-  Count left{total.value % 4, total.is_const() ? -1 : counter};
+  Count left{total.value % size, total.is_const() ? -1 : counter};
   if (!left.is_const()) branch(VOp::BranchLt, counter, 1, end);
-  if (!left.is_const() || left.value) rest(left);
+  if (!left.is_const() || left.value) in_blocks(dim, left, sizes, block, at + 1);
   place(end);
   restore(saved);
 }

@@ -27,7 +27,7 @@ void Generator::scope() {
   restore(saved);
   for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them
     for (size_t a = 0; a < nest_.accesses.size(); ++a)
-      if (loads_access(nest_, nest_.update, int(a))) direct(int(a), evaluator.index(p));
+      if (loads_access(nest_, nest_.update, int(a))) evaluator.make_pointers(int(a), p);
   evaluator.hoist(nest_.update);
   const bool chunks = combine_ && evaluator.takes_chunks();
   std::function<void(int)> inner = [&](int l) {
@@ -76,6 +76,7 @@ void Generator::end_scope(Evaluator &evaluator) {
     restore(saved);
     jump(done);
     place(partial);
+    evaluator.revive();
     evaluator.store(plain_acc_, partial_sums_);
     place(done);
   }

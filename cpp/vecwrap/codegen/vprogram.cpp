@@ -4,7 +4,7 @@
 namespace vecwrap {
 namespace {
 
-/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory
+/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory; Y, Z: a, d or memory
 struct Row { const char *name; const char *operands; };
 constexpr Row kRows[] = {
     {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
@@ -13,7 +13,9 @@ constexpr Row kRows[] = {
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dmt"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
-    {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"},   {"v.transpose4", "D"},
+    {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"},
+    {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
+    {"v.gather", "Dmin"}, {"v.scatter", "Amin"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
@@ -43,10 +45,12 @@ std::string operand(const VProgram &p, const VInst &i, char kind) {
   case 'f': return std::to_string(i.value);
   case 'm': return i.mem.base < 0 ? v(i.a) : text(i.mem) + (i.stride < 0 ? "" : " by " + s(i.stride));
   case 'N': return p.notes[i.imm];
-  case 'n': return std::array{"", "tail", "one", "four"}[size_t(i.lanes)];
+  case 'n': return std::array{"", "tail", "one"}[size_t(i.lanes)];
   case 't': return i.stored ? name_of(*i.stored) : "";
   case 'p': return kPreds[int(i.pred)];
   case 'D': return v(i.d);
+  case 'Y': return i.a < 0 ? text(i.mem) : v(i.a);
+  case 'Z': return i.d < 0 ? text(i.mem) : v(i.d);
   case 'A': return source(i, 0, i.a);
   case 'B': return source(i, 1, i.b);
   case 'C': return source(i, 2, i.c);

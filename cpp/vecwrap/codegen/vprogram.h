@@ -9,7 +9,7 @@
 namespace vecwrap {
 
 /// Which elements of a vector register a memory operation touches.
-enum class Lanes : uint8_t { All, Tail, One, Four }; ///< Tail: the first n, as the last VTail said; One, Four: the first
+enum class Lanes : uint8_t { All, Tail, One }; ///< Tail: the first n, as the last VTail said; One: the first
 
 struct Mem {
   int base = -1, index = -1; ///< scalar registers
@@ -34,14 +34,20 @@ enum class VOp : uint8_t {
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open
-  VTranspose, ///< the 4 x 4 matrix in the first four lanes of d, d+1, d+2, d+3; overwrites t to t+3
+  // A piece is 16 bytes of a register: four f32 or two f64.
+  VInsert,    ///< lane imm (of the first piece) of d = the element at mem
+  VExtract,   ///< mem = lane imm (of the first piece) of a
+  VPlace,     ///< piece imm of d = the first piece of a, or (a < 0) the 16 bytes at mem; placing piece 0 zeroes the others
+  VPick,      ///< first piece of d, or (d < 0) the 16 bytes at mem = piece imm of a
+  VZipLo, VZipHi, ///< in each piece: the lower (upper) halves of a and b, interleaved
+  VGather, VScatter, ///< lane l of d (a) is at mem + l * imm; temporaries t and e
 };
 
 struct VInst {
   VOp op;
   int d = -1, a = -1, b = -1, c = -1, e = -1; ///< VFma: a*b+c. VSelect: (a pred b) ? c : e, with temporary `t`
   int t = -1;
-  int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, SLoad bytes (sign-extended), label, VFold lanes
+  int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, SLoad bytes (sign-extended), label, VFold lanes; see also the operation
   int64_t value2 = 0; ///< branch constant; VTail: count if a < 0
   double value = 0;   ///< VConst, a constant operand
   Mem mem;

@@ -38,13 +38,15 @@ private:
     for (int vector : vector_dims(nest, target)) {
       Shape shape = shape_of(nest, vector);
       if (shape.reductions.empty()) {
-        if (vector == int(nest.dims.size()) - 1 && !options_.always)
+        if (neighbours(nest, shape, false) >= 0) transposed(nest, target, shape, list);
+        else if (vector == int(nest.dims.size()) - 1 && !options_.always)
           refusal_ = {"streams-already", "clang vectorizes a nest whose innermost loop is contiguous; nothing to gain"};
-        else if (shape.strided.empty()) pointwise(nest, target, shape, list);
+        else pointwise(nest, target, shape, list);
         continue;
       }
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
+      if (shape.row < 0 && !shape.strided.empty() && !nest.reassoc) strided_rows(nest, target, shape, list);
     }
     if (options_.always) lanes_along(nest, target, list);
     if (nest.has_reduction() && (options_.always || !nest.reassoc)) scalar_rows(nest, list);
@@ -224,17 +226,61 @@ private:
 
   /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.
   void pointwise(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    for (int64_t vectors : {4, 2, 1}) list.push_back(blocks(nest, s.vector, vectors * t.lanes(nest.type), -1, 0));
+  }
+
+  /// No reduction, and an operand is contiguous along another dim than the output: blocks of a vector by a cache line of
+  /// that operand, which are transposed in registers. Less of it where registers are short.
+  void transposed(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    constexpr int64_t kLine = 64, kPiece = 16;
+    const int rows = neighbours(nest, s, false);
+    for (int64_t bytes = kLine; bytes >= kPiece; bytes /= 2)
+      list.push_back(blocks(nest, s.vector, t.lanes(nest.type), rows, bytes / size_of(nest.type)));
+  }
+
+  /// The last dim (a reduction or not) other than the lanes' along which a strided operand is contiguous; -1 if none.
+  static int neighbours(const Nest &nest, const Shape &s, bool reduction) {
+    for (int d = int(nest.dims.size()) - 1; d >= 0; --d)
+      for (size_t a = 0; a < nest.accesses.size() && d != s.vector && nest.dims[d].reduction == reduction; ++a)
+        if (std::find(s.strided.begin(), s.strided.end(), nest.accesses[a].tensor) != s.strided.end() && nest.contiguous(int(a), d))
+          return d;
+    return -1;
+  }
+
+  /// Tiles of `height` rows (of dim `rows`, if there is one) by `width` columns; the other dims in the source's order.
+  static Sentence blocks(const Nest &nest, int columns, int64_t width, int rows, int64_t height) {
+    Draft draft;
+    std::vector<std::string> order, outer_rows, outer_columns, tile;
+    if (rows >= 0) tile.push_back(draft.split(nest, rows, height, outer_rows));
+    tile.push_back(draft.split(nest, columns, width, outer_columns));
+    for (size_t d = 0; d < nest.dims.size(); ++d)
+      if (int(d) != columns && int(d) != rows) order.push_back(nest.dims[d].name);
+    for (const auto *more : {&outer_rows, &outer_columns, &tile}) order.insert(order.end(), more->begin(), more->end());
+    draft.add(StepKind::Reorder, order);
+    draft.add(StepKind::Tile, tile);
+    draft.add(StepKind::Vectorize, {tile.back()});
+    return {draft.steps};
+  }
+
+  /// Strict dot products of contiguous rows: the lanes are rows, whose blocks are transposed in registers. As many rows as
+  /// the first-level cache holds side by side.
+  void strided_rows(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
+    constexpr int64_t kSteps = 4; // more do not help
+    const int last = s.reductions.back();
+    if (neighbours(nest, s, true) != last) return;
+    const int64_t row = typical_extent(nest, last) * size_of(nest.type), lanes = t.lanes(nest.type);
     for (int64_t vectors : {4, 2, 1}) {
+      if (vectors > 1 && vectors * lanes * row > t.l1_bytes) continue;
       Draft draft;
-      std::vector<std::string> order, columns;
-      const std::string j = draft.split(nest, s.vector, vectors * t.lanes(nest.type), columns);
-      for (size_t d = 0; d < nest.dims.size(); ++d)
-        if (int(d) != s.vector) order.push_back(nest.dims[d].name);
-      order.insert(order.end(), columns.begin(), columns.end());
-      order.push_back(j);
+      std::vector<std::string> order;
+      names(nest, s.outer, order);
+      const std::string i = draft.split(nest, s.vector, vectors * lanes, order);
+      names(nest, s.reductions, order);
+      order.push_back(i);
       draft.add(StepKind::Reorder, order);
-      draft.add(StepKind::Tile, {j});
-      draft.add(StepKind::Vectorize, {j});
+      draft.add(StepKind::Tile, {i});
+      draft.add(StepKind::Vectorize, {i});
+      draft.add(StepKind::Unroll, {nest.dims[last].name}, std::min(kSteps, typical_extent(nest, last)));
       list.push_back({draft.steps});
     }
   }

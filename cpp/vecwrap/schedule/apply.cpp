@@ -55,6 +55,7 @@ private:
       if (step.factor < 1 || step.factor > 64) return no("bad-factor", "unroll by 1 to 64");
       return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
     case StepKind::Pack: packs_.push_back(step); return true;
+    case StepKind::Strided: return strided(step);
     case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");
     }
     return false;
@@ -66,6 +67,20 @@ private:
       if (l < 0) return false;
       f(tree_.loops[l]);
     }
+    return true;
+  }
+
+  bool strided(const Step &step) {
+    Strided s;
+    s.tensor = tree_.nest.tensor(step.names[0]);
+    if (s.tensor < 0) return no("unknown-tensor", "there is no tensor '" + step.names[0] + "'");
+    const auto how = std::find(std::begin(kHows), std::end(kHows), step.names[1]);
+    if (how == std::end(kHows)) return no("strided-how", "'" + step.names[1] + "' is not insert, transpose or gather");
+    if (target_.isa == Isa::Rvv) return no("strided-how", target_.name + " loads and stores with a stride; leave the step out");
+    s.how = How(how - std::begin(kHows));
+    for (const Strided &other : tree_.strided)
+      if (other.tensor == s.tensor) return no("strided-how", "the step is given twice for tensor '" + step.names[0] + "'");
+    tree_.strided.push_back(s);
     return true;
   }
 

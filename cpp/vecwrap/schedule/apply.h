@@ -25,10 +25,17 @@ struct Pack {
   int position = 0; ///< index into LoopTree::loops of the first loop inside
 };
 
+/// How vectors of a tensor are made whose lanes are not neighbours in memory.
+struct Strided {
+  int tensor = 0;
+  How how = How::Insert;
+};
+
 struct LoopTree {
   Nest nest;
   std::vector<Loop> loops; ///< outermost first
   std::vector<Pack> packs;
+  std::vector<Strided> strided; ///< of other tensors: transposed where the tile holds whole blocks, else inserted
   std::vector<int> bodies;  ///< positions where other nests of a program run, on entry like packs
   int scope = 0;   ///< first loop of the register scope: from here inwards only reduction loops, then the tile
   int tile = 0;    ///< first tile loop (loops.size() if there is none)

@@ -32,6 +32,7 @@ std::string print(const LoopTree &tree, std::string indent, const PrintBody &bod
     out += indent + line(tree, loop), indent += "  ";
   }
   enter(int(tree.loops.size()));
+  for (const Strided &s : tree.strided) out += indent + "strided " + tree.nest.tensors[s.tensor].name + " by " + kHows[int(s.how)] + "\n";
   return out + indent + tree.nest.name + "\n";
 }
 

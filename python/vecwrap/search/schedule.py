@@ -40,11 +40,15 @@ class Loop:
 
 @dataclass(frozen=True)
 class Schedule:
-    """dims: in the nest's order. loops: outermost first. packs: tensors that are packed before all loops."""
+    """dims: in the nest's order. loops: outermost first. packs: tensors that are packed before all loops.
+
+    strided: how vectors of a tensor are made, by tensor; of others as the core chooses.
+    """
 
     dims: tuple[str, ...]
     loops: tuple[Loop, ...]
     packs: tuple[str, ...] = ()
+    strided: tuple[tuple[str, str], ...] = ()
 
     @staticmethod
     def naive(dims: Iterable[str]) -> Schedule:
@@ -79,7 +83,8 @@ class Schedule:
         if tile := [loop.name for loop in self.loops if loop.tile]:
             steps.append(f"tile({','.join(tile)})")
         steps += [f"vectorize({loop.name})" for loop in self.loops if loop.vector]
-        return steps + [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
+        steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
+        return steps + [f"strided({tensor},{how})" for tensor, how in self.strided]
 
     def __str__(self) -> str:
         return " ".join(["v1", *self.steps()])
@@ -120,6 +125,10 @@ def add_pack(schedule: Schedule, tensor: str, place: str) -> Schedule:
     return schedule.with_loop(position, replace(loop, packs=(*loop.packs, tensor)))
 
 
+def add_strided(schedule: Schedule, tensor: str, how: str) -> Schedule:
+    return replace(schedule, strided=(*schedule.strided, (tensor, how)))
+
+
 READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "split": read_split,
     "reorder": read_reorder,
@@ -127,4 +136,5 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
+    "strided": lambda schedule, names, factor: add_strided(schedule, *names),
 }

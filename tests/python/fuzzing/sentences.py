@@ -53,11 +53,17 @@ def random_sentence(random: Random, nest: _core.Nest) -> str:
     if tile:
         steps.append(f"tile({','.join(tile)})")
         lanes = [dim for dim, _, _ in nest.dims].index(tile[-1].split(".")[0])
-        if random.random() < (0.9 if unit_stride(nest, lanes) else 0.9 if packs else 0.1):
-            steps.append(f"vectorize({tile[-1]})")
+        if random.random() < (0.9 if unit_stride(nest, lanes) or packs else 0.6):
+            steps += [f"vectorize({tile[-1]})", *strided(random, nest)]
     if reductions[cut:] and random.random() < 0.5:
         steps.append(f"unroll({reductions[-1]},{random.choice([1, 2, 3, 4, 8])})")
     return " ".join(["v1", *steps])
+
+
+def strided(random: Random, nest: _core.Nest) -> list[str]:
+    """Ways to make vectors of some tensors; mostly ways that always exist."""
+    named = [name for name in nest.tensors if random.random() < 0.2]
+    return [f"strided({name},{random.choice(['insert', 'insert', 'transpose', 'gather'])})" for name in named]
 
 
 def unit_stride(nest: _core.Nest, dim: int) -> bool:

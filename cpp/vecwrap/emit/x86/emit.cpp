@@ -214,7 +214,13 @@ private:
     case VOp::VExponent: exponent(i); break;
     case VOp::VMerge: merge(i); break;
     case VOp::VFold: fold(i); break;
-    case VOp::VTranspose: transpose(i); break;
+    case VOp::VInsert: insert(i); break;
+    case VOp::VExtract: extract(i); break;
+    case VOp::VPlace: place(i); break;
+    case VOp::VPick: pick(i); break;
+    case VOp::VZipLo: case VOp::VZipHi: zip(i); break;
+    case VOp::VGather: gather(i); break;
+    case VOp::VScatter: scatter(i); break;
     default: select(i); break;
     }
   }
@@ -225,23 +231,81 @@ private:
     else vbroadcastss(d, from);
   }
 
-  /// Four elements: 16 bytes of floats, 32 of doubles.
-  Xmm four(int v) const { return f64() ? Xmm(Ymm(v)) : Xmm(v); }
+  // 16-byte pieces of registers. Loads and stores of them do not care for the type.
+  void place(const VInst &i) {
+    const Xmm d(i.d);
+    if (i.a < 0 && i.imm == 0) return vmovups(d, memory(i.mem));
+    if (i.a >= 0 && i.imm == 0) return vmovaps(d, Xmm(i.a));
+    if (i.a < 0) return wide_ ? vinsertf32x4(Zmm(i.d), Zmm(i.d), memory(i.mem), uint8_t(i.imm)) : vinsertf128(Ymm(i.d), Ymm(i.d), memory(i.mem), uint8_t(i.imm));
+    wide_ ? vinsertf32x4(Zmm(i.d), Zmm(i.d), Xmm(i.a), uint8_t(i.imm)) : vinsertf128(Ymm(i.d), Ymm(i.d), Xmm(i.a), uint8_t(i.imm));
+  }
 
-  /// Rows d..d+3 become columns: pairs are interleaved, then halves exchanged.
-  void transpose(const VInst &i) {
-    const int r = i.d, t = i.t;
-    if (f64()) {
-      for (int h = 0; h < 4; h += 2)
-        vunpcklpd(Ymm(t + h), Ymm(r + h), Ymm(r + h + 1)), vunpckhpd(Ymm(t + h + 1), Ymm(r + h), Ymm(r + h + 1));
-      for (int h = 0; h < 2; ++h)
-        vperm2f128(Ymm(r + h), Ymm(t + h), Ymm(t + h + 2), 0x20), vperm2f128(Ymm(r + h + 2), Ymm(t + h), Ymm(t + h + 2), 0x31);
-      return;
+  void pick(const VInst &i) {
+    const uint8_t piece = uint8_t(i.imm);
+    if (i.d >= 0 && piece == 0) return vmovaps(Xmm(i.d), Xmm(i.a));
+    if (i.d >= 0) return wide_ ? vextractf32x4(Xmm(i.d), Zmm(i.a), piece) : vextractf128(Xmm(i.d), Ymm(i.a), piece);
+    const Address to = memory(i.mem);
+    if (piece == 0) return vmovups(to, Xmm(i.a));
+    wide_ ? vextractf32x4(to, Zmm(i.a), piece) : vextractf128(to, Ymm(i.a), piece);
+  }
+
+  void insert(const VInst &i) {
+    const Xmm d(i.d);
+    const Address from = memory(i.mem);
+    f64() ? vmovhpd(d, d, from) : vinsertps(d, d, from, uint8_t(i.imm << 4));
+  }
+
+  void extract(const VInst &i) {
+    const Xmm a(i.a);
+    const Address to = memory(i.mem);
+    if (i.imm == 0) return f64() ? vmovsd(to, a) : vmovss(to, a);
+    f64() ? vmovhpd(to, a) : vextractps(to, a, uint8_t(i.imm));
+  }
+
+  void zip(const VInst &i) {
+    const Xmm d = reg(i.d), a = reg(i.a), b = reg(i.b);
+    if (i.op == VOp::VZipLo) f64() ? vunpcklpd(d, a, b) : vunpcklps(d, a, b);
+    else f64() ? vunpckhpd(d, a, b) : vunpckhps(d, a, b);
+  }
+
+  /// The lanes' distances from the first one, 32 bits each, in register t; half as wide as the data of doubles.
+  Xmm distances(const VInst &i) {
+    const Xmm t = !f64() ? reg(i.t) : wide_ ? Xmm(Ymm(i.t)) : Xmm(i.t);
+    wide_ ? vmovdqu32(t, ptr[rip + distances_[i.imm]]) : vmovdqu(t, ptr[rip + distances_[i.imm]]);
+    return t;
+  }
+
+  /// k2 or register e: the lanes that are read or written. A gather clears it.
+  void lanes_mask(const VInst &i) {
+    const bool tail = i.lanes == Lanes::Tail;
+    if (wide_) return tail ? kmovw(k2, k1) : kxnorw(k2, k2, k2);
+    const Ymm e(i.e);
+    tail ? vmovaps(e, Ymm(p_.tail_reg)) : vpcmpeqd(e, e, e);
+  }
+
+  /// A compressed displacement of EVEX would be scaled by Xbyak as for whole vectors: rax holds the address.
+  Reg64 first_lane(const VInst &i) {
+    lea(rax, ptr[place(i.mem)]);
+    return rax;
+  }
+
+  void gather(const VInst &i) {
+    const Xmm d = reg(i.d), t = distances(i);
+    lanes_mask(i);
+    const Reg64 base = first_lane(i);
+    if (wide_) {
+      vpxord(d, d, d);
+      return f64() ? vgatherdpd(Zmm(i.d) | k2, ptr[base + Ymm(t.getIdx())]) : vgatherdps(Zmm(i.d) | k2, ptr[base + Zmm(t.getIdx())]);
     }
-    for (int h = 0; h < 4; h += 2)
-      vunpcklps(Xmm(t + h), Xmm(r + h), Xmm(r + h + 1)), vunpckhps(Xmm(t + h + 1), Xmm(r + h), Xmm(r + h + 1));
-    for (int h = 0; h < 2; ++h)
-      vunpcklpd(Xmm(r + 2 * h), Xmm(t + h), Xmm(t + h + 2)), vunpckhpd(Xmm(r + 2 * h + 1), Xmm(t + h), Xmm(t + h + 2));
+    vxorps(d, d, d);
+    f64() ? vgatherdpd(Ymm(i.d), ptr[base + Xmm(t.getIdx())], Ymm(i.e)) : vgatherdps(Ymm(i.d), ptr[base + Ymm(t.getIdx())], Ymm(i.e));
+  }
+
+  void scatter(const VInst &i) {
+    const Xmm t = distances(i);
+    lanes_mask(i);
+    const Reg64 base = first_lane(i);
+    f64() ? vscatterdpd(ptr[base + Ymm(t.getIdx())] | k2, Zmm(i.a)) : vscatterdps(ptr[base + Zmm(t.getIdx())] | k2, Zmm(i.a));
   }
 
   /// One element of another type. Integers pass through rax; what is left in d must not delay the conversion.
@@ -320,7 +384,6 @@ private:
   void load(const VInst &i) {
     if (i.stored) return is_one(i) ? load_converted(i) : load_vector_converted(i);
     const Address from = memory(i.mem);
-    if (i.lanes == Lanes::Four) return f64() ? vmovupd(four(i.d), from) : vmovups(four(i.d), from);
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm d = reg(i.d, one);
     if (one) f64() ? vmovsd(d, from) : vmovss(d, from);
@@ -332,7 +395,6 @@ private:
   void store(const VInst &i) {
     if (i.stored) return is_one(i) ? store_converted(i) : store_vector_converted(i);
     const Address to = memory(i.mem);
-    if (i.lanes == Lanes::Four) return f64() ? vmovupd(to, four(i.a)) : vmovups(to, four(i.a));
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm a = reg(i.a, one);
     if (one) f64() ? vmovsd(to, a) : vmovss(to, a);
@@ -500,6 +562,10 @@ private:
     for (int copies : {8, 4, 1}) // largest first: none crosses a cache line, if the code begins on one
       for (auto &[key, label] : pool_)
         if (key.second == copies) pooled(label, key.first, copies);
+    for (auto &[stride, label] : distances_) {
+      L(label);
+      for (int64_t lane = 0; lane < p_.lanes; ++lane) dd(uint32_t(int32_t(lane * stride)));
+    }
     if (!uses_masks_) return;
     L(masks_);
     for (int i = 0; i < 8; ++i) dq(i < 4 ? ~uint64_t(0) : 0);
@@ -510,6 +576,7 @@ private:
   GprMap map_;
   std::vector<Label> labels_;
   std::map<std::pair<uint64_t, int>, Label> pool_;
+  std::map<int64_t, Label> distances_; // stride -> its multiples, one per lane
   Label masks_;
   bool uses_masks_ = false;
 };

@@ -1,0 +1,105 @@
+"""Vectors whose lanes are not neighbours in memory: which instructions a sentence gets, and that all of them are right.
+
+Memory outside of the tensors is guarded in test_fuzz.py, whose sentences have strided vectors as well.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+import vecwrap as vw
+from vecwrap import native_target, targets
+
+RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
+DTYPES = {"f32": np.float32, "f64": np.float64}
+BLOCK = "split(i,16) split(j,16) reorder(i,j,i.1,j.1) tile(i.1,j.1)"
+
+
+def transposition(dtype: str, m: int | str, n: int | str) -> vw.Nest:
+    nest = vw.Nest("transposition", dtype)
+    i, j = nest.dims(i=m, j=n)
+    a, b = nest.tensor("A", (j, i)), nest.tensor("B", (i, j))
+    b[i, j] = a[j, i]
+    return nest
+
+
+def check(nest: vw.Nest, sentence: str, target: str, m: int, n: int) -> vw.Kernel:
+    kernel = nest.schedule(sentence, target)
+    a = np.arange(m * n, dtype=DTYPES[nest.dtype]).reshape(n, m)
+    b = np.zeros((m, n), a.dtype)
+    kernel(a, b)
+    assert (b == a.T).all(), f"{sentence} on {target}: {m} x {n} of {nest.dtype}"
+    return kernel
+
+
+@pytest.mark.parametrize("target", RUNNABLE)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("lanes,tensor", [("j", "A"), ("i", "B")])
+@pytest.mark.parametrize("how", ["", "insert", "transpose", "gather"])
+def test_loads_and_stores_of_every_kind_and_size(target, dtype, lanes, tensor, how):
+    """Whole blocks, and what is left in both directions; sizes known and not."""
+    rows = "i" if lanes == "j" else "j"
+    step = f" strided({tensor},{how})" if how else ""
+    if how == "gather" and (tensor, target) == ("B", "x86-64-avx2"):
+        pytest.skip("AVX2 has no scatter")
+    for (m, n), height in itertools.product([(16, 16), (19, 33), (37, 18), (64, 47)], (16, 6, 3)):
+        order = f"split({rows},{height}) split({lanes},16) reorder({rows},{lanes},{rows}.1,{lanes}.1)"
+        sentence = f"v1 {order} tile({rows}.1,{lanes}.1) vectorize({lanes}.1){step}"
+        check(transposition(dtype, m, n), sentence, target, m, n)
+        if how != "gather":
+            check(transposition(dtype, "m", "n"), sentence, target, m, n)
+
+
+@pytest.mark.parametrize("how,instruction", [("insert", "v.insert"), ("transpose", "v.ziplo"), ("gather", "v.gather")])
+def test_the_sentence_says_how(how, instruction):
+    kernel = check(transposition("f32", 32, 32), f"v1 {BLOCK} vectorize(j.1) strided(A,{how})", RUNNABLE[-1], 32, 32)
+    found = {word for word in ("v.insert", "v.ziplo", "v.gather") if word in kernel.vector_program}
+    assert found == {instruction}
+    assert f"strided A by {how}" in kernel.loop_tree
+
+
+def test_blocks_are_transposed_unless_it_says_otherwise():
+    program = transposition("f32", 32, 32).schedule(f"v1 {BLOCK} vectorize(j.1)", RUNNABLE[-1]).vector_program
+    assert "v.ziplo" in program and "v.insert" not in program and "v.gather" not in program
+
+
+def test_without_neighbours_in_the_tile_elements_are_inserted():
+    program = transposition("f32", 32, 32).schedule("v1 split(j,16) tile(j.1) vectorize(j.1)", RUNNABLE[-1]).vector_program
+    assert "v.insert" in program and "v.ziplo" not in program
+
+
+@pytest.mark.parametrize("nest,sentence,detail", [
+    (transposition("f32", 32, 32), "v1 split(j,16) tile(j.1) vectorize(j.1) strided(A,transpose)", "no tile loop"),
+    (transposition("f32", "m", "n"), f"v1 {BLOCK} vectorize(j.1) strided(A,gather)", "no constant stride"),
+    (transposition("f32", 32, 32), f"v1 {BLOCK} vectorize(j.1) strided(A,shuffle)", "is not insert, transpose or gather"),
+    (transposition("f32", 32, 32), f"v1 {BLOCK} vectorize(j.1) strided(A,insert) strided(A,gather)", "given twice"),
+    (transposition("f32", 32, 32), f"v1 {BLOCK} vectorize(i.1) strided(B,gather)", "does not scatter"),
+])
+def test_what_there_is_not_is_refused(nest, sentence, detail):
+    if "does not scatter" in detail:
+        sentence = sentence.replace("reorder(i,j,i.1,j.1) tile(i.1,j.1)", "reorder(i,j,j.1,i.1) tile(j.1,i.1)")
+    with pytest.raises(vw.Refusal, match=detail) as refusal:
+        nest.schedule(sentence, "x86-64-avx2")
+    assert refusal.value.name == "strided-how"
+
+
+def test_rows_of_dot_products_are_strict():
+    """Lanes are rows, and every row is summed in order: 1e8 + 1 - 1e8 in f32 says which order it was."""
+    nest = vw.Nest("gemv", "f32")
+    i, k = nest.dims(i="m", k="k")
+    a, x, y = nest.tensor("A", (i, k)), nest.tensor("x", (k,)), nest.tensor("y", (i,))
+    y[i] = vw.sum_of(a[i, k] * x[k])
+    kernel = nest.schedule("v1 split(i,16) reorder(i,k,i.1) tile(i.1) vectorize(i.1) unroll(k,4)", RUNNABLE[-1])
+    assert "v.ziplo" in kernel.vector_program
+    random = np.random.default_rng(1)
+    for m, depth in [(16, 4), (21, 7), (40, 32), (3, 1)]:
+        values = random.choice([1e8, -1e8, 1, 3], (m, depth)).astype("f4")
+        ones, out, want = np.ones(depth, "f4"), np.zeros(m, "f4"), np.zeros(m, "f4")
+        kernel(values, ones, out)
+        nest.interpret(values, ones, want)
+        assert (out == want).all()
+
+
+def test_the_heuristic_transposes():
+    sentence = str(transposition("f32", 64, 64).heuristic())
+    assert "vectorize(j.1)" in sentence and "tile(i.1,j.1)" in sentence

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
+from . import _core
 from .errors import NestError
 from .index import Index
 
@@ -165,6 +166,13 @@ def fma(a: Value, b: Value, c: Value) -> Expr:
 def sqrt(x: Value) -> Expr:
     """The correctly rounded square root."""
     return Apply("sqrt", (as_expr(x),))
+
+
+def math(name: str, x: Value) -> Expr:
+    """A function of docs/nest.md's table, as a polynomial: exp, tanh, sigmoid, erf, ..."""
+    if name not in _core.MATH:
+        raise NestError(f"there is no function {name!r}; there are {', '.join(_core.MATH)}")
+    return Apply(name, (as_expr(x),))
 
 
 def absolute(x: Value) -> Expr:

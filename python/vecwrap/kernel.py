@@ -1,4 +1,4 @@
-"""Kernel: a nest under a sentence, compiled for one target."""
+"""Kernel: a nest or a program under a sentence, compiled for one target."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
+
+import numpy as np
 
 from . import _core
-from .bind import Argument, Bound
+from .bind import Argument
 from .disassemble import disassemble
 from .errors import ArgumentError
 
@@ -22,10 +25,16 @@ class Timing:
     gflops: float
 
 
+class Arguments(Protocol):
+    """Checked arguments, and what keeps them alive."""
+
+    block: list[int]
+
+
 class Kernel:
     """Machine code that can be looked at, run on numpy arrays and timed."""
 
-    def __init__(self, bind: Callable[..., Bound], nest: _core.Nest, sentence: _core.Sentence,
+    def __init__(self, bind: Callable[..., Arguments], nest: _core.Nest | _core.Program, sentence: _core.Sentence,
                  target: _core.Target) -> None:
         self._bind = bind
         self._nest = nest
@@ -63,7 +72,19 @@ class Kernel:
         native = _core.native_target()
         if native.vector_bytes < self.target.vector_bytes:
             raise ArgumentError(f"this CPU cannot run {self.target.name} kernels; schedule for {native.name}")
-        return _core.Loaded(self._core, self._nest)
+        return _core.Loaded(self._core)
+
+    @property
+    def workspace_bytes(self) -> int:
+        """Memory that a program's temporaries need beyond the stack, in bytes; allocated for each call."""
+        return self._core.workspace_bytes
+
+    def _with_workspace(self, block: list[int]) -> tuple[list[int], object]:
+        """The block of the machine code, and what must live as long."""
+        if not self.workspace_bytes:
+            return block, None
+        workspace = np.empty(self.workspace_bytes, np.uint8)
+        return [*block, workspace.ctypes.data], workspace
 
     def __call__(self, *arrays: Argument, **named: Argument) -> None:
         """Runs the kernel on arrays in order of declaration, or by name; writes the output array in place.
@@ -71,14 +92,16 @@ class Kernel:
         Raises ArgumentError, before anything runs, if an array does not fit.
         """
         bound = self._bind(*arrays, **named)
-        self._loaded(bound.block)
+        block, _workspace = self._with_workspace(bound.block)
+        self._loaded(block)
 
     def time(self, *arrays: Argument, batches: int = 15, seconds: float = 0.3, **named: Argument) -> Timing:
         """Times repeated runs for about `seconds` in all. The output array holds the last run's result."""
         bound = self._bind(*arrays, **named)
-        once = min(self._loaded.time(bound.block, 2, 1))
+        block, _workspace = self._with_workspace(bound.block)
+        once = min(self._loaded.time(block, 2, 1))
         runs = max(1, int(seconds / batches / max(once, 1e-8)))
-        samples = self._loaded.time(bound.block, batches, runs)
+        samples = self._loaded.time(block, batches, runs)
         best = min(samples)
         return Timing(best, statistics.median(samples), _core.flops(self._nest, bound.block) / best / 1e9)
 

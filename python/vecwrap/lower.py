@@ -180,7 +180,8 @@ class Lowering:
         return self.nodes[key]
 
     def apply(self, op: str, *inputs: int) -> int:
-        return self.once((op, *inputs), lambda: self.core.add(op, *inputs))
+        make = self.core.math if op in _core.MATH else self.core.add
+        return self.once((op, *inputs), lambda: make(op, *inputs))
 
     def constant(self, value: float) -> int:
         rounded = float(np.float32(value)) if self.itemsize == 4 else float(value)

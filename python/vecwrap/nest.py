@@ -81,6 +81,11 @@ class Nest:
                                  fast_math=self.fast_math).run()
 
     @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """In the order of declaration, which is that of the arrays."""
+        return tuple(self._tensors)
+
+    @property
     def lowered(self) -> Lowered:
         """The core's nest and the recipe for its arguments. Raises NestError before the assignment."""
         if self._lowered is None:

@@ -13,6 +13,11 @@ def test_python_page():
     assert result.attempted > 10 and result.failed == 0
 
 
+def test_program_page():
+    result = doctest.testfile(str(DOCS / "program.md"), module_relative=False)
+    assert result.attempted > 10 and result.failed == 0
+
+
 def test_package_docstring():
     result = doctest.testmod(vecwrap)
     assert result.attempted >= 6 and result.failed == 0

@@ -28,6 +28,15 @@ template <class F> bool spread(const Nest &writer, const Int &bytes, F add) {
   return rest == 0;
 }
 
+/// A dim of one iteration never moves, so its stride says nothing: it belongs to a dim of the writer that is like it.
+void match_single(const Nest &writer, const Int &stride, Region &region, int e) {
+  for (size_t d = 0; d < region.size(); ++d)
+    if (writer.dims[d].extent == Int::constant(1) && writer.accesses[writer.out].strides[d] == stride && !region[d].moves()) {
+      region[d].step[e] = 1;
+      return;
+    }
+}
+
 /// Do the indices of the range lie in 0..extent-1 for all points of the reader?
 bool within(const Range &range, const Int &extent, const Nest &reader) {
   int64_t last = range.low + range.span - 1;
@@ -61,7 +70,8 @@ Result<Region> locate(const Nest &writer, const Nest &reader, int access) {
   for (Range &r : region) r.step.resize(reader.dims.size());
   bool fits = spread(writer, Int::constant(to.offset - from.offset), [&](int d, int64_t n) { region[d].low += n; });
   for (size_t e = 0; e < reader.dims.size(); ++e)
-    fits = fits && spread(writer, to.strides[e], [&](int d, int64_t n) { region[d].step[e] += n; });
+    if (reader.dims[e].extent == Int::constant(1)) match_single(writer, to.strides[e], region, int(e));
+    else fits = fits && spread(writer, to.strides[e], [&](int d, int64_t n) { region[d].step[e] += n; });
   for (size_t d = 0; d < writer.dims.size(); ++d) {
     region[d].whole = writer.dims[d].reduction;
     fits = fits && (region[d].whole || within(region[d], writer.dims[d].extent, reader));

@@ -51,6 +51,10 @@ bool has_feature(const std::string &features, const std::string &name) {
 
 } // namespace
 
+bool converts_scalars(Isa isa, Type stored) {
+  return isa != Isa::Rvv || (stored != Type::I8 && stored != Type::F16 && stored != Type::BF16);
+}
+
 bool converts_vectors(Isa isa, Type computed, Type stored) {
   if (isa == Isa::Rvv || !is_storable(computed, stored)) return false;
   return stored != Type::I64 || (computed == Type::F64 && isa == Isa::Avx512); // AVX2 has no 64-bit integers to floats

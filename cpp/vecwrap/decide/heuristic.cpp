@@ -35,7 +35,7 @@ private:
   std::vector<Sentence> candidates(const Nest &nest, const Target &target) {
     refusal_ = {};
     std::vector<Sentence> list;
-    for (int vector : vector_dims(nest)) {
+    for (int vector : vector_dims(nest, target)) {
       Shape shape = shape_of(nest, vector);
       if (shape.reductions.empty()) {
         if (neighbours(nest, shape, false) >= 0) transposed(nest, target, shape, list);
@@ -60,7 +60,7 @@ private:
   static void lanes_along(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
     const Plan plan = lanes_along_reduction(nest, target);
     bool first = true;
-    for (int vector : list.empty() ? std::vector<int>() : vector_dims(nest))
+    for (int vector : list.empty() ? std::vector<int>() : vector_dims(nest, target))
       first = first && plan.cycles < contraction_cycles(nest, target, shape_of(nest, vector));
     list.insert(first ? list.begin() : list.end(), plan.sentences.begin(), plan.sentences.end());
   }

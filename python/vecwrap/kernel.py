@@ -97,6 +97,11 @@ class Kernel:
         block, _workspace = self._with_workspace(bound.block)
         self._loaded(block)
 
+    def loop(self, *arrays: Argument, **named: Argument) -> Callable[[int], float]:
+        """A function that runs the kernel so many times on these arrays; it returns the seconds that took."""
+        bound = self._bind(*arrays, **named)
+        return lambda runs: runs * self._loaded.time(bound.block, 1, runs)[0]
+
     def time(self, *arrays: Argument, batches: int = 15, seconds: float = 0.3, **named: Argument) -> Timing:
         """Times repeated runs for about `seconds` in all. The output array holds the last run's result."""
         bound = self._bind(*arrays, **named)

@@ -137,7 +137,8 @@ def test_heuristic_sentences(worker):
         always = seed % 2 == 1
         case = Case(str(nest), ALWAYS if always else HEURISTIC, target.name, symbols, seed, 8 * target.vector_bytes)
         outcome = worker.run(case)
-        assert outcome.status == "ok" or (outcome.status == "refused" and not always), f"{outcome}\n{case}"
+        excused = outcome.status == "refused" and (not always or outcome.detail == "vector-type")  # i8, f16, bf16
+        assert outcome.status == "ok" or excused, f"{outcome}\n{case}"
         statuses[outcome.status] += 1
     assert statuses["ok"] > 350, statuses
 

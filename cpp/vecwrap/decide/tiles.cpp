@@ -15,21 +15,22 @@ double jitter(const Target &t, double accumulators) {
 }
 
 /// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
-double cost(const Target &t, const Shape &s, int64_t r, int64_t v) {
+/// Vectors that come from the second-level cache take as long as four from the first.
+double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (!r || !v) return 0;
   if (t.scalar_regs) { // one instruction at a time, and one register of a vector
     const double vectors = double(r * v + (s.rows_share ? v : r * v)), scalars = double(s.rows_share ? r : 1);
     return std::max(vectors * t.group, vectors + scalars + kLoop) + 0.1 * scalars;
   }
   const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
-  return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads;
+  return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
 }
 
 /// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
-double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
+double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v, bool far) {
   const int64_t row_tiles = rows / r, column_tiles = vectors / v;
-  const double total = row_tiles * column_tiles * cost(t, s, r, v) + row_tiles * cost(t, s, r, vectors % v) +
-                       column_tiles * cost(t, s, rows % r, v) + cost(t, s, rows % r, vectors % v);
+  const double total = row_tiles * column_tiles * cost(t, s, r, v, far) + row_tiles * cost(t, s, r, vectors % v, far) +
+                       column_tiles * cost(t, s, rows % r, v, far) + cost(t, s, rows % r, vectors % v, far);
   return total * (r > kStreams ? 1.04 : 1);
 }
 
@@ -43,14 +44,14 @@ Target grouped(const Target &t, int group) {
 
 std::vector<int> groups(const Nest &nest, const Target &t) {
   int64_t longest = 1;
-  for (int d : vector_dims(nest)) longest = std::max(longest, typical_extent(nest, d));
+  for (int d : vector_dims(nest, t)) longest = std::max(longest, typical_extent(nest, d));
   std::vector<int> list;
   for (int group = std::min(4, t.widest_group); group >= 1; group /= 2)
     if (group == 1 || t.lanes(nest.type) * group <= longest) list.push_back(group);
   return list;
 }
 
-std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
+std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool far) {
   const int64_t rows = s.row < 0 ? 1 : typical_extent(nest, s.row);
   const int64_t lanes = t.lanes(nest.type);
   const int64_t vectors = (typical_extent(nest, s.vector) + lanes - 1) / lanes;
@@ -63,7 +64,7 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
     for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
       if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
         const double variants = v > widest ? 1.05 : 1, streams = s.rows_share ? 1 : 1 + 0.02 * double(r);
-        list.push_back({r, v, cost(t, s, rows, vectors, r, v) * variants * streams});
+        list.push_back({r, v, cost(t, s, rows, vectors, r, v, far) * variants * streams});
       }
   std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
   if (list.size() > 12) list.resize(12);

@@ -18,7 +18,7 @@ struct Tile {
 Target grouped(const Target &, int group);
 std::vector<int> groups(const Nest &, const Target &);
 
-/// The best register tiles for a nest, cheapest first.
-std::vector<Tile> tiles(const Nest &, const Target &, const Shape &);
+/// The best register tiles for a nest, cheapest first. `far`: what moves along the vectors comes from the second-level cache.
+std::vector<Tile> tiles(const Nest &, const Target &, const Shape &, bool far = false);
 
 } // namespace vecwrap

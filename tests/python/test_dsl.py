@@ -373,3 +373,28 @@ def test_functions_take_their_operands():
         vw.math("pow", X[i])
     with pytest.raises(vw.NestError, match="no function 'gamma'"):
         vw.math("gamma", X[i])
+
+
+def test_tensors_of_other_types():
+    nest = vw.Nest("mixed", "f32")
+    i, j, k = nest.dims(i=5, j=40, k=9)
+    A, B = nest.tensor("A", (i, k), type="u8"), nest.tensor("B", (k, j), type="f16")
+    C = nest.tensor("C", (i, j), type="i32")
+    C[i, j] = vw.sum_of(A[i, k] * B[k, j])
+    random = np.random.default_rng(1)
+    a, b, c = random.integers(0, 255, (5, 9), "u1"), random.integers(-9, 9, (9, 40)).astype("f2"), np.zeros((5, 40), "i4")
+    kernel = nest.schedule("v1 split(i,2) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1)")
+    kernel(a, b, c)
+    assert np.array_equal(c, a.astype("i4") @ b.astype("i4"))
+    with pytest.raises(vw.ArgumentError, match="B: expected dtype float16, got float32"):
+        kernel(a, b.astype("f4"), c)
+    with pytest.raises(vw.NestError, match="tensor D: type 'f8' is none of f32, f64"):
+        vw.Nest("other").tensor("D", (3,), type="f8")
+
+
+def test_types_that_the_nest_cannot_hold():
+    nest = vw.Nest("wide", "f64")
+    i, = nest.dims(i=4)
+    X, Y = nest.tensor("X", (i,), type="f16"), nest.tensor("Y", (i,))
+    with pytest.raises(vw.NestError, match="f16, which takes a nest of f32"):
+        Y[i] = X[i] + 1

@@ -246,7 +246,7 @@ private:
 
   /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
   void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-    for (int64_t vectors : {4, 2, 1}) {
+    for (int64_t vectors : {8, 4, 2, 1}) {
       Draft draft;
       std::vector<std::string> order, columns, chunks;
       const std::string j = draft.split(nest, s.vector, vectors * t.lanes(nest.type), columns);

@@ -359,3 +359,17 @@ def test_shared_stride_names_must_agree():
     c[i, j] = a[i, j] + 0.0
     with pytest.raises(vw.ArgumentError, match="stride ld is 12 bytes in A, but 32 in C"):
         nest.interpret(np.zeros((2, 3), "f4"), np.zeros((2, 8), "f4")[:, :3])
+
+
+def test_functions_take_their_operands():
+    nest = vw.Nest("powers")
+    i, = nest.dims(i="n")
+    X, Y, Z = (nest.tensor(name, (i,)) for name in "XYZ")
+    Z[i] = vw.math("pow", X[i], Y[i])
+    x, y, z = np.array([2, 9, 0.25], "f4"), np.array([10, 0.5, -1], "f4"), np.empty(3, "f4")
+    nest.schedule("v1")(x, y, z)
+    assert z.tolist() == [1024, 3, 4]
+    with pytest.raises(vw.NestError, match="pow takes 2 operands, not 1"):
+        vw.math("pow", X[i])
+    with pytest.raises(vw.NestError, match="no function 'gamma'"):
+        vw.math("gamma", X[i])

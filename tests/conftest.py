@@ -7,6 +7,7 @@ import pytest
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write what the code says into the golden files")
+    parser.addoption("--rvv", action="store_true", help="run the whole RISC-V suite under QEMU, not just a quick part")
     parser.addoption("--onnx", action="store_true", help="run onnx's whole backend suite, not just the cases known to pass")
 
 

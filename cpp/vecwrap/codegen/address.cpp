@@ -86,9 +86,9 @@ int Generator::constant(int64_t value) {
   return it->second;
 }
 
-int Generator::lane_stride(int access) {
-  if (tree_.vector < 0 || nest_.contiguous(access, vector_dim())) return -1;
-  const Int stride = nest_.accesses[access].strides[vector_dim()];
+int Generator::lane_stride(int access, int dim) {
+  if (!reaches_strides() || dim < 0 || nest_.contiguous(access, dim)) return -1;
+  const Int stride = nest_.accesses[access].strides[dim];
   return stride.is_const() ? constant(stride.value) : symbol(stride.sym);
 }
 

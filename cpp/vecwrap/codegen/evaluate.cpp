@@ -15,7 +15,7 @@ bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }
 
 } // namespace
 
-Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers) {
+Evaluator::Evaluator(Generator &g, int registers) : g_(g), vectors_{registers}, uniforms_{g.target_.scalar_regs, kUniform} {
   for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
     const bool vector = l == g.tree_.vector;
     const int64_t chunk = within_tile(l).value;
@@ -102,24 +102,37 @@ Evaluator::Key Evaluator::key(int node, int point) const {
   return node * points_ + canonical;
 }
 
-int Evaluator::take() {
-  peak_ = std::max(peak_, ++live_);
-  if (!free_.empty()) {
-    const int reg = free_.back();
-    free_.pop_back();
+/// What does not move along the lanes needs no vector where scalars have registers of their own.
+bool Evaluator::stands_still(int node) const {
+  if (!g_.has_uniforms()) return false;
+  if (g_.tree_.vector < 0) return true;
+  return !is_acc(node) && (rows_ ? !uses_acc(g_.nest_, node) : !(dims_of_[node] >> g_.vector_dim() & 1));
+}
+
+int Evaluator::take(bool uniform) {
+  Pool &p = pool(uniform);
+  p.peak = std::max(p.peak, ++p.live);
+  if (!p.free.empty()) {
+    const int reg = p.free.back();
+    p.free.pop_back();
     return reg;
   }
-  if (next_ >= registers_)
-    if (const int reg = take_from_constant(); reg >= 0) return --live_, reg;
-  if (next_ >= registers_) g_.fail("registers", "the register tile needs more than " + std::to_string(registers_) +
-                                                    " vector registers; use a smaller tile");
-  return next_++;
+  if (p.next >= p.limit)
+    if (const int reg = take_from_constant(uniform); reg >= 0) return --p.live, reg;
+  if (p.next >= p.limit) g_.fail("registers", "the register tile needs more than " + std::to_string(p.limit) + " " +
+                                                  (uniform ? "scalar" : "vector") + " registers; use a smaller tile");
+  return p.first + p.next++;
+}
+
+void Evaluator::give(int reg) {
+  Pool &p = pool(is_uniform(reg));
+  p.free.push_back(reg), --p.live;
 }
 
 /// A constant gives its register up and is made again at its next use, unless an operation in work holds it; -1 if none.
-int Evaluator::take_from_constant() {
+int Evaluator::take_from_constant(bool uniform) {
   for (auto &[k, value] : values_)
-    if (value.reg >= 0 && g_.nest_.nodes[k / points_].op == Op::Const &&
+    if (value.reg >= 0 && is_uniform(value.reg) == uniform && g_.nest_.nodes[k / points_].op == Op::Const &&
         std::find(held_.begin(), held_.end(), value.reg) == held_.end())
       return std::exchange(value.reg, -1);
   return -1;
@@ -139,7 +152,8 @@ void Evaluator::begin(int root) {
   take_carried();
   int constants = 0;
   for (const auto &[k, value] : values_) constants += is_operand(g_.nest_.nodes[k / points_]);
-  folds_ = constants > kConstantRegisters || registers_ - live_ < kScarce;
+  const Pool &p = pool(g_.has_uniforms());
+  folds_ = g_.has_uniforms() ? p.limit - p.live < kScarce + constants : constants > kConstantRegisters || p.limit - p.live < kScarce;
 }
 
 int Evaluator::value(int node, int point) {
@@ -165,7 +179,7 @@ void Evaluator::release(int node, int point) {
 bool Evaluator::foldable(int node, int point) {
   const Node &n = g_.nest_.nodes[node];
   if (is_operand(n)) return folds_ && !is_hoisted(key(node, point)) && values_[key(node, point)].reg < 0;
-  if (n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
+  if (g_.has_uniforms() || n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
   if (g_.nest_.converts(n.access) || is_strided(n.access)) return false;
   if (g_.tree_.vector < 0) return g_.out_.lanes == 1;
@@ -189,10 +203,13 @@ bool Evaluator::is_broadcast(int id) const { return g_.tree_.vector >= 0 && (row
 bool Evaluator::broadcast(int id) {
   if (g_.tree_.vector < 0) return false;
   const std::string &name = g_.nest_.tensors[g_.nest_.accesses[id].tensor].name;
-  if (g_.nest_.converts(id))
+  if (g_.nest_.converts(id) && !(g_.has_uniforms() && is_broadcast(id)))
     g_.fail("vector-type", "tensor '" + name + "' stores " + name_of(g_.nest_.stored(id)) + " in a nest of " +
                                name_of(g_.nest_.type) + "; only scalar code converts");
   if (is_broadcast(id)) return true;
+  const int index = g_.nest_.accesses[id].index;
+  if (g_.reaches_strides() && index >= 0 && !g_.nest_.still(index, g_.vector_dim()))
+    g_.fail("vector-stride", "the index of tensor '" + name + "' moves along the vectorized loop; vectorize another loop");
   return false;
 }
 
@@ -207,6 +224,7 @@ void Evaluator::load(int node, int point, int dest) {
   const Mem mem = g_.address(id, index(point));
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
   i.d = dest, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  if (i.op == VOp::VLoad) i.stride = g_.lane_stride(id, g_.vector_dim());
 }
 
 /// Emits one node. dest < 0: into a fresh register, remembered for later points.
@@ -225,29 +243,49 @@ void Evaluator::compute(int node, int point, int dest) {
   const Node *operand = memory >= 0 ? &g_.nest_.nodes[form.in[memory]] : nullptr;
   Mem mem;
   if (operand && operand->op == Op::Load) mem = g_.address(operand->access, index(point));
-  int temporary = -1;
-  if (form.op == VOp::VSelect) temporary = take();
+  const bool uniform = stands_still(node);
+  VInst v{form.op};
+  v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred;
+  if (g_.has_uniforms()) v.lanes = lanes(point);
+  v.mem_operand = memory;
+  name_constant(v, form, g_.nest_);
+  if (!uniform && g_.needs_temporary(v)) v.t = take();
   held_.resize(held);
   for (int i = 0; i < operands; ++i) release(form.in[i], point);
-  const int d = dest >= 0 ? dest : take();
+  const int d = dest >= 0 ? dest : take(uniform);
   if (dest < 0) values_[key(node, point)].reg = d;
-  if (temporary >= 0) give(temporary);
+  if (v.t >= 0) give(v.t);
   if (n.op == Op::Load) return load(node, point, d);
-  VInst &v = g_.emit(form.op);
-  v.d = d, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary, v.value = n.value, v.pred = n.pred;
-  if (!operand) return;
-  v.mem = mem, v.mem_operand = memory;
-  v.mem_const = operand->op == Op::Const, v.value = operand->value;
-  v.mem_bcast = !v.mem_const && broadcast(operand->access);
+  v.d = d;
+  if (operand) {
+    v.mem = mem;
+    v.mem_const = operand->op == Op::Const, v.value = operand->value;
+    v.mem_bcast = !v.mem_const && broadcast(operand->access);
+  }
+  g_.out_.code.push_back(v);
 }
 
 void Evaluator::allocate_accumulators() {
-  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(take());
+  const bool scalars = g_.has_uniforms() && g_.tree_.vector < 0;
+  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(take(scalars));
+}
+
+/// In-order cores wait for a load where its value is used: as many as registers are spare come first.
+void Evaluator::load_early() {
+  int spare = early_;
+  for (int p : active_)
+    for (size_t n = 0; n < g_.nest_.nodes.size() && spare > 0; ++n) {
+      if (g_.nest_.nodes[n].op != Op::Load || !stands_still(int(n))) continue;
+      const auto it = values_.find(key(int(n), p));
+      if (it != values_.end() && it->second.reg < 0) value(int(n), p), --spare;
+    }
 }
 
 void Evaluator::into_accumulators(int root) {
   begin(root);
+  load_early();
   const Op op = g_.nest_.nodes[root].op;
+  const bool splat = stands_still(root) && g_.tree_.vector >= 0; // one scalar for all lanes
   for (int p : active_) {
     if (g_.failed_) return;
     const int dest = accumulators_[p];
@@ -259,8 +297,9 @@ void Evaluator::into_accumulators(int root) {
       continue;
     }
     const bool block = op == Op::Load && in_block(g_.nest_.nodes[root].access, p);
-    if (op == Op::Load && !block) { load(root, p, dest); continue; }
-    if (op == Op::Const || (op != Op::Acc && !block && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1)) {
+    if (op == Op::Load && !block && !splat) { load(root, p, dest); continue; }
+    const bool once = op != Op::Acc && !block && !is_hoisted(key(root, p)) && values_[key(root, p)].uses == 1;
+    if (!splat && (op == Op::Const || once)) {
       compute(root, p, dest);
       continue;
     }
@@ -273,9 +312,12 @@ void Evaluator::into_accumulators(int root) {
 void Evaluator::store_register(int reg, int id, int point) {
   if (broadcast(id) && !rows_) g_.fail("vector-stride", "the output stands still along the vectorized loop; vectorize another loop");
   const Mem mem = g_.address(id, index(point));
-  const int temporary = g_.nest_.converts(id) ? take() : -1;
+  const bool splat = is_uniform(reg) && g_.tree_.vector >= 0 && !rows_;
+  const int temporary = splat || (g_.nest_.converts(id) && !g_.has_uniforms()) ? take() : -1;
+  if (splat) { VInst &i = g_.emit(VOp::VMov); i.d = temporary, i.a = reg; }
   VInst &i = g_.emit(VOp::VStore);
-  i.a = reg, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.a = splat ? temporary : reg, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.stride = rows_ ? -1 : g_.lane_stride(id, g_.vector_dim());
   if (temporary >= 0) give(temporary);
 }
 
@@ -292,29 +334,40 @@ void Evaluator::store(int root, int access) {
 }
 
 void Evaluator::revive() {
-  for (int reg : dead_) free_.erase(std::find(free_.begin(), free_.end(), reg)), ++live_;
+  for (int reg : dead_) {
+    Pool &p = pool(is_uniform(reg));
+    p.free.erase(std::find(p.free.begin(), p.free.end(), reg)), ++p.live;
+  }
   dead_.clear();
 }
 
-/// Registers that evaluating `root` takes at its peak, measured by a dry run.
-int Evaluator::peak(int root) {
+/// Registers that evaluating `root` takes at its peak (Pool::peak), measured by a dry run.
+void Evaluator::measure(int root) {
   const std::vector<VInst> code = g_.out_.code;
   const auto pointers = g_.pointers();
-  const int scalars = g_.out_.scalars, limit = registers_;
-  registers_ = 1 << 20, peak_ = live_;
+  const size_t prologue = g_.shared_.prologue.size();
+  const int scalars = g_.out_.scalars, limits[] = {vectors_.limit, uniforms_.limit};
+  for (Pool *p : {&vectors_, &uniforms_}) p->limit = 1 << 20, p->peak = p->live;
   g_.as_unrolled([&] { into_accumulators(root); });
   carried_.clear();
-  g_.out_.code = code, g_.out_.scalars = scalars, registers_ = limit;
+  g_.out_.code = code;
+  if (g_.shared_.prologue.size() == prologue) g_.out_.scalars = scalars; // else some are set there, once
   g_.restore(pointers);
-  next_ = 0, free_.clear();
-  std::vector<bool> used;
-  auto mark = [&](int reg) { if (reg >= int(used.size())) used.resize(reg + 1); used[reg] = true; };
-  for (int reg : accumulators_) mark(reg);
-  for (auto &[k, reg] : hoisted_) mark(reg);
-  next_ = int(used.size());
-  for (int reg = 0; reg < next_; ++reg)
-    if (!used[reg]) free_.push_back(reg);
-  return peak_;
+  for (Pool *p : {&vectors_, &uniforms_}) {
+    p->limit = limits[p == &uniforms_], p->next = 0, p->free.clear();
+    std::vector<bool> used;
+    auto mark = [&](int reg) {
+      if (pool(is_uniform(reg)).first != p->first) return;
+      reg -= p->first;
+      if (reg >= int(used.size())) used.resize(reg + 1);
+      used[reg] = true;
+    };
+    for (int reg : accumulators_) mark(reg);
+    for (auto &[k, reg] : hoisted_) mark(reg);
+    p->next = int(used.size());
+    for (int reg = 0; reg < p->next; ++reg)
+      if (!used[reg]) p->free.push_back(p->first + reg);
+  }
 }
 
 void Evaluator::hoist(int root) {
@@ -338,23 +391,26 @@ void Evaluator::hoist(int root) {
         if (forms_[u].in[i] == n && !candidates.count(int(u)) && reached[u]) return false;
     return n != root;
   };
-  int spare = registers_ - peak(root) - (strided_loads() ? kStridedTemporaries : 0);
+  measure(root);
+  int spare[] = {vectors_.limit - vectors_.peak - (strided_loads() ? kStridedTemporaries : 0), uniforms_.limit - uniforms_.peak};
   for (auto &[n, keys] : candidates) {
-    if (g_.failed_ || inner(n) || int(keys.size()) > spare) continue;
+    int &left = spare[stands_still(n)];
+    if (g_.failed_ || inner(n) || int(keys.size()) > left) continue;
     begin(n);
     for (auto [k, p] : keys) {
       value(n, p);
       hoisted_[k] = values_[k].reg;
     }
     for (auto [k, p] : keys) values_.erase(k);
-    spare -= int(keys.size());
+    left -= int(keys.size());
   }
   values_.clear();
+  early_ = std::max(spare[true], 0);
 }
 
 void Evaluator::drop_hoisted() {
   for (auto &[k, reg] : hoisted_) give(reg);
-  hoisted_.clear();
+  hoisted_.clear(), early_ = 0;
 }
 
 } // namespace vecwrap

@@ -7,7 +7,8 @@ namespace vecwrap {
 
 class Evaluator {
 public:
-  /// `registers` is the number of vector registers it may use; beyond that the generator fails with "registers".
+  /// `registers` is the number of vector registers it may use; beyond that, and beyond the target's scalar registers, the
+  /// generator fails with "registers".
   Evaluator(Generator &g, int registers);
 
   int points() const { return points_; }
@@ -36,6 +37,8 @@ public:
 private:
   using Key = int;
   struct Value { int reg = -1; int uses = 0; };
+  /// Registers of one kind: vectors, or the scalars of targets that keep those apart (kUniform).
+  struct Pool { int limit = 0, first = 0, next = 0, live = 0, peak = 0; std::vector<int> free; };
 
   Key key(int node, int point) const;
   bool is_acc(int node) const { return g_.nest_.nodes[node].op == Op::Acc; }
@@ -54,13 +57,16 @@ private:
   bool broadcast(int access);
   std::optional<Type> conversion(int access) const;
   void release(int node, int point);
+  bool stands_still(int node) const; ///< one scalar register holds it
+  void load_early();
   bool foldable(int node, int point);
   bool foldable_operand(int node, int operand, int point);
   void store_register(int reg, int access, int point);
-  int take();
-  int take_from_constant();
-  void give(int reg) { free_.push_back(reg); --live_; }
-  int peak(int root);
+  int take(bool uniform = false);
+  int take_from_constant(bool uniform);
+  void give(int reg);
+  Pool &pool(bool uniform) { return uniform ? uniforms_ : vectors_; }
+  void measure(int root);
 
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
@@ -87,12 +93,12 @@ private:
   void store_block(int root, int access, const std::vector<int> &block);
   void store_lanes(int root, int access, int point);
   void extract(int access, int point, int reg);
-  int spare() const { return registers_ - live_; }
+  int spare() const { return vectors_.limit - vectors_.live; }
 
   Generator &g_;
-  int registers_, next_ = 0, live_ = 0, peak_ = 0;
-  std::vector<int> free_;
+  Pool vectors_, uniforms_;
   std::vector<int> held_; ///< what operations in work have read so far
+  int early_ = 0; ///< scalar registers to spare for loads ahead of their use
   std::vector<int> extent_, tile_loops_; // per tile loop: points along it
   int points_ = 1;
   std::vector<int> active_; ///< the points that are evaluated

@@ -32,6 +32,11 @@ Form form_of(const Node &n) {
 /// NaN is never chosen; -0 and +0 differ for it, and neither is chosen by > and <.
 bool is_plain_extreme(VOp op, double c) { return !std::isnan(c) && (c != 0 || std::signbit(c) == (op == VOp::VMin)); }
 
+void name_constant(VInst &v, const Form &form, const Nest &nest) {
+  if (form.operands != 2 || nest.nodes[form.in[1]].op != Op::Const) return;
+  v.constant = 1, v.value = nest.nodes[form.in[1]].value;
+}
+
 bool needs_mask(const Form &form, const Nest &nest) {
   if (form.op == VOp::VSelect || form.op == VOp::VRound) return true;
   if (form.op != VOp::VMax && form.op != VOp::VMin) return false;

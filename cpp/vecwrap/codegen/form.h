@@ -15,6 +15,8 @@ Form form_of(const Node &);
 
 /// Is the larger (smaller) of x and the constant what IEEE's maximumNumber (minimumNumber) says, for every x?
 bool is_plain_extreme(VOp, double constant);
+/// Says of an operation's second operand that it is a constant.
+void name_constant(VInst &, const Form &, const Nest &);
 /// Does a vector of it take a comparison whose result is a mask (where masks are not the vector registers' own)?
 bool needs_mask(const Form &, const Nest &);
 

@@ -51,6 +51,7 @@ struct Emission {
   bool failed = false;
   /// group: registers per vector, 0 for scalar code
   Emission(const Target &, Type, int group, int arguments);
+  void reserve_masks(const Target &, const Nest &);
   void finish_prologue(size_t begin); ///< of the code from there on
 };
 
@@ -132,7 +133,7 @@ private:
   int multiple(int s, int64_t m); ///< register with m * symbol, computed once in the prologue
   void advance(int dim, int64_t elements);
   int constant(int64_t value);            ///< register that holds it, set once in the prologue
-  int lane_stride(int access);            ///< register with the bytes between lanes; -1 if they are adjacent
+  int lane_stride(int access, int dim);   ///< register with the bytes between lanes; -1 if they are adjacent
   using Pointers = std::vector<std::pair<int, std::map<Group::Distance, int>>>; ///< of some groups
   Pointers copy_pointers(int dim);
   Pointers pointers() const;
@@ -164,8 +165,9 @@ private:
   int label() { return out_.labels++; }
   void place(int label) { emit(VOp::Label).imm = label; }
   void jump(int label) { emit(VOp::Jump).imm = label; }
-  void branch(VOp op, int a, int64_t constant, int label);
+  void branch(VOp op, int a, int64_t constant, int label); ///< RISC-V compares registers: all but 0 and 1 are in one
   void note(const std::string &remark); ///< on targets whose kernels are read as assembly
+  bool needs_temporary(const VInst &) const; ///< a vector register of its own, `t`
   bool has_uniforms() const { return target_.scalar_regs > 0; }
   bool reaches_strides() const { return target_.isa == Isa::Rvv; } ///< loads with a distance between lanes; no base + index
   int counter_of(Count total); ///< a fresh register that starts at total

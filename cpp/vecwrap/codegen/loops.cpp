@@ -1,4 +1,5 @@
 #include "codegen/generator.h"
+#include <algorithm>
 #include <bit>
 
 namespace vecwrap {
@@ -6,7 +7,14 @@ namespace vecwrap {
 Emission::Emission(const Target &target, Type type, int group, int arguments) : arguments(arguments) {
   out.type = type;
   out.lanes = group ? target.lanes(type) * group : 1;
+  out.group = std::max(group, 1);
   if (target.isa == Isa::Avx2 && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
+}
+
+/// RVV computes masks in v0 (and v1) where it has to select.
+void Emission::reserve_masks(const Target &target, const Nest &nest) {
+  const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
+  if (target.scalar_regs && std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max(1, 2 / out.group);
 }
 
 void Emission::finish_prologue(size_t begin) {
@@ -16,6 +24,7 @@ void Emission::finish_prologue(size_t begin) {
 
 Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
+  emission.reserve_masks(target, tree.nest);
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
   return emission.out;
@@ -59,8 +68,9 @@ bool Generator::fail(const char *name, std::string detail) {
 }
 
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
+  const int value = reaches_strides() && constant != 0 && constant != 1 ? this->constant(constant) : -1;
   VInst &i = emit(op);
-  i.a = a, i.value2 = constant, i.imm = label;
+  i.a = a, i.b = value, i.value2 = constant, i.imm = label;
 }
 
 int Generator::counter_of(Count total) {
@@ -86,6 +96,7 @@ void Generator::generate(int position) {
   if (failed_) return;
   enter_bodies(position);
   emit_packs(position);
+  if (failed_) return;
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)

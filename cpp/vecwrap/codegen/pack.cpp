@@ -134,7 +134,7 @@ void Generator::copy(const Buffer &b, size_t depth) {
   bool contiguous = lanes() > 1;
   for (size_t a = 0; a < tree_.nest.accesses.size(); ++a)
     if (loads_access(tree_.nest, b.root, int(a))) {
-      contiguous = contiguous && (tree_.nest.still(int(a), d) || tree_.nest.contiguous(int(a), d));
+      contiguous = contiguous && (reaches_strides() || tree_.nest.still(int(a), d) || tree_.nest.contiguous(int(a), d));
     }
   copy_row(b, d, contiguous);
 }
@@ -143,27 +143,29 @@ void Generator::copy(const Buffer &b, size_t depth) {
 void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
   std::vector<int64_t> index(nest_.dims.size());
   index[d] = at;
-  int next = 0;
+  int next[] = {0, 0}; // vectors, scalars apart from them
   std::function<int(int)> value = [&](int node) {
     const Node &n = tree_.nest.nodes[node];
     const Form form = form_of(n);
     int in[4] = {-1, -1, -1, -1};
     for (int i = 0; i < form.operands; ++i) in[i] = value(form.in[i]);
-    const int dest = next++, temporary = form.op == VOp::VSelect ? next++ : -1;
-    if (next > target_.vector_regs - 1) fail("registers", "the packed expression is too large");
-    VOp op = form.op;
-    Mem mem;
-    std::optional<Type> stored;
+    const bool uniform = has_uniforms() && (lanes == Lanes::One || this->lanes() == 1 || !depends_on(tree_.nest, node, d));
+    VInst v{form.op};
+    v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred, v.lanes = lanes;
+    name_constant(v, form, tree_.nest);
+    v.d = uniform ? kUniform + next[1]++ : next[0]++;
+    if (!uniform && needs_temporary(v)) v.t = next[0]++;
+    if (next[0] > std::min(vector_registers(), target_.vector_regs - 1) || next[1] > std::max(target_.scalar_regs, 1))
+      fail("registers", "the packed expression is too large");
     if (n.op == Op::Load) {
-      mem = address(n.access, index);
-      if (tree_.nest.converts(n.access)) stored = tree_.nest.stored(n.access);
-      if (this->lanes() > 1 && stored) fail("vector-type", "packing in vector code does not convert");
-      if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) op = VOp::VBcast;
+      v.mem = address(n.access, index);
+      if (tree_.nest.converts(n.access)) v.stored = tree_.nest.stored(n.access);
+      if (this->lanes() > 1 && v.stored && !uniform) fail("vector-type", "packing in vector code does not convert");
+      if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) v.op = VOp::VBcast;
+      else if (!uniform) v.stride = lane_stride(n.access, d);
     }
-    VInst &v = emit(op);
-    v.d = dest, v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.t = temporary;
-    v.value = n.value, v.pred = n.pred, v.mem = mem, v.lanes = lanes, v.stored = stored;
-    return dest;
+    out_.code.push_back(v);
+    return v.d;
   };
   const auto saved = pointers();
   const int reg = value(b.root);
@@ -216,7 +218,7 @@ Count Generator::whole(int dim) {
 /// A dim along which the source of a plain copy is contiguous while the buffer's fastest dim is strided; -1 if none.
 int Generator::transposable(const Buffer &b) const {
   const Node &root = tree_.nest.nodes[b.root];
-  if (root.op != Op::Load || lanes() < unit() || tree_.nest.converts(root.access)) return -1;
+  if (reaches_strides() || root.op != Op::Load || lanes() < unit() || tree_.nest.converts(root.access)) return -1;
   if (tree_.nest.contiguous(root.access, b.dims.back())) return -1;
   for (int d : b.dims)
     if (tree_.nest.contiguous(root.access, d)) return d;

@@ -48,15 +48,15 @@ void Evaluator::combine(int acc, int with) {
   Node node;
   node.op = c.op;
   const Form form = form_of(c.select < 0 ? node : g_.nest_.nodes[c.select]);
-  const int temporary = form.op == VOp::VSelect ? take() : -1;
   const auto is_left = [&](int operand) { // of a sum or a product: the first
     return c.select < 0 ? !operand : operand < form.operands && is_acc(form.in[operand]);
   };
   const auto reg = [&](int operand) { return is_left(operand) ? acc : with; };
-  VInst &i = g_.emit(form.op);
-  i.d = acc, i.a = reg(0), i.b = reg(1), i.c = reg(2), i.e = reg(3), i.t = temporary;
+  VInst i{form.op};
+  i.d = acc, i.a = reg(0), i.b = reg(1), i.c = reg(2), i.e = reg(3);
   if (c.select >= 0) i.pred = g_.nest_.nodes[c.select].pred;
-  if (temporary >= 0) give(temporary);
+  if (g_.needs_temporary(i)) i.t = take(), give(i.t);
+  g_.out_.code.push_back(i);
 }
 
 /// Pairwise, so that the depth is logarithmic.

@@ -3,13 +3,18 @@
 
 namespace vecwrap {
 
-/// Vectors of several registers, less the mask's. RVV computes masks in v0 (and v1) where it has to select.
+/// Vectors of several registers, less the masks'.
 int Generator::vector_registers() const {
-  if (!has_uniforms()) return target_.vector_regs - (out_.tail_reg >= 0 ? 1 : 0);
-  bool masks = false;
-  for (const Node &n : nest_.nodes) masks = masks || needs_mask(form_of(n), nest_);
-  const int reserved = masks ? std::max(1, 2 / tree_.group) : 0;
-  return target_.vector_regs / tree_.group - reserved;
+  return target_.vector_regs / out_.group - out_.reserved - (out_.tail_reg >= 0 ? 1 : 0);
+}
+
+/// Where scalars are apart, a product with an addend that is one, or of two of them, starts from a copy; rounding compares
+/// with what it came from.
+bool Generator::needs_temporary(const VInst &i) const {
+  if (!has_uniforms()) return i.op == VOp::VSelect;
+  const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
+  if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
+  return i.op == VOp::VRound;
 }
 
 /// The register scope: the tile's outputs stay in registers across the reduction loops inside it.
@@ -23,6 +28,7 @@ void Generator::scope() {
   }
   note("tile: " + std::to_string(evaluator.points()) + " accumulators from init");
   evaluator.allocate_accumulators();
+  if (failed_) return;
   combine_ ? start_lanes(evaluator) : begin_scope(evaluator);
   restore(saved);
   for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them

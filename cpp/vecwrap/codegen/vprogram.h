@@ -67,6 +67,8 @@ struct VProgram {
   int scalars = 0;          ///< number of scalar registers
   int labels = 0;
   int64_t frame_bytes = 0;  ///< stack buffer for packed tensors, 64-byte aligned
+  int group = 1;            ///< registers per vector (RVV: LMUL)
+  int reserved = 0;         ///< vectors in front of number 0, for masks
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
   std::vector<std::string> notes; ///< which part of the schedule the code comes from
   std::vector<VInst> code;

@@ -1,5 +1,6 @@
 #include "codegen/loopnest.h"
 #include "emit/kernel.h"
+#include "emit/rvv/emit.h"
 #include "emit/x86/emit.h"
 #include "schedule/share.h"
 
@@ -12,10 +13,18 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
   if (!tree) return tree.refusal();
   Result<VProgram> program = generate(*tree, target);
   if (!program) return program.refusal();
-  if (target.isa == Isa::Rvv) return Refusal{"no-emitter", "vector programs for " + target.name + " are not written as assembly yet"};
+  Kernel kernel;
+  kernel.loop_tree = print(*tree), kernel.vector_program = print(*program), kernel.arguments = arguments;
+  if (target.isa == Isa::Rvv) {
+    Result<rvv::Assembly> assembly = rvv::emit(*program);
+    if (!assembly) return assembly.refusal();
+    kernel.assembly = std::move(*assembly), kernel.stack_bytes = kernel.assembly.stack_bytes;
+    return kernel;
+  }
   Result<x86::Code> code = x86::emit(*program, target);
   if (!code) return code.refusal();
-  return Kernel{std::move(code->bytes), code->stack_bytes, print(*tree), print(*program), arguments};
+  kernel.code = std::move(code->bytes), kernel.stack_bytes = code->stack_bytes;
+  return kernel;
 }
 
 } // namespace

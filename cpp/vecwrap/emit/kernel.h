@@ -1,6 +1,7 @@
 // Kernel: position-independent machine code for one nest or program under one sentence. The same bytes run in-process and
 // sit in objects. Calling convention: void kernel(const int64_t *args), System V; args as in ir/interpret.h.
 #pragma once
+#include "emit/rvv/assembly.h"
 #include "ir/program.h"
 #include "ir/result.h"
 #include "schedule/sentence.h"
@@ -11,6 +12,7 @@ namespace vecwrap {
 
 struct Kernel {
   std::vector<uint8_t> code;  ///< starts with "push rbp; mov rbp,rsp" (4 bytes): see cfi in docs/kernel.md
+  rvv::Assembly assembly;     ///< instead of bytes, where the target's kernels are text: see rvv::print and rvv::simulate
   int64_t stack_bytes = 0;    ///< largest stack use, packed buffers included
   std::string loop_tree;      ///< readable loop tree after applying the sentence
   std::string vector_program; ///< readable target-neutral vector program

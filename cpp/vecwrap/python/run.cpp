@@ -3,6 +3,7 @@
 #include "python/bind.h"
 #include "decide/strategy.h"
 #include "emit/kernel.h"
+#include "emit/rvv/simulate.h"
 #include "ir/interpret.h"
 #include <chrono>
 
@@ -51,6 +52,21 @@ Kernel compile_checked(const Nest &nest, const Sentence &sentence, const Target 
   return unwrap(compile(nest, sentence, target));
 }
 
+/// Runs assembly in this process, instruction by instruction: mnemonic -> how often.
+std::map<std::string, int64_t> simulate(const Kernel &kernel, const Args &args, int vlen) {
+  if (kernel.assembly.lines.empty())
+    throw py::value_error("only kernels of RISC-V targets are simulated");
+  if (args.size() != size_t(kernel.arguments))
+    throw py::value_error("the kernel takes " + std::to_string(kernel.arguments) + " arguments, not " + std::to_string(args.size()));
+  py::gil_scoped_release unlocked;
+  return rvv::simulate(kernel.assembly, args.data(), vlen).by_mnemonic;
+}
+
+/// The function's text; empty where kernels are bytes.
+std::string assembly(const Kernel &kernel, const std::string &name) {
+  return kernel.assembly.lines.empty() ? "" : rvv::print(kernel.assembly, name);
+}
+
 std::vector<Sentence> propose(const Nest &nest, const Target &target, int n, bool always) {
   if (const std::string wrong = validate(nest); !wrong.empty())
     throw Refused{{"invalid-nest", wrong}};
@@ -62,6 +78,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("name", &Target::name)
       .def_readonly("vector_bytes", &Target::vector_bytes)
       .def_readonly("vector_regs", &Target::vector_regs)
+      .def_readonly("widest_group", &Target::widest_group)
       .def_readonly("fma_latency", &Target::fma_latency)
       .def_readonly("fma_per_cycle", &Target::fma_per_cycle)
       .def_readonly("l1_bytes", &Target::l1_bytes)
@@ -69,6 +86,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("stack_bytes", &Target::stack_bytes)
       .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
   m.def("targets", [] { return targets(); });
+  m.def("assembly_targets", [] { return assembly_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
   m.def("native_target", [] { return unwrap(native_target()); });
 }
@@ -79,6 +97,7 @@ void bind_run(py::module_ &m) {
   bind_target(m);
   py::class_<Kernel>(m, "Kernel")
       .def_property_readonly("code", [](const Kernel &k) { return py::bytes(reinterpret_cast<const char *>(k.code.data()), k.code.size()); })
+      .def("assembly", &assembly, py::arg("name"))
       .def_readonly("stack_bytes", &Kernel::stack_bytes)
       .def_readonly("workspace_bytes", &Kernel::workspace_bytes)
       .def_readonly("loop_tree", &Kernel::loop_tree)
@@ -94,6 +113,7 @@ void bind_run(py::module_ &m) {
              (*kernel.jit)(block);
            }, py::arg("args"))
       .def("time", &time, py::arg("args"), py::arg("batches"), py::arg("runs"));
+  m.def("simulate", &simulate, py::arg("kernel"), py::arg("args"), py::arg("vlen"));
   m.def("compile", &compile_checked, py::arg("nest"), py::arg("sentence"), py::arg("target"));
   m.def("interpret", [](const Nest &n, const Args &args) {
     checked(n, args);

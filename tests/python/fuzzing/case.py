@@ -25,6 +25,7 @@ class Case:
     target: str
     symbols: dict[str, int]
     seed: int
+    vlen: int = 0  # of the machine that assembly is simulated on
 
     def dump(self) -> str:
         """A reproducer: one JSON line that `python -m fuzzing.worker` takes on its standard input."""
@@ -53,7 +54,7 @@ def run(case: Case) -> Outcome:
     except Refusal as refusal:
         return Outcome("refused", refusal.name)
     try:
-        kernel = _core.Loaded(_core.compile(nest, sentence, target), nest)
+        kernel = executable(nest, _core.compile(nest, sentence, target), case.vlen)
     except Refusal as refusal:
         return Outcome("wrong" if proposed else "refused", f"{sentence}: {refusal}" if proposed else refusal.name)
     contents = operands(nest, case)
@@ -63,6 +64,11 @@ def run(case: Case) -> Outcome:
         if wrong := difference(nest, expected, actual):
             return Outcome("wrong", f"{wrong} (buffers flush with their {flush})")
     return Outcome("ok")
+
+
+def executable(nest: _core.Nest, kernel: _core.Kernel, vlen: int):
+    """Something to call with arguments: machine code, or assembly that runs by the semantics of its instructions."""
+    return (lambda args: _core.simulate(kernel, args, vlen)) if vlen else _core.Loaded(kernel, nest)
 
 
 def value(case: Case, number: int | str) -> int:

@@ -1,0 +1,166 @@
+#include "emit/rvv/emit.h"
+#include "emit/rvv/emitter.h"
+#include "emit/rvv/vset.h"
+#include <algorithm>
+#include <bit>
+
+namespace vecwrap::rvv {
+namespace {
+
+/// The scalar map's registers, caller-saved first.
+constexpr int kPool[] = {11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
+constexpr int kCallerSaved = 10;
+/// The program's scalars apart from its vectors, caller-saved first.
+constexpr int kUniforms[] = {0,  1,  2,  3,  4,  5, 6, 7,  10, 11, 12, 13, 14, 15, 16,
+                             17, 28, 29, 8,  9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
+constexpr int kCallerSavedUniforms = 18;
+constexpr int64_t kPage = 4096, kLine = 64;
+
+int uniforms_of(const VProgram &p) {
+  int count = 0;
+  for (const VInst &i : p.code)
+    if (i.op > VOp::VTail && is_uniform(i.d)) count = std::max(count, i.d - kUniform + 1);
+  return count;
+}
+
+} // namespace
+
+int Emitter::f(int reg) { return kUniforms[reg - kUniform]; }
+
+Emitter::Emitter(const VProgram &p) : p_(p), map_(allocate_gprs(p, int(std::size(kPool)))) {
+  out_.labels = p.labels;
+  if (p.frame_bytes) saved_x_.push_back(kFp);
+  for (int g = kCallerSaved; g < int(std::size(kPool)); ++g)
+    if (std::find(map_.gpr.begin(), map_.gpr.end(), g) != map_.gpr.end()) saved_x_.push_back(kPool[g]);
+  for (int u = kCallerSavedUniforms; u < uniforms_of(p); ++u) saved_f_.push_back(kUniforms[u]);
+}
+
+int64_t Emitter::fixed_bytes() const { return (8 * int64_t(saved_x_.size() + saved_f_.size() + map_.slots) + 15) / 16 * 16; }
+
+bool Emitter::fits() const { return fits12(fixed_bytes()) && fits12(-fixed_bytes()); }
+
+Assembly Emitter::run() {
+  prologue();
+  const auto start = int64_t(out_.lines.size());
+  for (const VInst &i : p_.code) one(i);
+  epilogue();
+  insert_vsets(out_, {p_.lanes, kLanes, kTail});
+  const auto reads_lanes = [](const Line &l) { return l.kind == Line::Code && l.insn.op == Op::Vsetvli && l.insn.operand[1] == kLanes; };
+  if (std::any_of(out_.lines.begin(), out_.lines.end(), reads_lanes)) {
+    Assembly lanes;
+    lanes.load_imm(kLanes, p_.lanes);
+    out_.lines.insert(out_.lines.begin() + start, lanes.lines.begin(), lanes.lines.end());
+  }
+  out_.stack_bytes = fixed_bytes() + (p_.frame_bytes ? p_.frame_bytes + kLine : 0);
+  return std::move(out_);
+}
+
+/// Downwards: callee-saved registers and slots, then the buffers; each page is touched, so a guard page is met in order.
+void Emitter::prologue() {
+  if (const int64_t fixed = fixed_bytes()) out_.put(Op::Addi, kSp, kSp, -fixed);
+  saved_registers(Op::Sd, Op::Fsd);
+  if (!p_.frame_bytes) return;
+  out_.put(Op::Mv, kFp, kSp);
+  const int64_t bytes = p_.frame_bytes + kLine;
+  if (bytes >= kPage) out_.load_imm(kT0, kPage);
+  for (int64_t left = bytes; left >= kPage; left -= kPage) out_.put(Op::Sub, kSp, kSp, kT0), out_.put(Op::Sd, kZero, 0, kSp);
+  out_.add_imm(kSp, kSp, -(bytes % kPage), kT0);
+}
+
+void Emitter::epilogue() {
+  if (p_.frame_bytes) out_.put(Op::Mv, kSp, kFp);
+  saved_registers(Op::Ld, Op::Fld);
+  if (const int64_t fixed = fixed_bytes()) out_.put(Op::Addi, kSp, kSp, fixed);
+  out_.put(Op::Ret);
+}
+
+void Emitter::saved_registers(Op x, Op f) {
+  int64_t at = 0;
+  for (int reg : saved_x_) out_.put(x, reg, at, kSp), at += 8;
+  for (int reg : saved_f_) out_.put(f, reg, at, kSp), at += 8;
+}
+
+int Emitter::x(int s) const { return kPool[map_.gpr[s]]; }
+
+int Emitter::read(int s, int scratch) {
+  if (in_register(s)) return x(s);
+  out_.put(Op::Ld, scratch, slot(s), base());
+  return scratch;
+}
+
+void Emitter::one(const VInst &i) {
+  if (i.op == VOp::Note) return out_.remark(p_.notes[i.imm]);
+  if (i.op < VOp::Label) return scalar(i);
+  if (i.op <= VOp::BranchNe) return control(i);
+  if (i.op == VOp::VTail) return tail(i);
+  operation(i);
+}
+
+void Emitter::scalar(const VInst &i) {
+  const int d = in_register(i.d) ? x(i.d) : kT0;
+  switch (i.op) {
+  case VOp::SImm: out_.load_imm(d, i.imm); break;
+  case VOp::SArg: out_.put(Op::Ld, d, 8 * i.imm, kA0); break;
+  case VOp::SMov: out_.add_imm(d, read(i.a, kT0), 0, kT1); break;
+  case VOp::SAdd: { const int a = read(i.a, kT0), b = read(i.b, kT1); out_.put(Op::Add, d, a, b); break; }
+  case VOp::SMul: { const int a = read(i.a, kT0), b = read(i.b, kT1); out_.put(Op::Mul, d, a, b); break; }
+  case VOp::SAddImm: out_.add_imm(d, read(i.a, kT0), i.imm, kT1); break;
+  case VOp::SMulImm: multiply(d, read(i.a, kT0), i.imm); break;
+  case VOp::SMinImm: minimum(d, read(i.a, kT0), i.imm); break;
+  case VOp::SLoad: {
+    const Mem m = place(i.mem, kT1);
+    out_.put(i.imm == 4 ? Op::Lw : Op::Ld, d, m.disp, m.base);
+    break;
+  }
+  default: // SFrame
+    out_.put(Op::Addi, kT1, kSp, kLine - 1), out_.put(Op::Andi, kT1, kT1, -kLine);
+    out_.add_imm(d, kT1, i.imm, kT0);
+  }
+  if (!in_register(i.d)) out_.put(Op::Sd, d, slot(i.d), base());
+}
+
+void Emitter::multiply(int d, int a, int64_t imm) {
+  if (imm > 0 && std::has_single_bit(uint64_t(imm))) return out_.put(Op::Slli, d, a, std::countr_zero(uint64_t(imm)));
+  out_.load_imm(kT1, imm);
+  out_.put(Op::Mul, d, a, kT1);
+}
+
+void Emitter::minimum(int d, int a, int64_t imm) {
+  const int done = out_.label();
+  out_.load_imm(kT1, imm);
+  out_.add_imm(d, a, 0, kT1);
+  out_.put(Op::Bge, kT1, d, done), out_.put(Op::Mv, d, kT1), out_.place(done);
+}
+
+void Emitter::control(const VInst &i) {
+  if (i.op == VOp::Label) return out_.place(int(i.imm));
+  if (i.op == VOp::Jump) return out_.put(Op::J, i.imm);
+  const int a = read(i.a, kT0);
+  const bool less = i.op == VOp::BranchLt, order = less || i.op == VOp::BranchGe;
+  if (i.b < 0 && i.value2 == 1 && order) return out_.put(less ? Op::Bge : Op::Blt, kZero, a, i.imm); // with 0 instead
+  int b = kZero;
+  if (i.b >= 0) b = read(i.b, kT1);
+  else if (i.value2) out_.load_imm(b = kT1, i.value2);
+  const Op op = less ? Op::Blt : order ? Op::Bge : i.op == VOp::BranchEq ? Op::Beq : Op::Bne;
+  out_.put(op, a, b, i.imm);
+}
+
+void Emitter::tail(const VInst &i) {
+  if (p_.lanes == 1) return;
+  if (i.a < 0) return out_.load_imm(kTail, i.value2);
+  const int a = read(i.a, kTail);
+  if (a != kTail) out_.put(Op::Mv, kTail, a);
+}
+
+Need Emitter::need(Lanes lanes, bool more) const {
+  const Length length = lanes == Lanes::All ? Length::All : lanes == Lanes::Tail ? Length::Tail : Length::One;
+  return {length, more, {f64() ? 64 : 32, p_.group, false}};
+}
+
+Result<Assembly> emit(const VProgram &program) {
+  Emitter emitter(program);
+  if (!emitter.fits()) return Refusal{"registers", "the loops keep more values than the frame can hold"};
+  return emitter.run();
+}
+
+} // namespace vecwrap::rvv

@@ -1,0 +1,94 @@
+// The state of one emission. Split over emit.cpp (frame, scalars, control), arithmetic.cpp (the same operations on f registers
+// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp.
+#pragma once
+#include "emit/gpr.h"
+#include "emit/rvv/assembly.h"
+
+namespace vecwrap::rvv {
+
+// x registers that are not the scalar map's: two for the moment, the elements of a tail, the arguments' address, all lanes,
+// the frame if there are buffers. f registers: two for the moment.
+constexpr int kT0 = 5, kT1 = 6, kTail = 7, kA0 = 10, kLanes = 31, kFp = 8;
+constexpr int kF0 = 30, kF1 = 31;
+
+/// An operand of a vector operation: an f register for all lanes, or a vector's first register.
+struct Operand {
+  bool scalar = false;
+  int reg = -1;
+};
+
+class Emitter {
+public:
+  explicit Emitter(const VProgram &p);
+  Assembly run();
+  bool fits() const; ///< can all of the frame's slots be reached?
+
+private:
+  // emit.cpp
+  void prologue();
+  void epilogue();
+  void saved_registers(Op x, Op f);
+  void one(const VInst &);
+  void scalar(const VInst &);
+  void minimum(int d, int a, int64_t imm);
+  void multiply(int d, int a, int64_t imm);
+  void control(const VInst &);
+  void tail(const VInst &);
+  bool in_register(int s) const { return map_.gpr[s] >= 0; }
+  int x(int s) const;
+  int read(int s, int scratch); ///< the register that holds scalar s
+  int base() const { return p_.frame_bytes ? kFp : kSp; }
+  int64_t slot(int s) const { return 8 * (int64_t(saved_x_.size() + saved_f_.size()) + map_.slot[s]); }
+  int64_t fixed_bytes() const;
+
+  // memory.cpp
+  int address(const Mem &, int scratch); ///< register
+  Mem place(const Mem &, int scratch);   ///< register (base) and 12-bit distance
+  void load(const VInst &);
+  void load_scalar(int f, const VInst &);
+  void store(const VInst &);
+  void store_scalar(int f, const VInst &);
+  void to_integer(int f, Type stored);
+
+  // arithmetic.cpp
+  void operation(const VInst &);
+  void uniform(const VInst &);
+  void vector(const VInst &);
+  void binary(const VInst &);
+  void fma(const VInst &);
+  void multiply_add(const Need &, int d, Operand a, Operand b, Op vv, Op vf, int third = -1);
+  void round(const VInst &);
+  void round_scalar(int d, int a);
+  void pow2(const VInst &);
+  void pow2_scalar(int d, int a);
+  void exponent(const VInst &);
+  void exponent_scalar(int d, int a);
+  void move(const Need &, int d, Operand from);
+  void move_scalar(int d, int a);
+
+  // select.cpp
+  void select(const VInst &);
+  void extreme(const VInst &);
+  bool compare(const Need &, Pred, Operand a, Operand b); ///< the mask in v0; true if it is the opposite
+  bool compare_scalars(Pred, int a, int b);               ///< the answer in t0
+  void comparison(const Need &, int mask, int kind, Operand a, Operand b);
+  void merge(const Need &, int d, Operand yes, Operand no, bool opposite);
+  void choose(const VInst &, Pred, Operand a, Operand b, Operand yes, Operand no);
+
+  bool f64() const { return p_.type == Type::F64; }
+  Op typed(Op single, Op twice) const { return f64() ? twice : single; }
+  int v(int reg) const { return (p_.reserved + reg) * p_.group; }
+  static int f(int reg);
+  Operand operand(const VInst &, int k); ///< a constant operand goes through kF1
+  int scalar_operand(const VInst &i, int k) { return operand(i, k).reg; }
+  void constant(int f, double value);
+  uint64_t bits_of(double value) const;
+  Need need(Lanes lanes, bool more) const;
+
+  const VProgram &p_;
+  GprMap map_;
+  Assembly out_;
+  std::vector<int> saved_x_, saved_f_;
+};
+
+} // namespace vecwrap::rvv

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # read by numpy and torch: import this before them
+    os.environ.setdefault(_name, "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "bench"
 BIN = Path(sys.prefix) / "bin"
@@ -111,11 +114,17 @@ def cpu_name() -> str:
     return platform.processor() or "unknown CPU"
 
 
+def machine() -> str:
+    """What a table's numbers are of, and how far to trust them."""
+    load = os.getloadavg()[0]
+    return f"{cpu_name()}, one core, load {load:.1f}{' (busy: noisy numbers)' if load > 1.5 else ''}"
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", caption=f"{cpu_name()}, one core", caption_justify="left")
+    table = Table(title=title, title_justify="left", caption=machine(), caption_justify="left")
     for position, column in enumerate(columns):
         last = position == len(columns) - 1
         table.add_column(column, justify="left" if position == 0 else "right", no_wrap=not last, overflow="fold")
@@ -127,7 +136,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 def save_json(name: str, rows: list[dict[str, Any]]) -> None:
     """Results for machines, beside the table for people: build/bench/NAME.json."""
     WORK.mkdir(parents=True, exist_ok=True)
-    result = {"benchmark": name, "cpu": cpu_name(), "rows": rows}
+    result = {"benchmark": name, "cpu": cpu_name(), "load": os.getloadavg()[0], "rows": rows}
     (WORK / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
 
 

@@ -1,65 +1,148 @@
-"""LoopNest kernels through the Python API: sgemm 64^3 to 256^3 in steps of 32, as a fraction of the FMA peak."""
+"""The operators of the LoopNest paper (thesis, table 3.1): how fast they run, and how long generating code takes beside LLVM.
 
+LLVM (llvmlite) compiles the same loops, as plainly as the nest has them: parsed, -O3, machine code. The thesis gave it scheduled
+loops of Halide, which takes it longer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
 import sys
 import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+import llvm_loops
+import peers
+from common import pin_to_one_core, print_table, save_json
 
 import vecwrap as vw
-from common import peak_gflops, pin_to_one_core, print_table, save_json
-
-# Good sentences for a row-major product, per vector width: a register tile, with and without packing B.
-TILES = {64: [(14, 32), (9, 48), (6, 64), (8, 48), (12, 32)], 32: [(6, 16), (4, 24), (5, 16)]}
-PLAIN = "v1 split(m,{rows}) split(n,{columns}) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)"
-PACKED = "v1 split(m,{rows}) split(n,{columns}) reorder(n,m,k,m.1,n.1) pack(B,n) tile(m.1,n.1) vectorize(n.1)"
+from vecwrap import _core
+from vecwrap.measure import Operands, peak_gflops
 
 
-def gemm(n: int) -> vw.Nest:
-    nest = vw.Nest("gemm", "f32")
-    m, c, k = nest.dims(m=n, n=n, k=n)
-    A, B, C = nest.tensor("A", (m, k)), nest.tensor("B", (k, c)), nest.tensor("C", (m, c))
-    C[m, c] += A[m, k] * B[k, c]  # type: ignore[misc]  # statement syntax of the DSL
-    return nest
+@dataclass(frozen=True)
+class Operator:
+    """out += left * right. Each operand names the loops that walk each of its dense axes: "yp" is index y + p.
+
+    Loops that the output does not have are reductions.
+    """
+
+    name: str
+    extents: Mapping[str, int]
+    out: str
+    left: str
+    right: str
+
+    def strides(self, axes: str) -> dict[str, int]:
+        """Elements per step of every loop."""
+        found, dense = dict.fromkeys(self.extents, 0), 1
+        for axis in reversed(axes.split()):
+            for loop in axis:
+                found[loop] += dense
+            dense *= sum(self.extents[loop] - 1 for loop in axis) + 1
+        return found
+
+    def nest(self) -> _core.Nest:
+        nest = _core.Nest("operator", "f32")
+        for loop, extent in self.extents.items():
+            nest.add_dim(loop, extent, loop not in self.out)
+        out, left, right = (nest.add_access(nest.add_tensor(name), [4 * stride for stride in self.strides(axes).values()])
+                            for name, axes in (("out", self.out), ("left", self.left), ("right", self.right)))
+        acc = nest.acc()
+        nest.out, nest.init, nest.final = out, nest.load(out), acc
+        nest.update = nest.add("fma", nest.load(left), nest.load(right), acc)
+        return nest
 
 
-def candidates(nest: vw.Nest) -> list[str]:
-    tiles = TILES[vw.native_target().vector_bytes]
-    written = [text.format(rows=r, columns=c) for r, c in tiles for text in (PLAIN, PACKED)]
-    return [str(nest.heuristic()), *written]
+def product(n: int) -> Operator:
+    return Operator(f"MM-{n}", dict(m=n, n=n, k=n), "m n", "m k", "k n")
 
 
-def measure(n: int) -> dict[str, Any]:
-    nest = gemm(n)
-    rng = np.random.default_rng(n)
-    a, b = rng.random((n, n), dtype="f4"), rng.random((n, n), dtype="f4")
-    best: dict[str, Any] = {"gflops": 0.0}
-    for position, sentence in enumerate(candidates(nest)):
+def convolution(name: str, channels: int, size: int) -> Operator:
+    return Operator(name, dict(y=size, x=size, f=channels, p=3, q=3, c=channels), "y x f", "yp xq c", "p q c f")
+
+
+def depthwise(name: str, channels: int, size: int) -> Operator:
+    return Operator(name, dict(y=size, x=size, c=channels, p=3, q=3), "y x c", "yp xq c", "p q c")
+
+
+RESNET, MOBILENET = [(64, 56), (128, 28), (256, 14), (512, 7)], [(32, 112), (144, 56), (384, 14), (960, 7)]
+GENERATED = [*(convolution(f"CONV-{i}", *sizes) for i, sizes in enumerate(RESNET, 1)),
+             *(depthwise(f"DWCONV-{i}", *sizes) for i, sizes in enumerate(MOBILENET, 1)), *map(product, (64, 128, 256, 512))]
+LAYOUTS = [
+    convolution("NHWC", 64, 56),
+    Operator("NCHW16c", dict(g=4, y=56, x=56, f=16, d=4, p=3, q=3, c=16), "g y x f", "d yp xq c", "g d p q c f"),
+    Operator("NCHW", dict(f=64, y=56, x=56, c=64, p=3, q=3), "f y x", "c yp xq", "f c p q"),
+    depthwise("depthwise NHWC", 64, 56),
+]
+
+
+def median_seconds(run: Callable[[], object], times: int) -> float:
+    def once() -> float:
         start = time.perf_counter()
-        try:
-            kernel = nest.schedule(sentence)
-        except vw.Refusal:
-            continue
-        generated = time.perf_counter() - start
-        timing = kernel.time(a, b, np.zeros((n, n), "f4"), seconds=0.1)
-        if position == 0:
-            best["heuristic_gflops"] = timing.gflops
-        if timing.gflops > best["gflops"]:
-            best |= {"n": n, "gflops": timing.gflops, "generate_ms": generated * 1e3, "sentence": sentence}
-    return best
+        run()
+        return time.perf_counter() - start
+
+    return statistics.median(once() for _ in range(times))
 
 
-def main() -> int:
+def generation(operator: Operator) -> dict[str, Any]:
+    """Generating: from nest and sentence to machine code. Choosing the sentence is apart, for LoopNest is given it too."""
+    nest, target = operator.nest(), vw.native_target()
+    sentence = _core.propose(nest, target, 1, always=True)[0]
+    found = {"case": operator.name, "sentence": str(sentence),
+             "generate": median_seconds(lambda: _core.compile(nest, sentence, target), 21),
+             "choose": median_seconds(lambda: _core.propose(nest, target, 1, always=True), 5)}
+    if peers.module("llvmlite"):
+        walks = [operator.strides(axes) for axes in (operator.out, operator.left, operator.right)]
+        loops = [(extent, [strides[loop] for strides in walks]) for loop, extent in operator.extents.items()]
+        found["llvm"] = median_seconds(lambda: llvm_loops.compile(loops), 3)
+    return found
+
+
+def speed(operator: Operator, peak: float) -> dict[str, Any]:
+    """The fastest of what the heuristic proposes."""
+    nest, target = operator.nest(), vw.native_target()
+    operands = Operands(nest, {})
+    trials = []
+    for sentence in _core.propose(nest, target, 6, always=True):
+        kernel = _core.Loaded(_core.compile(nest, sentence, target), nest)
+        trials.append((min(kernel.time(operands.args, 7, 1)), kernel, str(sentence)))
+    _, kernel, best = min(trials, key=lambda trial: trial[0])
+    gflops = [_core.flops(nest, operands.args) / statistics.median(k.time(operands.args, 15, 3)) / 1e9
+              for k in (trials[0][1], kernel)]
+    return {"case": operator.name, "heuristic": gflops[0], "gflops": max(gflops), "of_peak": max(gflops) / peak,
+            "sentence": best}
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def milliseconds(found: Mapping[str, Any], name: str) -> str:
+    return f"{found[name] * 1e3:.3f}" if name in found else "-"
+
+
+def main(given: Sequence[str] = ()) -> int:
+    argparse.ArgumentParser(prog="loopnest.py", description=__doc__).parse_args(given)
     pin_to_one_core()
-    peak = peak_gflops()
-    rows = [measure(n) | {"peak": peak} for n in range(64, 257, 32)]
-    save_json("loopnest", rows)
-    print_table(f"LoopNest sgemm kernels (FMA peak {peak:.0f} GFLOP/s)",
-                ["n", "GFLOP/s", "of peak", "heuristic's", "generated in", "sentence"],
-                [[str(r["n"]), f"{r['gflops']:.0f}", f"{r['gflops'] / peak:.0%}", f"{r['heuristic_gflops'] / peak:.0%}",
-                  f"{r['generate_ms']:.2f} ms", r["sentence"]] for r in rows])
+    peak = peak_gflops(vw.native_target())
+    fast = [speed(operator, peak) for operator in [*LAYOUTS, *GENERATED]]
+    print_table(f"LoopNest's operators, GFLOP/s (FMA peak {peak:.0f})", ["operator", "heuristic", "best", "of peak", "sentence"],
+                [[r["case"], f"{r['heuristic']:.1f}", f"{r['gflops']:.1f}", f"{r['of_peak']:.0%}", r["sentence"]] for r in fast])
+    made = [generation(operator) for operator in GENERATED]
+    mean = geometric_mean([r["generate"] for r in made]) * 1e3
+    ratio = geometric_mean([r["llvm"] / r["generate"] for r in made]) if all("llvm" in r for r in made) else math.nan
+    print_table(f"generating code, milliseconds: geometric mean {mean:.3f}, {ratio:.0f} times faster than LLVM",
+                ["operator", "generate", "choose a sentence", "LLVM"],
+                [[r["case"], *(milliseconds(r, name) for name in ("generate", "choose", "llvm"))] for r in made])
+    save_json("loopnest", [{"table": "speed", "peak": peak, **r} for r in fast] + [{"table": "generation", **r} for r in made])
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,8 @@ from .bind import Argument
 from .disassemble import disassemble
 from .errors import ArgumentError
 
+LINE = 64  # bytes of a cache line: vectors of a workspace shall not cross them
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -83,8 +85,8 @@ class Kernel:
         """The block of the machine code, and what must live as long."""
         if not self.workspace_bytes:
             return block, None
-        workspace = np.empty(self.workspace_bytes, np.uint8)
-        return [*block, workspace.ctypes.data], workspace
+        workspace = np.empty(self.workspace_bytes + LINE, np.uint8)
+        return [*block, -(-workspace.ctypes.data // LINE) * LINE], workspace
 
     def __call__(self, *arrays: Argument, **named: Argument) -> None:
         """Runs the kernel on arrays in order of declaration, or by name; writes the output array in place.
@@ -94,6 +96,11 @@ class Kernel:
         bound = self._bind(*arrays, **named)
         block, _workspace = self._with_workspace(bound.block)
         self._loaded(block)
+
+    def loop(self, *arrays: Argument, **named: Argument) -> Callable[[int], float]:
+        """A function that runs the kernel so many times on these arrays; it returns the seconds that took."""
+        bound = self._bind(*arrays, **named)
+        return lambda runs: runs * self._loaded.time(bound.block, 1, runs)[0]
 
     def time(self, *arrays: Argument, batches: int = 15, seconds: float = 0.3, **named: Argument) -> Timing:
         """Times repeated runs for about `seconds` in all. The output array holds the last run's result."""

@@ -31,9 +31,12 @@ TEST(Codegen, RefusesPacksOfUnknownSize) {
   EXPECT_EQ(refusal(kGemm, "v1 split(j,32) reorder(j,i,k,j.1) pack(B,j) tile(j.1) vectorize(j.1)", targets()[0]), "pack-size");
 }
 
-TEST(Codegen, OnlyScalarCodeConverts) {
+TEST(Codegen, VectorsConvertWhereTheTargetCan) {
   const char *lanes = "v1 tile(j) vectorize(j)";
-  EXPECT_EQ(refusal(kGather, lanes, targets()[0]), "vector-type");
+  EXPECT_EQ(refusal(kGather, lanes, targets()[0]), "ok");
+  std::string integers = kGather;
+  integers.replace(integers.find("B:u8"), 4, "B:i64"), integers.replace(integers.find("i*4 j*1"), 7, "i*32 j*8");
+  EXPECT_EQ(refusal(integers, lanes, targets()[0]), "vector-type"); // 64 bits to single precision
   EXPECT_EQ(refusal(kGather, "v1 tile(j)", targets()[0]), "ok");
   std::string floats = kGather;
   floats.replace(floats.find("B:u8"), 4, "B"), floats.replace(floats.find("i*4 j*1"), 7, "i*16 j*4");

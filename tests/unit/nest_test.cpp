@@ -81,7 +81,7 @@ TEST_P(ValidateGather, NamesWhatIsWrong) {
 INSTANTIATE_TEST_SUITE_P(All, ValidateGather, testing::Values(
     BrokenGather{"rows:i64", "rows:u8", "reads u8, not i32 or i64"},
     BrokenGather{"rows:i64", "rows", "reads f32, not i32 or i64"},
-    BrokenGather{"rows:i64", "rows:f16", "'f16' is not an element type"},
+    BrokenGather{"rows:i64", "rows:f80", "'f80' is not an element type"},
     BrokenGather{"[a0]*16", "[a2]*16", "which does not come before it"},
     BrokenGather{"[a0]*16", "[a0]16", "expected an index like [a0]*512"},
     BrokenGather{"[a0]*16", "[a0]*16 [a0]*16", "two indices"},
@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(All, Validate, testing::Values(
     Broken{"out a2", "out a0", "out a0 does not move with parallel dim 'j'"},
     Broken{"out a2", "out a7", "out names access a7"},
     Broken{"k n reduce", "k n", "out a2 does not move with parallel dim 'k'"},
-    Broken{"f32 strict", "f16 strict", "expected f32 or f64"},
+    Broken{"f32 strict", "f80 strict", "expected f32 or f64"},
     Broken{"f32 strict", "f32 fast", "expected strict or reassoc"},
     Broken{"out a2", "nest b f32 strict", "a second nest begins"},
     Broken{"nest gemm f32 strict\n", "", "line 1: expected 'nest"},

@@ -201,15 +201,13 @@ bool Evaluator::is_broadcast(int id) const { return g_.tree_.vector >= 0 && (row
 
 /// The same; refuses what vector code does not convert.
 bool Evaluator::broadcast(int id) {
+  if (g_.nest_.converts(id)) g_.check_conversion(g_.nest_, id, g_.tree_.vector < 0 || is_broadcast(id));
   if (g_.tree_.vector < 0) return false;
-  const std::string &name = g_.nest_.tensors[g_.nest_.accesses[id].tensor].name;
-  if (g_.nest_.converts(id) && !(g_.has_uniforms() && is_broadcast(id)))
-    g_.fail("vector-type", "tensor '" + name + "' stores " + name_of(g_.nest_.stored(id)) + " in a nest of " +
-                               name_of(g_.nest_.type) + "; only scalar code converts");
   if (is_broadcast(id)) return true;
   const int index = g_.nest_.accesses[id].index;
   if (g_.reaches_strides() && index >= 0 && !g_.nest_.still(index, g_.vector_dim()))
-    g_.fail("vector-stride", "the index of tensor '" + name + "' moves along the vectorized loop; vectorize another loop");
+    g_.fail("vector-stride", "the index of tensor '" + g_.nest_.tensors[g_.nest_.accesses[id].tensor].name +
+                                 "' moves along the vectorized loop; vectorize another loop");
   return false;
 }
 
@@ -222,9 +220,11 @@ void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
   if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const Mem mem = g_.address(id, index(point));
+  const int temporary = g_.nest_.converts(id) && !g_.has_uniforms() ? take() : -1;
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
-  i.d = dest, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
   if (i.op == VOp::VLoad) i.stride = g_.lane_stride(id, g_.vector_dim());
+  if (temporary >= 0) give(temporary);
 }
 
 /// Emits one node. dest < 0: into a fresh register, remembered for later points.
@@ -312,13 +312,14 @@ void Evaluator::into_accumulators(int root) {
 void Evaluator::store_register(int reg, int id, int point) {
   if (broadcast(id) && !rows_) g_.fail("vector-stride", "the output stands still along the vectorized loop; vectorize another loop");
   const Mem mem = g_.address(id, index(point));
-  const bool splat = is_uniform(reg) && g_.tree_.vector >= 0 && !rows_;
-  const int temporary = splat || (g_.nest_.converts(id) && !g_.has_uniforms()) ? take() : -1;
+  const bool splat = is_uniform(reg) && g_.tree_.vector >= 0 && !rows_, converts = g_.nest_.converts(id) && !g_.has_uniforms();
+  const int temporary = splat || converts ? take() : -1, second = converts ? take() : -1;
   if (splat) { VInst &i = g_.emit(VOp::VMov); i.d = temporary, i.a = reg; }
   VInst &i = g_.emit(VOp::VStore);
-  i.a = splat ? temporary : reg, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.a = splat ? temporary : reg, i.t = temporary, i.e = second, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
   i.stride = rows_ ? -1 : g_.lane_stride(id, g_.vector_dim());
-  if (temporary >= 0) give(temporary);
+  for (int t : {temporary, second})
+    if (t >= 0) give(t);
 }
 
 void Evaluator::store(int root, int access) {

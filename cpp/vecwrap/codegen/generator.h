@@ -174,6 +174,7 @@ private:
   int add_imm(int a, int64_t imm);
   void add_to(int reg, int64_t imm);
   bool fail(const char *name, std::string detail);
+  void check_conversion(const Nest &, int access, bool one); ///< refuses elements, or one, that the target cannot convert
   bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
   int lanes() const { return tree_.vector < 0 ? 1 : out_.lanes; }
   int esize() const { return size_of(nest_.type); }

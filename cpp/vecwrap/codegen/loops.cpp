@@ -67,6 +67,13 @@ bool Generator::fail(const char *name, std::string detail) {
   return false;
 }
 
+void Generator::check_conversion(const Nest &nest, int access, bool one) {
+  const Type stored = nest.stored(access);
+  if (one ? !converts_scalars(target_.isa, stored) : !converts_vectors(target_.isa, nest.type, stored))
+    fail("vector-type", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
+                            "; " + (one ? "code for " : "vectors of ") + target_.name + " does not convert that and " + name_of(nest.type));
+}
+
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
   const int value = reaches_strides() && constant != 0 && constant != 1 ? this->constant(constant) : -1;
   VInst &i = emit(op);

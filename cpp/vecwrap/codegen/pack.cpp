@@ -155,15 +155,18 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
     name_constant(v, form, tree_.nest);
     v.d = uniform ? kUniform + next[1]++ : next[0]++;
     if (!uniform && needs_temporary(v)) v.t = next[0]++;
-    if (next[0] > std::min(vector_registers(), target_.vector_regs - 1) || next[1] > std::max(target_.scalar_regs, 1))
-      fail("registers", "the packed expression is too large");
     if (n.op == Op::Load) {
       v.mem = address(n.access, index);
-      if (tree_.nest.converts(n.access)) v.stored = tree_.nest.stored(n.access);
-      if (this->lanes() > 1 && v.stored && !uniform) fail("vector-type", "packing in vector code does not convert");
       if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) v.op = VOp::VBcast;
       else if (!uniform) v.stride = lane_stride(n.access, d);
+      if (tree_.nest.converts(n.access)) {
+        v.stored = tree_.nest.stored(n.access);
+        check_conversion(tree_.nest, n.access, this->lanes() == 1 || lanes == Lanes::One || v.op == VOp::VBcast);
+        if (!has_uniforms()) v.t = next[0]++;
+      }
     }
+    if (next[0] > std::min(vector_registers(), target_.vector_regs - 1) || next[1] > std::max(target_.scalar_regs, 1))
+      fail("registers", "the packed expression is too large");
     out_.code.push_back(v);
     return v.d;
   };

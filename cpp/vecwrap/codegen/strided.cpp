@@ -39,7 +39,7 @@ std::optional<Evaluator::Along> Evaluator::along(int id, int point) const {
 
 /// Is the point part of a whole unit of neighbours, and are they to be transposed?
 bool Evaluator::in_block(int id, int point) const {
-  if (g_.failed_ || !is_strided(id) || said(id).value_or(How::Transpose) != How::Transpose) return false;
+  if (g_.failed_ || !is_strided(id) || g_.nest_.converts(id) || said(id).value_or(How::Transpose) != How::Transpose) return false;
   const std::optional<Along> a = along(id, point);
   return a && a->at / g_.unit() * g_.unit() + g_.unit() <= a->count;
 }
@@ -56,6 +56,8 @@ void Evaluator::check_strided(int id) {
   const std::string tensor = "tensor '" + g_.nest_.tensors[g_.nest_.accesses[id].tensor].name + "'";
   const Access &access = g_.nest_.accesses[id];
   const Int stride = access.strides[g_.vector_dim()];
+  if (g_.nest_.converts(id))
+    g_.fail("vector-type", tensor + " stores " + name_of(g_.nest_.stored(id)) + " and is not contiguous along the vectorized loop; pack it");
   if (access.index >= 0 && !g_.nest_.still(access.index, g_.vector_dim()))
     g_.fail("vector-stride", "the index of " + tensor + " moves along the vectorized loop; vectorize another loop");
   if (said(id) == How::Transpose && !has_neighbours(id))

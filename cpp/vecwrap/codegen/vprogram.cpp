@@ -10,7 +10,7 @@ constexpr Row kRows[] = {
     {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
     {"s.mul", "dab"},  {"s.muli", "dai"},   {"s.mini", "dai"},   {"s.frame", "di"},  {"s.load", "dim"},  {"label", "L"},
     {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"}, {";", "N"},
-    {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dm"},   {"v.store", "Amnt"}, {"v.const", "Df"},
+    {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dmt"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"},

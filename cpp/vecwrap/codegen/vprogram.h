@@ -58,7 +58,7 @@ struct VInst {
   int constant = -1;        ///< 0 or 1: that operand is a register that holds the constant `value`
   Lanes lanes = Lanes::All; ///< of other operations: those that matter
   Pred pred = Pred::OEQ;
-  std::optional<Type> stored = {}; ///< VLoad, VStore: converts from, to this type in memory (scalar code; VStore: with temporary `t`)
+  std::optional<Type> stored = {}; ///< VLoad, VBcast, VStore: converts from, to this type in memory, with temporaries `t` and (VStore) `e`
 };
 
 struct VProgram {

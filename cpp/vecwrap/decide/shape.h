@@ -1,6 +1,7 @@
 // Shape: what a schedule needs to know about a nest once the vectorized dim is chosen.
 #pragma once
 #include "ir/nest.h"
+#include "target/target.h"
 
 namespace vecwrap {
 
@@ -16,7 +17,7 @@ struct Shape {
 };
 
 /// Dims along which the output is contiguous.
-std::vector<int> vector_dims(const Nest &);
+std::vector<int> vector_dims(const Nest &, const Target &);
 Shape shape_of(const Nest &, int vector);
 /// The constant extent of a dim, or what stands for one that is only known at run time.
 int64_t typical_extent(const Nest &, int dim);

@@ -14,23 +14,24 @@ double jitter(const Target &t, double accumulators) {
 }
 
 /// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
-double cost(const Target &t, const Shape &s, int64_t r, int64_t v) {
+/// Vectors that come from the second-level cache take as long as four from the first.
+double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (!r || !v) return 0;
   const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
-  return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads;
+  return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
 }
 
 /// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
-double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v) {
+double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v, bool far) {
   const int64_t row_tiles = rows / r, column_tiles = vectors / v;
-  const double total = row_tiles * column_tiles * cost(t, s, r, v) + row_tiles * cost(t, s, r, vectors % v) +
-                       column_tiles * cost(t, s, rows % r, v) + cost(t, s, rows % r, vectors % v);
+  const double total = row_tiles * column_tiles * cost(t, s, r, v, far) + row_tiles * cost(t, s, r, vectors % v, far) +
+                       column_tiles * cost(t, s, rows % r, v, far) + cost(t, s, rows % r, vectors % v, far);
   return total * (r > kStreams ? 1.04 : 1);
 }
 
 } // namespace
 
-std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
+std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool far) {
   const int64_t rows = s.row < 0 ? 1 : typical_extent(nest, s.row);
   const int64_t lanes = t.lanes(nest.type);
   const int64_t vectors = (typical_extent(nest, s.vector) + lanes - 1) / lanes;
@@ -42,7 +43,7 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s) {
     for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
       if (r * v + (s.rows_share ? v : 1) + 1 <= registers) {
         const double variants = v > widest ? 1.05 : 1, streams = s.rows_share ? 1 : 1 + 0.02 * double(r);
-        list.push_back({r, v, cost(t, s, rows, vectors, r, v) * variants * streams});
+        list.push_back({r, v, cost(t, s, rows, vectors, r, v, far) * variants * streams});
       }
   std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
   if (list.size() > 12) list.resize(12);

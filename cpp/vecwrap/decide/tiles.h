@@ -13,7 +13,7 @@ struct Tile {
   double cost; ///< cycles for one reduction step over the whole output
 };
 
-/// The best register tiles for a nest, cheapest first.
-std::vector<Tile> tiles(const Nest &, const Target &, const Shape &);
+/// The best register tiles for a nest, cheapest first. `far`: what moves along the vectors comes from the second-level cache.
+std::vector<Tile> tiles(const Nest &, const Target &, const Shape &, bool far = false);
 
 } // namespace vecwrap

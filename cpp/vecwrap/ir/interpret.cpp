@@ -1,6 +1,7 @@
 // The oracle: a nest run point by point, exactly as nest.h defines it. Built with -ffp-contract=off, so that each
 // node rounds once to the nest's type and nothing is fused that the nest does not fuse.
 #include "ir/interpret.h"
+#include "ir/half.h"
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -51,6 +52,9 @@ template <class T> T load(Type stored, int64_t address) {
   case Type::I32: return T(read<int32_t>(address));
   case Type::I64: return T(read<int64_t>(address));
   case Type::U8: return T(read<uint8_t>(address));
+  case Type::I8: return T(read<int8_t>(address));
+  case Type::F16: return T(from_f16(read<uint16_t>(address)));
+  case Type::BF16: return T(from_bf16(read<uint16_t>(address)));
   }
   return T(0);
 }
@@ -61,7 +65,9 @@ template <class T> void store(Type stored, int64_t address, T value) {
   case Type::F64: return write(address, double(value));
   case Type::I32: return write(address, to_integer<int32_t>(value));
   case Type::I64: return write(address, to_integer<int64_t>(value));
-  case Type::U8: return write(address, uint8_t(to_integer<int32_t>(value)));
+  case Type::U8: case Type::I8: return write(address, uint8_t(to_integer<int32_t>(value)));
+  case Type::F16: return write(address, to_f16(float(value)));
+  case Type::BF16: return write(address, to_bf16(float(value)));
   }
 }
 

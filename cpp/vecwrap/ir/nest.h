@@ -17,14 +17,17 @@
 
 namespace vecwrap {
 
-enum class Type : uint8_t { F32, F64, I32, I64, U8 };
+enum class Type : uint8_t { F32, F64, I32, I64, U8, I8, F16, BF16 };
 /// In enum order. A nest computes in one of the `computes`, its tensors store any.
 struct TypeInfo { const char *name; int bytes; bool computes; };
-inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, false}, {"i64", 8, false}, {"u8", 1, false}};
+inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, false}, {"i64", 8, false},
+                                     {"u8", 1, false}, {"i8", 1, false}, {"f16", 2, false}, {"bf16", 2, false}};
 inline const TypeInfo &info_of(Type t) { return kTypes[static_cast<int>(t)]; }
 inline int size_of(Type t) { return info_of(t).bytes; }
 inline const char *name_of(Type t) { return info_of(t).name; }
 std::optional<Type> type_named(const std::string &);
+/// Can a nest that computes in one type hold tensors of the other? A double is not rounded to half precision in one step.
+inline bool is_storable(Type computed, Type stored) { return computed != Type::F64 || (stored != Type::F16 && stored != Type::BF16); }
 
 /// An integer that is known when code is generated, or read from the kernel's arguments.
 struct Int {

@@ -75,6 +75,8 @@ Error check_access(const Nest &nest, size_t index) {
   for (size_t d = 0; d < nest.dims.size(); ++d)
     if (!known(nest, access.strides[d]))
       return self + " names symbol " + std::to_string(access.strides[d].sym) + ", which does not exist";
+  if (!is_storable(nest.type, nest.stored(int(index))))
+    return self + " is to " + name_of(nest.stored(int(index))) + ", which takes a nest of f32";
   return check_index(nest, index);
 }
 

@@ -23,5 +23,6 @@ void bind_nest(py::module_ &);
 void bind_program(py::module_ &);
 void bind_run(py::module_ &);
 void bind_emit(py::module_ &);
+void bind_cpu(py::module_ &);
 
 } // namespace vecwrap

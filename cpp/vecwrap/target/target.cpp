@@ -51,11 +51,20 @@ bool has_feature(const std::string &features, const std::string &name) {
 
 } // namespace
 
+bool converts_scalars(Isa isa, Type stored) {
+  return isa != Isa::Rvv || (stored != Type::I8 && stored != Type::F16 && stored != Type::BF16);
+}
+
+bool converts_vectors(Isa isa, Type computed, Type stored) {
+  if (isa == Isa::Rvv || !is_storable(computed, stored)) return false;
+  return stored != Type::I64 || (computed == Type::F64 && isa == Isa::Avx512); // AVX2 has no 64-bit integers to floats
+}
+
 CpuBits cpu_bits(Isa isa) {
-  constexpr uint32_t fma = 1u << 12, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
+  constexpr uint32_t fma = 1u << 12, f16c = 1u << 29, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
   constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
-  if (isa == Isa::Avx512) return {fma | osxsave, avx2 | bmi2 | avx512, 0xe6};
-  return {fma | osxsave, avx2 | bmi2, 0x6};
+  if (isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6};
+  return {fma | f16c | osxsave, avx2 | bmi2, 0x6};
 }
 
 const std::vector<Target> &targets() {

@@ -24,6 +24,10 @@ struct Target {
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
+/// Do vector loads and stores convert between what is computed in and what is stored?
+bool converts_vectors(Isa, Type computed, Type stored);
+bool converts_scalars(Isa, Type stored); ///< of single elements
+
 /// What the CPU must have (cpuid leaves 1 and 7) and the OS must save (XCR0) for an instruction set: Intel SDM vol. 2A,
 /// CPUID, and vol. 1, section 13.3. All bits must be set.
 struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0; };

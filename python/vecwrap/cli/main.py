@@ -2,9 +2,9 @@
 
 import sys
 
-from vecwrap.cli import sim
+from vecwrap.cli import sim, target
 
-COMMANDS = {"sim": sim.main}
+COMMANDS = {"sim": sim.main, "target": target.main}
 
 
 def main() -> int:

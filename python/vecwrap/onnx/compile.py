@@ -7,7 +7,7 @@ import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,8 +113,8 @@ class Compiled:
         results = self(**feeds)
         return [results[known[name]] for name in (known if names is None else names)]
 
-    def time(self, *arrays: Any, seconds: float = 0.3, batches: int = 15, **named: Any) -> Timing:
-        """Times repeated runs for about `seconds` in all, after one that warms up."""
+    def loop(self, *arrays: Any, **named: Any) -> Callable[[int], float]:
+        """A function that runs the model so many times on these arrays; it returns the seconds that took."""
         inputs = self._inputs(arrays, named)
         outputs = [np.empty(value.shape, value.dtype) for value in self.outputs]
 
@@ -122,10 +122,15 @@ class Compiled:
             start = time.perf_counter()
             for _ in range(runs):
                 self._run(inputs, outputs)
-            return (time.perf_counter() - start) / runs
-        measure(1)
-        runs = max(1, int(seconds / batches / max(measure(1), 1e-8)))
-        samples = [measure(runs) for _ in range(batches)]
+            return time.perf_counter() - start
+        return measure
+
+    def time(self, *arrays: Any, seconds: float = 0.3, batches: int = 15, **named: Any) -> Timing:
+        """Times repeated runs for about `seconds` in all, after one that warms up."""
+        loop = self.loop(*arrays, **named)
+        loop(1)
+        runs = max(1, int(seconds / batches / max(loop(1), 1e-8)))
+        samples = [loop(runs) / runs for _ in range(batches)]
         return Timing(min(samples), statistics.median(samples), self.report.flops / min(samples) / 1e9)
 
     def _loaded(self) -> _core.LoadedModule:

@@ -14,7 +14,8 @@ from .program_case import run_program
 
 HEURISTIC = "heuristic"  # in place of a sentence: what the heuristic proposes for the nest
 ALWAYS = "always"  # the same, where it has to propose something
-DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8}
+DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8, "i8": np.int8,
+          "f16": np.float16, "bf16": np.uint16}
 UNTOUCHED = 0xC5  # what lies in output slots that no point of the nest writes
 
 
@@ -116,14 +117,19 @@ def indices_of(random: np.random.Generator, count: int, dtype: type) -> np.ndarr
 
 def whole_numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
     """Small enough that sums and products are exact: under fast-math any order gives the same bits."""
+    if dtype is np.uint16:
+        return (random.integers(-3, 4, count).astype(np.float32).view(np.uint32) >> 16).astype(np.uint16)
     return random.integers(-3, 4, count).astype(dtype)
 
 
 def numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
     """Mostly values whose sums round, sometimes the special ones."""
+    if dtype is np.uint16:  # bf16: the upper half of a float, of any rounding
+        return (numbers(random, count, np.float32).view(np.uint32) >> 16).astype(np.uint16)
     if np.issubdtype(dtype, np.integer):
         extremes = np.iinfo(dtype)
-        least, greatest = (extremes.min, extremes.max) if random.random() < 0.3 else (max(extremes.min, -9), 200)
+        usual = max(extremes.min, -9), min(extremes.max, 200)
+        least, greatest = (extremes.min, extremes.max) if random.random() < 0.3 else usual
         return random.integers(least, greatest, count, dtype, endpoint=True)
     values = random.standard_normal(count) * np.exp2(random.integers(-6, 7, count))
     if random.random() < 0.3:
@@ -149,13 +155,17 @@ def execute(nest, case, contents, flush, kernel) -> list[bytes]:
     return [buffer.read() for buffer in buffers]
 
 
+def is_nan(x: np.ndarray) -> np.ndarray:
+    return (x & 0x7FFF) > 0x7F80 if x.dtype == np.uint16 else np.isnan(x)
+
+
 def difference(nest, expected: list[bytes], actual: list[bytes]) -> str:
     """Empty if all bits agree. Two NaNs are equal: IEEE leaves open which operand's payload survives."""
     for tensor, (want, got) in enumerate(zip(expected, actual)):
         dtype = DTYPES[nest.tensor_types[tensor]]
         bits = np.dtype(f"u{np.dtype(dtype).itemsize}")
         w, g = np.frombuffer(want, dtype), np.frombuffer(got, dtype)
-        differs = (w.view(bits) != g.view(bits)) & ~(np.isnan(w) & np.isnan(g))
+        differs = (w.view(bits) != g.view(bits)) & ~(is_nan(w) & is_nan(g))
         if differs.any():
             at = int(np.flatnonzero(differs)[0])
             return (f"tensor {nest.tensors[tensor]}: {int(differs.sum())} of {differs.size} elements differ, "

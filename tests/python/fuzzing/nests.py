@@ -14,7 +14,7 @@ LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several bl
 ARITHMETIC = [op for op in _core.OPS if op not in ("const", "load", "acc", "select")]
 CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
 OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "exponent": 1, "fma": 3}
-BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1}
+BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1, "i8": 1, "f16": 2, "bf16": 2}
 INDICES = 5  # the values of an index are less
 
 
@@ -54,7 +54,8 @@ class Maker:
             self.reduction.append(name in reductions)
 
     def tensor(self, name: str) -> int:
-        stored = self.random.choice(_core.TYPES) if self.mixed and self.random.random() < 0.6 else self.type
+        types = [t for t in _core.TYPES if self.type == "f32" or "f16" not in t]
+        stored = self.random.choice(types) if self.mixed and self.random.random() < 0.6 else self.type
         return self.nest.add_tensor(name, stored)
 
     def unit(self, tensor: int) -> int:

@@ -6,6 +6,10 @@ import numpy as np
 from vecwrap import Refusal, Sentence, _core, find_target
 
 from .guarded import Guarded
+from .nests import BYTES
+
+
+DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8}
 
 
 def reach(program: _core.Program, tensor: str, symbols: dict[str, int]) -> int:
@@ -18,7 +22,7 @@ def reach(program: _core.Program, tensor: str, symbols: dict[str, int]) -> int:
         for owner, offset, strides, *_ in nest.accesses:
             if nest.tensors[owner] == tensor:
                 last = sum(value(s) * (value(extent) - 1) for s, (_, extent, _) in zip(strides, nest.dims))
-                most = max(most, offset + last + (4 if nest.type == "f32" else 8))
+                most = max(most, offset + last + BYTES[nest.tensor_types[owner]])
     return most
 
 
@@ -31,7 +35,7 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
         return "refused", refusal.name
     loaded = _core.Loaded(kernel)
     written = {nest.tensors[nest.accesses[nest.out][0]] for nest in program.nests}
-    dtype = np.float32 if program.nests[0].type == "f32" else np.float64
+    stored = {name: DTYPES[t] for nest in program.nests for name, t in zip(nest.tensors, nest.tensor_types)}
     for flush in ("end", "start"):
         results = []
         for code in (lambda args: _core.interpret(program, args), loaded):
@@ -40,7 +44,8 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
             for name in program.arguments:
                 size = reach(program, name, symbols)
                 buffers.append(Guarded(size, flush))
-                buffers[-1].write(random.standard_normal(size // np.dtype(dtype).itemsize).astype(dtype).tobytes())
+                values = random.standard_normal(size // np.dtype(stored[name]).itemsize) * 10
+                buffers[-1].write(values.astype(stored[name]).tobytes())
                 if name not in written:
                     buffers[-1].seal()
             args = [b.address for b in buffers] + [symbols[s] for s in program.symbols]
@@ -48,7 +53,8 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
             code(args + ([workspace.address] if workspace else []))
             results.append([b.read() for b in buffers])
         for name, want, got in zip(program.arguments, *results):
-            bits = np.uint32 if dtype == np.float32 else np.uint64
+            dtype = stored[name]
+            bits = np.dtype(f"u{np.dtype(dtype).itemsize}")
             nan = np.isnan(np.frombuffer(want, dtype)) & np.isnan(np.frombuffer(got, dtype))
             wrong = np.flatnonzero((np.frombuffer(want, bits) != np.frombuffer(got, bits)) & ~nan)
             if wrong.size:

@@ -7,6 +7,7 @@ from random import Random
 
 from vecwrap import _core
 
+from .nests import BYTES
 from .sentences import random_sentence
 
 EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 32, 33)
@@ -37,6 +38,8 @@ class Chain:
         self.values: list[Value] = []
         self.temporaries: list[str] = []
         self.names = 0
+        self.mixed = random.random() < 0.1  # some tensors store other types than the nests'
+        self.types: dict[str, str] = {}
 
     def value(self, extents: tuple[int, ...]) -> Value:
         """A dense layout, mostly row-major, its rows perhaps padded."""
@@ -48,6 +51,8 @@ class Chain:
             strides[axis] = step
             step *= extents[axis] + self.random.choice([0, 0, 0, 2])
         self.names += 1
+        if self.mixed and self.random.random() < 0.5:
+            self.types[f"t{self.names}"] = self.random.choice([t for t in _core.TYPES if BYTES[t] == self.size])
         return Value(f"t{self.names}", extents, tuple(strides))
 
     def number(self, nest: _core.Nest, kind: str, number: int) -> int | str:
@@ -73,11 +78,14 @@ class Chain:
             dim_moves = strides[dim] == 0
             strides[dim] = self.number(nest, "s", stride * self.size) if factor == 1 and dim_moves and stride > 1 \
                 else int(strides[dim] if isinstance(strides[dim], int) else 0) + factor * stride * self.size
-        tensor = nest.tensors.index(value.name) if value.name in nest.tensors else nest.add_tensor(value.name)
+        tensor = nest.tensors.index(value.name) if value.name in nest.tensors else self.tensor(nest, value)
         for known, (owner, at, same, *_) in enumerate(nest.accesses):
             if (owner, at, same) == (tensor, offset * self.size, strides):
                 return known
         return nest.add_access(tensor, strides, offset * self.size)
+
+    def tensor(self, nest: _core.Nest, value: Value) -> int:
+        return nest.add_tensor(value.name, self.types.get(value.name, self.type))
 
     def other(self, nest: _core.Nest, extents: tuple[int, ...]) -> int:
         """A second operand over the parallel dims: an earlier value of that shape, or a new tensor of some of the dims."""
@@ -157,7 +165,7 @@ class Chain:
         for a, step in enumerate(value.strides):
             strides[a] = step * (stride if a == axis else 1) * self.size
         strides[-1] = value.strides[axis] * self.size
-        tensor = nest.add_tensor(value.name)
+        tensor = self.tensor(nest, value)
         return self.fold(nest, nest.load(nest.add_access(tensor, strides)), extents, last)
 
     def product(self, value: Value, last: bool) -> None:
@@ -210,8 +218,9 @@ def outer_loops(nest: _core.Nest, steps: list[str]) -> list[str]:
 
 def guest_steps(random: Random, nest: _core.Nest) -> list[str]:
     """A nest whose extents will be those of a region: few splits, none of which needs to know the extent."""
-    if random.random() < 0.4:
-        return []
+    kind = random.random()
+    if kind < 0.5:
+        return [] if kind < 0.3 else random_sentence(random, nest).split()[1:]
     parallel = [name for name, _, reduction in nest.dims if not reduction]
     inner = parallel[-1] if random.random() < 0.8 else random.choice(parallel)
     factor = random.choice(FACTORS)

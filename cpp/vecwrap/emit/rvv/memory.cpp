@@ -37,7 +37,7 @@ void Emitter::load_scalar(int d, const VInst &i) {
   case Type::F64: out_.put(Op::Fld, kF0, m.disp, m.base); return out_.put(Op::FcvtSD, d, kF0);
   case Type::I32: out_.put(Op::Lw, kT0, m.disp, m.base); break;
   case Type::I64: out_.put(Op::Ld, kT0, m.disp, m.base); break;
-  case Type::U8: out_.put(Op::Lbu, kT0, m.disp, m.base); break;
+  default: out_.put(Op::Lbu, kT0, m.disp, m.base); break; // U8; other types are refused before
   }
   out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);
 }

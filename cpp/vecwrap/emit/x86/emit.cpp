@@ -1,4 +1,5 @@
 #include "emit/x86/emit.h"
+#include "emit/x86/convert.h"
 #include "emit/gpr.h"
 #include <algorithm>
 #include <cstring>
@@ -32,6 +33,7 @@ constexpr int kPool[] = {Operand::RCX, Operand::RSI, Operand::RDI, Operand::R8, 
 constexpr int kCallerSaved = 7;
 constexpr int64_t kPage = 4096;
 constexpr int kLine = 64;
+constexpr int kScratch = 72; ///< the red zone below the stack pointer (128 bytes): a word, 64 bytes of elements
 
 class Emitter : public CodeGenerator {
 public:
@@ -193,7 +195,7 @@ private:
     switch (i.op) {
     case VOp::VTail: tail(i); break;
     case VOp::VLoad: load(i); break;
-    case VOp::VBcast: broadcast(reg(i.d), memory(i.mem)); break;
+    case VOp::VBcast: i.stored ? load_everywhere(i) : broadcast(reg(i.d), memory(i.mem)); break;
     case VOp::VStore: store(i); break;
     case VOp::VConst: constant(i); break;
     case VOp::VMov: vmovaps(reg(i.d), reg(i.a)); break;
@@ -316,6 +318,9 @@ private:
     case vecwrap::Type::I32: movsxd(rax, dword[e]); break;
     case vecwrap::Type::I64: mov(rax, qword[e]); break;
     case vecwrap::Type::U8: movzx(eax, byte[e]); break;
+    case vecwrap::Type::I8: movsx(rax, byte[e]); break;
+    case vecwrap::Type::F16: movzx(eax, word[e]), vmovd(d, eax), vcvtph2ps(d, d); return;
+    case vecwrap::Type::BF16: movzx(eax, word[e]), shl(eax, 16), vmovd(d, eax); return;
     }
     vxorps(d, d, d);
     f64() ? vcvtsi2sd(d, d, rax) : vcvtsi2ss(d, d, rax);
@@ -326,14 +331,58 @@ private:
     const Xmm a(i.a), t(i.t);
     if (*i.stored == vecwrap::Type::F32) return vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
     if (*i.stored == vecwrap::Type::F64) return vcvtss2sd(t, a, a), vmovsd(memory(i.mem), t);
+    if (*i.stored == vecwrap::Type::F16) return vcvtps2ph(t, a, 0), vpextrw(memory(i.mem), t, 0);
+    if (*i.stored == vecwrap::Type::BF16) return round_to_bf16(*this, wide_, t, Xmm(i.e), a), vpextrw(memory(i.mem), t, 0);
     const bool wide = *i.stored == vecwrap::Type::I64;
     const Reg64 whole = rax;
     if (wide) f64() ? vcvttsd2si(whole, a) : vcvttss2si(whole, a), vmovq(t, whole), vmovq(memory(i.mem), t);
-    else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), *i.stored == vecwrap::Type::U8 ? vpextrb(memory(i.mem), t, 0) : vmovd(memory(i.mem), t);
+    else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), size_of(*i.stored) == 1 ? vpextrb(memory(i.mem), t, 0) : vmovd(memory(i.mem), t);
+  }
+
+  bool is_one(const VInst &i) const { return p_.lanes == 1 || i.lanes == Lanes::One; }
+
+  void load_everywhere(const VInst &i) {
+    load_converted(i);
+    if (p_.lanes == 1) return;
+    if (!f64()) vbroadcastss(reg(i.d), Xmm(i.d));
+    else wide_ ? vbroadcastsd(Zmm(i.d), Xmm(i.d)) : vbroadcastsd(Ymm(i.d), Xmm(i.d));
+  }
+
+  /// Elements of another type. What AVX2 cannot mask is copied element by element to or from the red zone.
+  void load_vector_converted(const VInst &i) {
+    const Conversion convert(*this, wide_, p_.type, *i.stored);
+    if (i.lanes != Lanes::Tail || wide_) return convert.load(i.d, i.t, place(i.mem), i.lanes == Lanes::Tail);
+    copy_tail(i, false);
+    convert.load(i.d, i.t, rsp - kScratch, false);
+  }
+
+  void store_vector_converted(const VInst &i) {
+    const Conversion convert(*this, wide_, p_.type, *i.stored);
+    if (i.lanes != Lanes::Tail || wide_) return convert.store(place(i.mem), i.a, i.t, i.e, i.lanes == Lanes::Tail);
+    convert.store(rsp - kScratch, i.a, i.t, i.e, false);
+    copy_tail(i, true);
+  }
+
+  /// As many elements as the tail's mask has, last one first. rcx is kept in the red zone's first word.
+  void copy_tail(const VInst &i, bool out) {
+    const int size = size_of(*i.stored);
+    const Reg data = size == 1 ? Reg(cl) : size == 2 ? Reg(cx) : size == 4 ? Reg(ecx) : Reg(rcx);
+    const Address memory = ptr[rax + rdx * size - size], scratch = ptr[rsp + rdx * size - size - kScratch];
+    Label next;
+    lea(rax, ptr[place(i.mem)]);
+    f64() ? vmovmskpd(edx, Ymm(p_.tail_reg)) : vmovmskps(edx, Ymm(p_.tail_reg));
+    popcnt(edx, edx);
+    mov(ptr[rsp - 8], rcx);
+    L(next);
+    mov(data, out ? scratch : memory);
+    mov(out ? memory : scratch, data);
+    dec(edx);
+    jnz(next);
+    mov(rcx, ptr[rsp - 8]);
   }
 
   void load(const VInst &i) {
-    if (i.stored) return load_converted(i);
+    if (i.stored) return is_one(i) ? load_converted(i) : load_vector_converted(i);
     const Address from = memory(i.mem);
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm d = reg(i.d, one);
@@ -344,7 +393,7 @@ private:
   }
 
   void store(const VInst &i) {
-    if (i.stored) return store_converted(i);
+    if (i.stored) return is_one(i) ? store_converted(i) : store_vector_converted(i);
     const Address to = memory(i.mem);
     const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
     const Xmm a = reg(i.a, one);
@@ -535,7 +584,7 @@ private:
 } // namespace
 
 Result<Code> emit(const VProgram &program, const Target &target) {
-  std::vector<uint8_t> buffer(program.code.size() * 64 + 4096);
+  std::vector<uint8_t> buffer(program.code.size() * 96 + 4096);
   try {
     Emitter emitter(program, target, buffer);
     const int64_t stack = emitter.run();

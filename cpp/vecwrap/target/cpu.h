@@ -1,0 +1,27 @@
+// What this machine says about itself. For reports: code generation reads the target's description only, so that the same
+// sentence gives the same bytes everywhere.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vecwrap {
+
+struct Cache {
+  int level = 0;
+  std::string holds; ///< data, code or both
+  int64_t bytes = 0;
+  int ways = 0, line_bytes = 0;
+};
+
+struct Cpu {
+  std::string name;
+  std::vector<std::string> features; ///< those of kFeatures that it has, in the table's order
+  std::vector<Cache> caches;         ///< as cpuid lists them
+};
+
+Cpu this_cpu();
+/// All features that are looked for.
+std::vector<std::string> known_features();
+
+} // namespace vecwrap

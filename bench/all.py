@@ -3,8 +3,8 @@
 import importlib
 import sys
 
-BENCHMARKS = ["sgemm", "gemm", "loopnest", "convolutions", "operators", "sharing", "compile_time", "kernels", "small", "gsl",
-              "onnx_models"]
+BENCHMARKS = ["sgemm", "gemm", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time", "kernels",
+              "small", "gsl", "onnx_models"]
 
 
 def main() -> int:

@@ -8,13 +8,13 @@ from typing import Any, Union
 import numpy as np
 import numpy.typing as npt
 
+from .dtypes import DTYPES
 from .errors import ArgumentError
 from .lower import Lowered, Strides
 from .tensor import Tensor
 
 Array = npt.NDArray[Any]
 Argument = Union[Array, float, int]
-DTYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
 OVERLAP_WORK = 100_000  # bound on numpy's exact overlap search
 
 
@@ -39,7 +39,7 @@ class Bound:
         """The array of one tensor: right dtype, rank, constant sizes and alignment. Scalars may be plain numbers."""
         if tensor.name not in values:
             raise ArgumentError(f"tensor {tensor.name} is missing")
-        value, dtype = values[tensor.name], DTYPES[self.lowered.core.type]
+        value, dtype = values[tensor.name], DTYPES[tensor.type]
         if not isinstance(value, np.ndarray):
             if tensor.shape or tensor is self.lowered.out or isinstance(value, (list, tuple)):
                 raise ArgumentError(f"{tensor.name}: expected a numpy array, got {type(value).__name__}")

@@ -168,11 +168,13 @@ def sqrt(x: Value) -> Expr:
     return Apply("sqrt", (as_expr(x),))
 
 
-def math(name: str, x: Value) -> Expr:
-    """A function of docs/nest.md's table, as a polynomial: exp, tanh, sigmoid, erf, ..."""
+def math(name: str, *x: Value) -> Expr:
+    """A function of docs/math.md's table, as arithmetic: `math("exp", x)`, `math("pow", x, y)`."""
     if name not in _core.MATH:
         raise NestError(f"there is no function {name!r}; there are {', '.join(_core.MATH)}")
-    return Apply(name, (as_expr(x),))
+    if len(x) != _core.MATH[name]:
+        raise NestError(f"{name} takes {_core.MATH[name]} operands, not {len(x)}")
+    return Apply(name, tuple(map(as_expr, x)))
 
 
 def absolute(x: Value) -> Expr:

@@ -13,8 +13,6 @@ from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Update
 from .index import Dim
 from .tensor import Tensor
 
-ITEMSIZE = {"f32": 4, "f64": 8}
-
 
 @dataclass(frozen=True)
 class Strides:
@@ -104,7 +102,7 @@ class Lowering:
     def __init__(self, name: str, dtype: str, dims: Sequence[Dim], tensors: Sequence[Tensor], made: Statement,
                  *, contract: bool, fast_math: bool) -> None:
         self.core = _core.Nest(name, dtype, fast_math)
-        self.itemsize = ITEMSIZE[dtype]
+        self.single = dtype == "f32"
         self.dims = list(dims)
         self.tensors = list(tensors)
         self.contract = contract
@@ -184,7 +182,7 @@ class Lowering:
         return self.once((op, *inputs), lambda: make(op, *inputs))
 
     def constant(self, value: float) -> int:
-        rounded = float(np.float32(value)) if self.itemsize == 4 else float(value)
+        rounded = float(np.float32(value)) if self.single else float(value)
         return self.once(("const", rounded.hex()), lambda: self.core.constant(rounded))
 
     def choose(self, expr: Choose) -> int:
@@ -211,7 +209,7 @@ class Lowering:
         """The core tensor for an array's address, moved by whole steps along axes whose strides are not constant."""
         if base not in self.pointers:
             same = sum(other.tensor is base.tensor for other in self.pointers)
-            self.pointers[base] = self.core.add_tensor(base.tensor.name + (f".{same}" if same else ""))
+            self.pointers[base] = self.core.add_tensor(base.tensor.name + (f".{same}" if same else ""), base.tensor.type)
             self.result.pointers.append(base)
         return self.pointers[base]
 

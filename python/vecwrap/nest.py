@@ -6,25 +6,26 @@ from collections.abc import Sequence
 
 from . import _core
 from .bind import Argument, Bound
+from .dtypes import COMPUTED, ITEMSIZE
 from .errors import NestError
 from .expr import Element, Expr
 from .index import Dim
 from .kernel import Kernel, as_target
-from .lower import ITEMSIZE, Lowered, Lowering, statement
+from .lower import Lowered, Lowering, statement
 from .tensor import Axis, Tensor, byte_strides, dense_strides, shape_of
 
 
 class Nest:
     """A loop nest over named dims: one assignment to one tensor, with at most one reduction.
 
-    dtype: "f32" or "f64", of every tensor and every operation.
+    dtype: "f32" or "f64", of every operation, and of every tensor that names no type of its own.
     contract: products next to sums become fused multiply-adds, as under clang's -ffp-contract=on with FMA.
     fast_math: reductions may be reassociated, so results may differ in the last bits.
     """
 
     def __init__(self, name: str = "nest", dtype: str = "f32", *, contract: bool = True,
                  fast_math: bool = False) -> None:
-        if dtype not in ITEMSIZE:
+        if dtype not in COMPUTED:
             raise NestError(f"dtype {dtype!r} is neither 'f32' nor 'f64'")
         self.name = name
         self.dtype = dtype
@@ -47,22 +48,25 @@ class Nest:
         return made
 
     def tensor(self, name: str, shape: Sequence[Axis], *, strides: Sequence[int | str | None] | None = None,
-               order: str = "C") -> Tensor:
+               order: str = "C", type: str | None = None) -> Tensor:
         """Declares a tensor. Arrays are passed in the order of declaration.
 
         shape: per axis a dim (its extent), an int, a symbol's name, or None (any size).
         strides: per axis **elements** as an int, a name (run time; equal names are equal strides), or None (run time).
             By default dense, row-major ("C") or column-major ("F"); past an axis of unknown size, run time.
+        type: of the elements in memory, a key of `dtypes.DTYPES`: reads convert from it, the assignment converts to it.
         """
         sizes = shape_of(shape)
         if name in {tensor.name for tensor in self._tensors}:
             raise NestError(f"tensor {name} is declared twice")
-        itemsize = ITEMSIZE[self.dtype]
+        if type is not None and type not in ITEMSIZE:
+            raise NestError(f"tensor {name}: type {type!r} is none of {', '.join(ITEMSIZE)}")
+        itemsize = ITEMSIZE[type or self.dtype]
         in_bytes = dense_strides(sizes, itemsize, order) if strides is None else byte_strides(strides, itemsize)
         if len(in_bytes) != len(sizes):
             raise NestError(f"tensor {name} has {len(sizes)} axes, but {len(in_bytes)} strides")
         self._declare()
-        self._tensors.append(Tensor(name, sizes, in_bytes, self._assign))
+        self._tensors.append(Tensor(name, sizes, in_bytes, self._assign, type or self.dtype))
         return self._tensors[-1]
 
     def scalar(self, name: str) -> Expr:

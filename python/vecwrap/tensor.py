@@ -17,15 +17,17 @@ class Tensor:
     """One operand of a nest.
 
     `shape`: per axis an int, a symbol's name, or None (whatever the array has). `strides`: per axis **bytes** as an int
-    (the array must have exactly that stride), a symbol's name, or None (whatever the array has).
+    (the array must have exactly that stride), a symbol's name, or None (whatever the array has). `type`: of the elements in
+    memory.
     """
 
     def __init__(self, name: str, shape: Sequence[int | str | None], strides: Sequence[int | str | None],
-                 assign: Assign) -> None:
+                 assign: Assign, type: str) -> None:
         self.name = name
         self.shape = tuple(shape)
         self.strides = tuple(strides)
         self._assign = assign
+        self.type = type
 
     def __getitem__(self, index: Index | int | tuple[Index | int, ...]) -> Element:
         indices = index if isinstance(index, tuple) else (index,)

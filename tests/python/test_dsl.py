@@ -359,3 +359,42 @@ def test_shared_stride_names_must_agree():
     c[i, j] = a[i, j] + 0.0
     with pytest.raises(vw.ArgumentError, match="stride ld is 12 bytes in A, but 32 in C"):
         nest.interpret(np.zeros((2, 3), "f4"), np.zeros((2, 8), "f4")[:, :3])
+
+
+def test_functions_take_their_operands():
+    nest = vw.Nest("powers")
+    i, = nest.dims(i="n")
+    X, Y, Z = (nest.tensor(name, (i,)) for name in "XYZ")
+    Z[i] = vw.math("pow", X[i], Y[i])
+    x, y, z = np.array([2, 9, 0.25], "f4"), np.array([10, 0.5, -1], "f4"), np.empty(3, "f4")
+    nest.schedule("v1")(x, y, z)
+    assert z.tolist() == [1024, 3, 4]
+    with pytest.raises(vw.NestError, match="pow takes 2 operands, not 1"):
+        vw.math("pow", X[i])
+    with pytest.raises(vw.NestError, match="no function 'gamma'"):
+        vw.math("gamma", X[i])
+
+
+def test_tensors_of_other_types():
+    nest = vw.Nest("mixed", "f32")
+    i, j, k = nest.dims(i=5, j=40, k=9)
+    A, B = nest.tensor("A", (i, k), type="u8"), nest.tensor("B", (k, j), type="f16")
+    C = nest.tensor("C", (i, j), type="i32")
+    C[i, j] = vw.sum_of(A[i, k] * B[k, j])
+    random = np.random.default_rng(1)
+    a, b, c = random.integers(0, 255, (5, 9), "u1"), random.integers(-9, 9, (9, 40)).astype("f2"), np.zeros((5, 40), "i4")
+    kernel = nest.schedule("v1 split(i,2) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1)")
+    kernel(a, b, c)
+    assert np.array_equal(c, a.astype("i4") @ b.astype("i4"))
+    with pytest.raises(vw.ArgumentError, match="B: expected dtype float16, got float32"):
+        kernel(a, b.astype("f4"), c)
+    with pytest.raises(vw.NestError, match="tensor D: type 'f8' is none of f32, f64"):
+        vw.Nest("other").tensor("D", (3,), type="f8")
+
+
+def test_types_that_the_nest_cannot_hold():
+    nest = vw.Nest("wide", "f64")
+    i, = nest.dims(i=4)
+    X, Y = nest.tensor("X", (i,), type="f16"), nest.tensor("Y", (i,))
+    with pytest.raises(vw.NestError, match="f16, which takes a nest of f32"):
+        Y[i] = X[i] + 1

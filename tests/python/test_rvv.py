@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fuzzing.case import ALWAYS, HEURISTIC, Case
 from fuzzing.nests import random_nest
 from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.rvv import VLENS, run_under_qemu, rvv_case
@@ -124,3 +125,26 @@ def test_a_touch_outside_of_a_tensor_is_seen():
     results = rvv.run([kernel], [rvv.Job(0, (whole, whole, short)), good], 256)
     assert [result.signal for result in results] == [11, 0]
     assert results[1].outputs == (bytes(65536),)
+
+
+def test_heuristic_sentences(worker):
+    """What the heuristic proposes compiles and is exact, and every nest has a schedule."""
+    statuses = collections.Counter()
+    for seed in range(600):
+        choices = random.Random(seed)
+        nest, symbols = (random_nest, shaped_nest, reduction_nest)[seed % 3](choices)
+        target = choices.choice(_core.assembly_targets())
+        always = seed % 2 == 1
+        case = Case(str(nest), ALWAYS if always else HEURISTIC, target.name, symbols, seed, 8 * target.vector_bytes)
+        outcome = worker.run(case)
+        excused = outcome.status == "refused" and (not always or outcome.detail == "vector-type")  # i8, f16, bf16
+        assert outcome.status == "ok" or excused, f"{outcome}\n{case}"
+        statuses[outcome.status] += 1
+    assert statuses["ok"] > 350, statuses
+
+
+@pytest.mark.parametrize("vlen", VLENS)
+def test_heuristic_tiles(vlen):
+    """Seven rows of vectors of four registers, where the matrix is large enough."""
+    sentence = str(_core.propose(_core.Nest.parse(GEMM), find_target(f"riscv64-rvv{vlen}"))[0])
+    assert "split(i,7)" in sentence and "vectorize(j" in sentence and ",4) unroll(k,4)" in sentence

@@ -169,6 +169,12 @@ CASES: list[Case] = [
      {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 10.0}),
     ("Resize", [(1, 1, 3, 4), "", K([1, 1, 1, 1], F4)], {"mode": "linear"}),
     ("Upsample", [(1, 1, 2, 3), K([1, 1, 2, 3], F4)], {"_opset": 9}),
+    ("ScatterElements", [(3, 4), np.array([[1, -4], [0, 2]]), (2, 2)], {"axis": 1}),
+    ("ScatterElements", [(2, 4), K([[1, 1, 1], [0, 2, 0]]), (2, 3)], {"axis": 1, "reduction": "add"}),
+    ("ScatterElements", [(4,), np.array([3, 0], I4), (2,)], {"reduction": "max"}),
+    ("ScatterND", [(4, 3), np.array([[2], [-4]]), (2, 3)], {}),
+    ("ScatterND", [(4, 3, 2), np.array([[[1, 2], [0, 0]], [[1, 2], [3, 1]]]), (2, 2, 2)], {"reduction": "mul"}),
+    *[("OneHot", [np.array([[0, -1], [2, 7]]), K(3), np.array([0.5, 2], F4)], {"axis": axis}) for axis in (-1, 0, 1)],
     # contractions
     ("MatMul", [(3, 4), (4, 5)], {}),
     ("MatMul", [(2, 1, 3, 4), (5, 4, 6)], {}),

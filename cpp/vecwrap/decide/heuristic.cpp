@@ -10,6 +10,7 @@
 namespace vecwrap {
 namespace {
 
+constexpr int64_t kUnroll = 4; ///< where loops cost instructions that nothing hides
 constexpr int64_t kWorthScaling = 4096; ///< columns x reduction steps that pay for packing scaled rows
 
 class Heuristic : public Strategy {
@@ -20,7 +21,7 @@ public:
   Result<std::vector<Sentence>> propose(const Nest &nest, const Target &target, int n) override {
     std::vector<Sentence> legal;
     Refusal last{"no-schedule", "no schedule of the heuristic fits this nest"};
-    for (const Sentence &s : candidates(nest, target)) {
+    for (const Sentence &s : all_candidates(nest, target)) {
       Result<LoopTree> tree = apply(nest, s, target);
       Result<VProgram> program = tree ? generate(*tree, target) : Result<VProgram>(tree.refusal());
       if (program) legal.push_back(s);
@@ -32,6 +33,22 @@ public:
   }
 
 private:
+  /// Where vectors may have several registers, most at first; scalar code last.
+  std::vector<Sentence> all_candidates(const Nest &nest, const Target &target) {
+    if (target.widest_group == 1) return candidates(nest, target);
+    std::vector<Sentence> all;
+    for (int group : groups(nest, target))
+      for (Sentence &s : candidates(nest, grouped(target, group))) {
+        for (Step &step : s.steps)
+          if (step.kind == StepKind::Vectorize && group > 1) step.factor = group;
+        all.push_back(std::move(s));
+      }
+    std::stable_partition(all.begin(), all.end(), [](const Sentence &s) {
+      return std::any_of(s.steps.begin(), s.steps.end(), [](const Step &step) { return step.kind == StepKind::Vectorize; });
+    });
+    return all;
+  }
+
   std::vector<Sentence> candidates(const Nest &nest, const Target &target) {
     refusal_ = {};
     std::vector<Sentence> list;
@@ -208,6 +225,8 @@ private:
     const Int trip = nest.dims[last].extent;
     if (reduction.back() == nest.dims[last].name && trip.is_const() && trip.value <= 7 && trip.value > 1)
       draft.add(StepKind::Unroll, {nest.dims[last].name}, trip.value);
+    else if (t.scalar_regs) // pointers and counters take instructions of their own
+      draft.add(StepKind::Unroll, {reduction.back()}, std::min<int64_t>(kUnroll, typical_extent(nest, last)));
     return {draft.steps};
   }
 
@@ -227,7 +246,7 @@ private:
 
   /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
   void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-    for (int64_t vectors : {4, 2, 1}) {
+    for (int64_t vectors : {8, 4, 2, 1}) {
       Draft draft;
       std::vector<std::string> order, columns, chunks;
       const std::string j = draft.split(nest, s.vector, vectors * t.lanes(nest.type), columns);

@@ -27,7 +27,7 @@ Shape shape_of(const Nest &nest, int vector) {
   }
   int best = 0;
   for (int d = int(nest.dims.size()) - 1; d >= 0; --d) {
-    if (d == vector || nest.dims[d].reduction) continue;
+    if (d == vector || nest.dims[d].reduction || nest.dims[d].extent == Int::constant(1)) continue; // one row shares nothing
     int reuse = 0; // vector loads that a tile along d shares count twice, broadcasts once
     for (size_t a = 0; a < nest.accesses.size(); ++a)
       if (loads_access(nest, root, int(a)) && nest.still(int(a), d))

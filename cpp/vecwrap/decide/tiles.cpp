@@ -5,6 +5,7 @@ namespace vecwrap {
 namespace {
 
 constexpr double kLoadsPerCycle = 2;
+constexpr double kLoop = 2; ///< instructions for counters and pointers per reduction step, where they take time
 
 /// Accumulators beyond fma_latency x fma_per_cycle absorb what delays single FMAs: with half as many again the units stay
 /// busy, at exactly that number 10 % are lost (measured on Zen 5: 9 % with 8 accumulators, 7 % with 9, 5 % with 10).
@@ -17,6 +18,10 @@ double jitter(const Target &t, double accumulators) {
 /// Vectors that come from the second-level cache take as long as four from the first.
 double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (!r || !v) return 0;
+  if (t.scalar_regs) { // one instruction at a time, and one register of a vector
+    const double vectors = double(r * v + (s.rows_share ? v : r * v)), scalars = double(s.rows_share ? r : 1);
+    return std::max(vectors * t.group, vectors + scalars + kLoop) + 0.1 * scalars;
+  }
   const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
   return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
 }
@@ -31,17 +36,33 @@ double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int6
 
 } // namespace
 
+Target grouped(const Target &t, int group) {
+  Target wide = t;
+  wide.vector_bytes *= group, wide.vector_regs /= group, wide.group = group;
+  return wide;
+}
+
+std::vector<int> groups(const Nest &nest, const Target &t) {
+  int64_t longest = 1;
+  for (int d : vector_dims(nest, t)) longest = std::max(longest, typical_extent(nest, d));
+  std::vector<int> list;
+  for (int group = std::min(4, t.widest_group); group >= 1; group /= 2)
+    if (group == 1 || t.lanes(nest.type) * group <= longest) list.push_back(group);
+  return list;
+}
+
 std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool far) {
   const int64_t rows = s.row < 0 ? 1 : typical_extent(nest, s.row);
   const int64_t lanes = t.lanes(nest.type);
   const int64_t vectors = (typical_extent(nest, s.vector) + lanes - 1) / lanes;
   const int registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
+  const int broadcast = t.scalar_regs ? 0 : 1;
   // every vector of a tile with a run-time extent brings a tail variant of the whole tile
   const int64_t widest = nest.dims[s.vector].extent.is_const() ? 8 : 3;
   std::vector<Tile> list;
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
     for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
-      if (r * v + (s.rows_share ? v : 1) + 1 <= registers) {
+      if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
         const double variants = v > widest ? 1.05 : 1, streams = s.rows_share ? 1 : 1 + 0.02 * double(r);
         list.push_back({r, v, cost(t, s, rows, vectors, r, v, far) * variants * streams});
       }

@@ -13,6 +13,11 @@ struct Tile {
   double cost; ///< cycles for one reduction step over the whole output
 };
 
+/// The target whose vectors are groups of registers (RVV: LMUL), and the groups to try: up to 4 registers (XNNPACK's and IREE's
+/// choice), unless the vectorized dim is too short to fill them.
+Target grouped(const Target &, int group);
+std::vector<int> groups(const Nest &, const Target &);
+
 /// The best register tiles for a nest, cheapest first. `far`: what moves along the vectors comes from the second-level cache.
 std::vector<Tile> tiles(const Nest &, const Target &, const Shape &, bool far = false);
 

@@ -16,9 +16,7 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
   Kernel kernel;
   kernel.loop_tree = print(*tree), kernel.vector_program = print(*program), kernel.arguments = arguments;
   if (target.isa == Isa::Rvv) {
-    Result<rvv::Assembly> assembly = rvv::emit(*program);
-    if (!assembly) return assembly.refusal();
-    kernel.assembly = std::move(*assembly), kernel.stack_bytes = kernel.assembly.stack_bytes;
+    kernel.assembly = rvv::emit(*program), kernel.stack_bytes = kernel.assembly.stack_bytes;
     return kernel;
   }
   Result<x86::Code> code = x86::emit(*program, target);

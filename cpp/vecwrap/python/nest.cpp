@@ -158,7 +158,10 @@ py::dict refusals() {
 void bind_nest(py::module_ &m) {
   m.attr("REFUSALS") = refusals();
   m.attr("OPS") = names_of(kOps);
-  m.attr("MATH") = names_of(kMath);
+  py::dict functions;
+  for (const MathFunction &f : kMath)
+    functions[f.name] = f.operands;
+  m.attr("MATH") = functions;
   m.attr("TYPES") = names_of(kTypes);
   m.attr("PREDS") = names_of(kPreds);
   m.attr("STEPS") = names_of(kSteps);

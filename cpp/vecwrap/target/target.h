@@ -18,6 +18,7 @@ struct Target {
   int fma_per_cycle = 2; ///< vector FMAs started per cycle
   int64_t l1_bytes = 32 << 10, l2_bytes = 512 << 10;
   int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
+  int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
   bool any_length = false; ///< the code is right for longer vectors as well, and chooses among variants when it runs

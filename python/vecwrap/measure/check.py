@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import _core
 from ..bind import Array
-from .operands import DTYPES, MARGIN, Bytes, Operands, extents_of
+from ..dtypes import DTYPES
+from .operands import MARGIN, Bytes, Operands, extents_of
 
 SLACK = 8.0  # roundings of reassociated sums that are forgiven, times the square root of the reduction's length
 ROLLED = 16  # elements of a dim that a shrunken nest keeps for a loop that is not split
@@ -48,7 +49,8 @@ def differing(want: Array, got: Array, relative: float) -> Array:
         bits &= ~((want != want) & (got != got))
         if relative:
             scale = np.abs(want[np.isfinite(want)], dtype=np.float64).max(initial=0.0)
-            allowed = max(relative * scale, 0.0 if want.dtype.kind == "f" else 1.0)  # an integer may round the other way
+            step = float(np.finfo(want.dtype).eps) * scale if want.dtype.kind == "f" else 1.0
+            allowed = max(relative * scale, step)  # what is stored in fewer bits may round the other way
             bits &= ~(np.abs(want.astype(np.float64) - got.astype(np.float64)) <= allowed)
     return np.asarray(bits)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Union
+from typing import Union
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import _core
 from ..bind import Array
+from ..dtypes import DTYPES
 from ..errors import ArgumentError
 from ..nest import Nest
 from .errors import WrongResult
@@ -18,7 +19,6 @@ AnyNest = Union[Nest, _core.Nest]
 Bytes = npt.NDArray[np.uint8]
 Call = Callable[[Sequence[int]], None]
 
-DTYPES: dict[str, type[Any]] = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8}
 MARGIN = 128  # bytes around every tensor that must stay as they are
 ALIGNMENT = 64  # of a tensor's first byte: a cache line
 INDICES = 16  # indirect accesses get indices below this
@@ -72,7 +72,7 @@ class Operands:
         return int(np.prod(self.extents, dtype=object))
 
     def itemsize(self, tensor: int) -> int:
-        return np.dtype(DTYPES[self.nest.tensor_types[tensor]]).itemsize
+        return DTYPES[self.nest.tensor_types[tensor]].itemsize
 
     def reach(self, tensor: int) -> tuple[int, int]:
         """The bytes, from the tensor's address, that its accesses touch: [low, high)."""
@@ -95,10 +95,13 @@ class Operands:
 
     def contents(self, tensor: int, size: int, random: np.random.Generator) -> Bytes:
         """What `size` bytes of a tensor hold at first."""
-        dtype = np.dtype(DTYPES[self.nest.tensor_types[tensor]])
+        stored = self.nest.tensor_types[tensor]
+        dtype = DTYPES[stored]
         count = -(-size // dtype.itemsize)
         if tensor in {self.nest.accesses[access[3]][0] for access in self.nest.accesses if access[3] >= 0}:
             values = random.integers(0, INDICES, count)
+        elif stored == "bf16":
+            return (self.numbers(count, random).astype(np.float32).view(np.uint32) >> 16).astype(dtype).view(np.uint8)[:size]
         elif dtype.kind == "f":
             return self.numbers(count, random).astype(dtype).view(np.uint8)[:size]
         else:

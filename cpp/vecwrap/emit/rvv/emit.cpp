@@ -37,8 +37,6 @@ Emitter::Emitter(const VProgram &p) : p_(p), map_(allocate_gprs(p, int(std::size
 
 int64_t Emitter::fixed_bytes() const { return (8 * int64_t(saved_x_.size() + saved_f_.size() + map_.slots) + 15) / 16 * 16; }
 
-bool Emitter::fits() const { return fits12(fixed_bytes()) && fits12(-fixed_bytes()); }
-
 Assembly Emitter::run() {
   prologue();
   const auto start = int64_t(out_.lines.size());
@@ -57,7 +55,7 @@ Assembly Emitter::run() {
 
 /// Downwards: callee-saved registers and slots, then the buffers; each page is touched, so a guard page is met in order.
 void Emitter::prologue() {
-  if (const int64_t fixed = fixed_bytes()) out_.put(Op::Addi, kSp, kSp, -fixed);
+  out_.add_imm(kSp, kSp, -fixed_bytes(), kT0);
   saved_registers(Op::Sd, Op::Fsd);
   if (!p_.frame_bytes) return;
   out_.put(Op::Mv, kFp, kSp);
@@ -70,7 +68,7 @@ void Emitter::prologue() {
 void Emitter::epilogue() {
   if (p_.frame_bytes) out_.put(Op::Mv, kSp, kFp);
   saved_registers(Op::Ld, Op::Fld);
-  if (const int64_t fixed = fixed_bytes()) out_.put(Op::Addi, kSp, kSp, fixed);
+  out_.add_imm(kSp, kSp, fixed_bytes(), kT0);
   out_.put(Op::Ret);
 }
 
@@ -84,8 +82,18 @@ int Emitter::x(int s) const { return kPool[map_.gpr[s]]; }
 
 int Emitter::read(int s, int scratch) {
   if (in_register(s)) return x(s);
-  out_.put(Op::Ld, scratch, slot(s), base());
+  const auto [at, from] = slot(s, scratch);
+  out_.put(Op::Ld, scratch, at, from);
   return scratch;
+}
+
+/// Distance and register.
+std::pair<int64_t, int> Emitter::slot(int s, int scratch) {
+  const int64_t at = 8 * (int64_t(saved_x_.size() + saved_f_.size()) + map_.slot[s]);
+  const int base = p_.frame_bytes ? kFp : kSp;
+  if (fits12(at)) return {at, base};
+  out_.load_imm(scratch, at), out_.put(Op::Add, scratch, scratch, base);
+  return {0, scratch};
 }
 
 void Emitter::one(const VInst &i) {
@@ -116,7 +124,9 @@ void Emitter::scalar(const VInst &i) {
     out_.put(Op::Addi, kT1, kSp, kLine - 1), out_.put(Op::Andi, kT1, kT1, -kLine);
     out_.add_imm(d, kT1, i.imm, kT0);
   }
-  if (!in_register(i.d)) out_.put(Op::Sd, d, slot(i.d), base());
+  if (in_register(i.d)) return;
+  const auto [at, from] = slot(i.d, kT1);
+  out_.put(Op::Sd, d, at, from);
 }
 
 void Emitter::multiply(int d, int a, int64_t imm) {
@@ -157,10 +167,6 @@ Need Emitter::need(Lanes lanes, bool more) const {
   return {length, more, {f64() ? 64 : 32, p_.group, false}};
 }
 
-Result<Assembly> emit(const VProgram &program) {
-  Emitter emitter(program);
-  if (!emitter.fits()) return Refusal{"registers", "the loops keep more values than the frame can hold"};
-  return emitter.run();
-}
+Assembly emit(const VProgram &program) { return Emitter(program).run(); }
 
 } // namespace vecwrap::rvv

@@ -2,11 +2,10 @@
 #pragma once
 #include "codegen/vprogram.h"
 #include "emit/rvv/assembly.h"
-#include "ir/result.h"
 
 namespace vecwrap::rvv {
 
 /// A function of the C calling convention: void f(const int64_t *args). Right for every VLEN that is at least the program's.
-Result<Assembly> emit(const VProgram &);
+Assembly emit(const VProgram &);
 
 } // namespace vecwrap::rvv

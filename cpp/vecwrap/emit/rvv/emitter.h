@@ -3,6 +3,7 @@
 #pragma once
 #include "emit/gpr.h"
 #include "emit/rvv/assembly.h"
+#include <utility>
 
 namespace vecwrap::rvv {
 
@@ -21,7 +22,6 @@ class Emitter {
 public:
   explicit Emitter(const VProgram &p);
   Assembly run();
-  bool fits() const; ///< can all of the frame's slots be reached?
 
 private:
   // emit.cpp
@@ -37,8 +37,7 @@ private:
   bool in_register(int s) const { return map_.gpr[s] >= 0; }
   int x(int s) const;
   int read(int s, int scratch); ///< the register that holds scalar s
-  int base() const { return p_.frame_bytes ? kFp : kSp; }
-  int64_t slot(int s) const { return 8 * (int64_t(saved_x_.size() + saved_f_.size()) + map_.slot[s]); }
+  std::pair<int64_t, int> slot(int s, int scratch);
   int64_t fixed_bytes() const;
 
   // memory.cpp

@@ -1,9 +1,9 @@
 """The ops of ONNX as stages. One file per kind; each enters its functions into the table OPS."""
 
 from . import (contraction, einsum, elementwise, gather, integers, known, movement, normalization, pad, pooling, reduction,
-               resize, running, transposed)
+               resize, running, scatter, transposed)
 from .context import Context
 from .registry import OPS, Node
 
 __all__ = ["OPS", "Context", "Node", "contraction", "einsum", "elementwise", "gather", "integers", "known", "movement",
-           "normalization", "pad", "pooling", "reduction", "resize", "running", "transposed"]
+           "normalization", "pad", "pooling", "reduction", "resize", "running", "scatter", "transposed"]

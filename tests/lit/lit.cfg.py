@@ -39,6 +39,8 @@ config.substitutions += [
     ("%identical", f"{here / 'Inputs' / 'identical.sh'} {plugin}"),
     # Builds and runs a program three ways (clang, vecwrap, vecwrap with VECWRAP_VERIFY=1); arguments: flags.
     ("%same-output", f"{here / 'Inputs' / 'same-output.sh'} {plugin} {here / 'Inputs'}"),
+    # The same for RISC-V, under QEMU.
+    ("%same-rvv", f"{here / 'Inputs' / 'same-output-rvv.sh'} {plugin} {here / 'Inputs'}"),
     ("FileCheck", "FileCheck-22"),
     ("not --crash", "not-22 --crash"), # the shell that lit has built in knows only plain `not`
     ("%python", "python3"),

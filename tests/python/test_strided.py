@@ -157,3 +157,12 @@ def test_what_cannot_stream_is_refused(sentence, name):
     with pytest.raises(vw.Refusal) as refusal:
         transposition("f32", 64, 64).schedule(sentence.replace("split(i,16)", "split(i,16) reorder(j,i,i.1)"), "x86-64-avx512")
     assert refusal.value.name == name
+
+
+@pytest.mark.parametrize("how", ["", " strided(A,insert)", " strided(A,transpose)"])
+def test_strided_vectors_do_not_convert(how):
+    """Blocks of integers were exchanged between registers as if they were floats."""
+    nest = vw._core.Nest.parse("nest t f32 strict\ndim i 16\ndim j 16\ntensor A:i32 B\naccess a0 A + 0 : i*4 j*64\n"
+                               "access a1 B + 0 : i*64 j*4\n%0 = load a0\nfinal %0\nout a1\n")
+    with pytest.raises(vw.Refusal, match="vector-type"):
+        vw._core.compile(nest, vw.Sentence(f"v1 tile(i,j) vectorize(j){how}"), native_target())

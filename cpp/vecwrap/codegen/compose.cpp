@@ -7,8 +7,13 @@ namespace vecwrap {
 
 Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
   int group = 0;
-  for (const Leaf &leaf : tree.leaves)
-    if (leaf.tree.vector >= 0) group = std::max(group, leaf.tree.group);
+  for (const Leaf &leaf : tree.leaves) {
+    if (leaf.tree.vector < 0) continue;
+    if (group && group != leaf.tree.group)
+      return Refusal{"vector-group", "the vectors of '" + leaf.tree.nest.name + "' have " + std::to_string(leaf.tree.group) +
+                                         " registers, those of an earlier nest " + std::to_string(group) + "; one kernel has one kind"};
+    group = leaf.tree.group;
+  }
   Emission emission(target, tree.leaves[0].tree.nest.type, group, tree.arguments);
   emission.out.frame_bytes = tree.in_workspace ? 0 : tree.bytes;
   for (const Leaf &leaf : tree.leaves) emission.reserve_masks(target, leaf.tree.nest);

@@ -53,6 +53,7 @@ bool Evaluator::has_neighbours(int id) const {
 }
 
 void Evaluator::check_strided(int id) {
+  broadcast(id); // refuses what vector code does not convert
   const std::string tensor = "tensor '" + g_.nest_.tensors[g_.nest_.accesses[id].tensor].name + "'";
   const Access &access = g_.nest_.accesses[id];
   const Int stride = access.strides[g_.vector_dim()];

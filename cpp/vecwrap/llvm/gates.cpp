@@ -22,6 +22,13 @@ bool lists(const Function &function, const std::string &entry) {
   return false;
 }
 
+bool forbids_x86_vectors(const Function &function) {
+  for (const char *feature : {"-sse", "-sse2", "-x87", "-avx", "-avx2"})
+    if (lists(function, feature))
+      return true;
+  return false;
+}
+
 struct EnumGate {
   Attribute::AttrKind kind;
   Why why;
@@ -59,6 +66,7 @@ constexpr StringGate kStringGates[] = {
 
 } // namespace
 
+bool is_riscv(const Module &module) { return triple_of(module).isRISCV(); }
 bool has_feature(const Function &function, StringRef name) { return lists(function, "+" + name.str()); }
 bool forbids_feature(const Function &function, StringRef name) { return lists(function, "-" + name.str()); }
 
@@ -66,7 +74,8 @@ std::optional<Refusal> gate(const Module &module) {
   if (const char *value = std::getenv("VECWRAP_DISABLE"); value && *value && *value != '0')
     return refusal(Why::Disabled);
   Triple triple = triple_of(module);
-  if (triple.getArch() != Triple::x86_64 || !triple.isOSLinux() || !triple.isOSBinFormatELF() || triple.isX32() ||
+  const bool known = triple.getArch() == Triple::x86_64 || triple.getArch() == Triple::riscv64;
+  if (!known || !triple.isOSLinux() || !triple.isOSBinFormatELF() || triple.isX32() ||
       module.getDataLayout().getPointerSizeInBits() != 64)
     return refusal(Why::Target);
   if (module.getCodeModel() == CodeModel::Kernel)
@@ -86,9 +95,8 @@ std::optional<Refusal> gate(const Function &function) {
   for (const StringGate &row : kStringGates)
     if (function.hasFnAttribute(row.attribute))
       return refusal(row.why);
-  for (const char *feature : {"sse", "sse2", "x87", "avx", "avx2"})
-    if (forbids_feature(function, feature))
-      return refusal(Why::NoVectorUnit);
+  if (is_riscv(*function.getParent()) ? !has_feature(function, "v") || !has_feature(function, "d") : forbids_x86_vectors(function))
+    return refusal(Why::NoVectorUnit);
   if (function.getCallingConv() == CallingConv::X86_INTR || function.getCallingConv() == CallingConv::GHC ||
       function.hasAvailableExternallyLinkage())
     return refusal(Why::CallingConvention);

@@ -88,24 +88,38 @@ movl %eax,vecwrap_cpu_level_v1_cache(%rip)
 .cfi_endproc
 )";
 
+std::string name_for(ArrayRef<uint8_t> content) {
+  MD5 hash;
+  hash.update(content);
+  MD5::MD5Result digest;
+  hash.final(digest);
+  return "vecwrap_kernel_" + std::string(digest.digest().str());
+}
+
+// The first four bytes are push rbp; mov rbp,rsp: after them the frame is found through rbp.
+std::string x86_body(const Kernel &kernel) {
+  return ".cfi_startproc\n" + bytes(kernel.code, 0, 1) + ".cfi_def_cfa_offset 16\n.cfi_offset 6,-16\n" +
+         bytes(kernel.code, 1, 4) + ".cfi_def_cfa_register 6\n" + bytes(kernel.code, 4, kernel.code.size()) + ".cfi_endproc\n";
+}
+
+// Assembled when the unit is: with link-time optimisation that may be without the unit's extensions.
+std::string rvv_body(const Kernel &kernel, const std::string &name) {
+  return ".option push\n.option arch, +v\n" + rvv::print_body(kernel.assembly, name) + ".option pop\n";
+}
+
 } // namespace
 
 FunctionCallee place_kernel(Module &module, const Kernel &kernel, const std::string &comment) {
-  MD5 hash;
-  hash.update(ArrayRef<uint8_t>(kernel.code));
-  MD5::MD5Result digest;
-  hash.final(digest);
-  std::string name = "vecwrap_kernel_" + std::string(digest.digest().str());
+  const bool assembly = kernel.code.empty();
+  const std::string content = assembly ? rvv::print_body(kernel.assembly, "") : "";
+  const std::string name = name_for(assembly ? arrayRefFromStringRef(content) : ArrayRef<uint8_t>(kernel.code));
   std::string text;
   for (StringRef rest = comment; !rest.empty();) {
     auto [line, tail] = rest.split('\n');
     text += "# " + line.str() + "\n";
     rest = tail;
   }
-  // The first four bytes are push rbp; mov rbp,rsp: after them the frame is found through rbp.
-  text += comdat(name, ".cfi_startproc\n" + bytes(kernel.code, 0, 1) +
-                           ".cfi_def_cfa_offset 16\n.cfi_offset 6,-16\n" + bytes(kernel.code, 1, 4) +
-                           ".cfi_def_cfa_register 6\n" + bytes(kernel.code, 4, kernel.code.size()) + ".cfi_endproc\n");
+  text += comdat(name, assembly ? rvv_body(kernel, name) : x86_body(kernel));
   append_once(module, name, text);
   LLVMContext &context = module.getContext();
   return declare(module, name, FunctionType::get(Type::getVoidTy(context), {PointerType::get(context, 0)}, false));

@@ -1,4 +1,4 @@
-// Place: machine code enters the unit as module assembly, in a COMDAT named for its content. That works with -c,
+// Place: machine code (on RISC-V: its text) enters the unit as module assembly, in a COMDAT named for its content. That works with -c,
 // -S, -fPIC, -g and both kinds of LTO, and equal kernels of different units are one.
 #pragma once
 #include "emit/kernel.h"

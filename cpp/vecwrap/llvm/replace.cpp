@@ -6,6 +6,7 @@
 #include "llvm/place.h"
 #include "llvm/verify.h"
 #include <cstdlib>
+#include <llvm/IR/InlineAsm.h>
 
 namespace vecwrap::raise {
 
@@ -55,9 +56,24 @@ bool wanted(const Function &function, const Target &target) {
   return !width.isStringAttribute() || width.getValueAsString().getAsInteger(10, bits) || bits >= unsigned(target.vector_bytes) * 8;
 }
 
+/// Vectors as long as the unit may rely on: longer ones run the same code. If that is only the least that V promises, code
+/// for longer ones as well, which is chosen when the unit runs.
+std::vector<Target> rvv_targets(const Function &function) {
+  int promised = 128;
+  while (has_feature(function, ("zvl" + Twine(2 * promised) + "b").str()))
+    promised *= 2;
+  std::vector<Target> list;
+  for (const Target &target : reverse(assembly_targets())) // listed from short vectors to long ones
+    if (!target.any_length && (promised == 128 || (list.empty() && target.vector_bytes * 8 <= promised)))
+      list.push_back(target);
+  return list;
+}
+
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
 /// all of them (`dispatch`: the CPU is asked at run time).
 std::vector<Target> targets_for(const Function &function, bool &dispatch) {
+  if (is_riscv(*function.getParent()))
+    return rvv_targets(function);
   auto compiled_for = target_for_features(features_of(function));
   dispatch = !compiled_for;
   std::vector<Target> list;
@@ -87,8 +103,23 @@ AllocaInst *on_stack(Function &function, Type *type, const char *name) {
                         entry.getFirstInsertionPt());
 }
 
+struct Placed {
+  Target target;
+  FunctionCallee callee;
+};
+
+/// How long this CPU's vectors are, when the unit runs.
+Value *vector_bytes(Guard &guard, const Target &target) {
+  IRBuilder<> &b = guard.builder;
+  if (target.isa == Isa::Rvv) {
+    auto *type = FunctionType::get(b.getInt64Ty(), false);
+    return b.CreateCall(type, InlineAsm::get(type, "csrr $0, vlenb", "=r", false));
+  }
+  return b.CreateSelect(b.CreateICmpUGE(guard.cpu_level, b.getInt32(kCpuAvx512)), b.getInt64(64), b.getInt64(32));
+}
+
 /// Stores the kernel's arguments and calls it (or the one for this CPU).
-void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::vector<FunctionCallee> &kernels) {
+void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::vector<Placed> &kernels) {
   IRBuilder<> &builder = guard.builder;
   Type *word = builder.getInt64Ty();
   auto *type = ArrayType::get(word, unsigned(lifted.nest.argument_count()));
@@ -109,21 +140,26 @@ void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::ve
   }
   for (const SymbolSource &symbol : lifted.symbols)
     pass(symbol.is_trip ? guard.trip_value(symbol.trip) : guard.value_of(symbol.stride));
-  if (kernels.size() == 1) {
-    builder.CreateCall(kernels[0], {arguments});
-    return;
-  }
-  // kernels: AVX-512, AVX2. Two direct calls: an indirect one would need a landing mark under -fcf-protection.
+  // Direct calls, widest first: an indirect one would need a landing mark under -fcf-protection.
   LLVMContext &context = function.getContext();
-  BasicBlock *wide = BasicBlock::Create(context, "vecwrap.avx512", &function, guard.fallback);
-  BasicBlock *narrow = BasicBlock::Create(context, "vecwrap.avx2", &function, guard.fallback);
-  BasicBlock *after = BasicBlock::Create(context, "vecwrap.called", &function, guard.fallback);
-  builder.CreateCondBr(builder.CreateICmpUGE(guard.cpu_level, builder.getInt32(kCpuAvx512)), wide, narrow);
-  for (auto [block, kernel] : {std::pair(wide, kernels[0]), std::pair(narrow, kernels[1])}) {
-    builder.SetInsertPoint(block);
-    builder.CreateCall(kernel, {arguments});
+  Value *width = kernels.size() > 1 ? vector_bytes(guard, kernels[0].target) : nullptr;
+  BasicBlock *after = width ? BasicBlock::Create(context, "vecwrap.called", &function, guard.fallback) : nullptr;
+  for (const Placed &kernel : kernels) {
+    if (&kernel == &kernels.back()) {
+      builder.CreateCall(kernel.callee, {arguments});
+      break;
+    }
+    BasicBlock *call = BasicBlock::Create(context, "vecwrap." + kernel.target.name, &function, after);
+    BasicBlock *next = BasicBlock::Create(context, "vecwrap.narrower", &function, after);
+    builder.CreateCondBr(builder.CreateICmpUGE(width, builder.getInt64(uint64_t(kernel.target.vector_bytes))), call, next);
+    builder.SetInsertPoint(call);
+    builder.CreateCall(kernel.callee, {arguments});
     builder.CreateBr(after);
+    builder.SetInsertPoint(next);
   }
+  if (!after)
+    return;
+  builder.CreateBr(after);
   builder.SetInsertPoint(after);
 }
 
@@ -158,7 +194,7 @@ bool is_done(const Loop &loop) {
 
 Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTree &post, AAResults &aa) {
   Outcome outcome;
-  bool fuses = has_feature(function, "fma") || has_feature(function, "avx512f") || has_feature(function, "fma4");
+  bool fuses = is_riscv(*function.getParent()) || has_feature(function, "fma") || has_feature(function, "avx512f") || has_feature(function, "fma4");
   Tree tree(root, loops, post, function.getDataLayout());
   Lift lift(tree, aa, fuses);
   if (!lift.run()) {
@@ -198,10 +234,10 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
     outcome.why = refusal(Why::NeverTrue);
     return outcome;
   }
-  std::vector<FunctionCallee> kernels;
+  std::vector<Placed> kernels;
   for (const Choice &choice : choices)
-    kernels.push_back(place_kernel(*function.getParent(), choice.kernel,
-                                   outcome.nest + print(choice.sentence) + "\n" + choice.target.name));
+    kernels.push_back({choice.target, place_kernel(*function.getParent(), choice.kernel,
+                                                   outcome.nest + print(choice.sentence) + "\n" + choice.target.name)});
   mark_done(root);
   if (verifying()) {
     Verify verify(function, tree, guard, lifted);

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from vecwrap.sim.cores import flat, read_core
 from vecwrap.sim.elf import Elf, ElfError
@@ -74,7 +74,8 @@ def checked(report: dict[str, Any], options: Options) -> dict[str, Any]:
     return report
 
 
-def simulate(program: Path, arguments: list[str], options: Options) -> tuple[int, dict[str, Any]]:
+def simulate(program: Path, arguments: list[str], options: Options,
+             stdout: IO[bytes] | None = None) -> tuple[int, dict[str, Any]]:
     """Run the program; returns its exit code (128 + n where signal n ended it) and the report.
 
     The environment is empty but for LD_BIND_NOW: libc's start-up depends on it, and counts would with it.
@@ -94,7 +95,7 @@ def simulate(program: Path, arguments: list[str], options: Options) -> tuple[int
         cpu = f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,Zfh=true"
         command = [qemu, "-cpu", cpu, "-L", options.sysroot, "-plugin", f"{plugin},core={description},out={out},{where}",
                    str(program), *arguments]
-        code = subprocess.run(command, env={"LD_BIND_NOW": "1"}, check=False).returncode
+        code = subprocess.run(command, env={"LD_BIND_NOW": "1"}, stdout=stdout, check=False).returncode
         if not out.exists():
             raise SimError(f"{program} ended (code {code}) without a report: a signal ended it, or {QEMU} has no plugins")
         return code if code >= 0 else 128 - code, checked(json.loads(out.read_text()), options)

@@ -2,9 +2,11 @@
 // RUN: %identical %s -O2 -mx32
 // RUN: %identical %s -O2 --target=aarch64-linux-gnu
 // RUN: %identical %s -O2 --target=x86_64-apple-macosx
-// RUN: %identical %s -O2 --target=riscv64-linux-gnu -march=rv64gcv
-// RUN: %identical %s -O3 -ffast-math --target=riscv64-linux-gnu -march=rv64gcv -mcpu=spacemit-x60 -g
-// RUN: %vecwrap -O2 --target=riscv64-linux-gnu -march=rv64gcv -Rpass-missed=vecwrap -c %s -o /dev/null 2>&1 | FileCheck %s
+// RUN: %identical %s -O2 --target=riscv64-linux-gnu -march=rv64gc -g
+// RUN: %identical %s -O2 --target=riscv32-linux-gnu -march=rv32gcv
+// RUN: %identical %s -O2 --target=riscv64-unknown-elf -march=rv64gcv
+// RUN: %vecwrap -O2 --target=riscv64-linux-gnu -march=rv64gc -Rpass-missed=vecwrap -c %s -o /dev/null 2>&1 | FileCheck %s --check-prefix=NO-V
+// NO-V: remark: loop nest left to clang: vector-unit-disabled:
 // RUN: %vecwrap -O2 -m32 -Rpass-missed=vecwrap -c %s -o /dev/null 2>&1 | FileCheck %s
 // CHECK: remark: loop nest left to clang: target:
 void gemm(int n, const float *a, const float *b, float *c) {

@@ -47,7 +47,7 @@ class Outcome:
 
 def run(case: Case) -> Outcome:
     if case.nest.startswith("program"):
-        return Outcome(*run_program(case.nest, case.sentence, case.target, case.symbols, case.seed))
+        return Outcome(*run_program(case.nest, case.sentence, case.target, case.symbols, case.seed, case.vlen))
     nest, target = _core.Nest.parse(case.nest), find_target(case.target)
     try:
         proposed = case.sentence in (HEURISTIC, ALWAYS)

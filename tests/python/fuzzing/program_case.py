@@ -26,14 +26,15 @@ def reach(program: _core.Program, tensor: str, symbols: dict[str, int]) -> int:
     return most
 
 
-def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], seed: int) -> tuple[str, str]:
+def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], seed: int,
+                vlen: int = 0) -> tuple[str, str]:
     """Status and detail, as an Outcome has them."""
     program = _core.Program.parse(text)
     try:
         kernel = _core.compile(program, Sentence(sentence), find_target(target))
     except Refusal as refusal:
         return "refused", refusal.name
-    loaded = _core.Loaded(kernel)
+    loaded = (lambda args: _core.simulate(kernel, args, vlen)) if vlen else _core.Loaded(kernel)
     written = {nest.tensors[nest.accesses[nest.out][0]] for nest in program.nests}
     stored = {name: DTYPES[t] for nest in program.nests for name, t in zip(nest.tensors, nest.tensor_types)}
     for flush in ("end", "start"):

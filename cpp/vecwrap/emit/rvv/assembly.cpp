@@ -32,17 +32,21 @@ int64_t Assembly::instructions() const {
   return std::count_if(lines.begin(), lines.end(), [](const Line &line) { return line.kind == Line::Code; });
 }
 
-std::string print(const Assembly &a, const std::string &name) {
+std::string print_body(const Assembly &a, const std::string &name) {
   const std::string label = ".L" + name + "_";
-  std::string out = "    .text\n    .balign 4\n    .globl " + name + "\n    .type " + name + ", @function\n    .option push\n"
-                    "    .option arch, +v\n" + name + ":\n";
+  std::string out;
   for (const Line &line : a.lines)
     switch (line.kind) {
     case Line::Code: out += "    " + print(line.insn, label) + "\n"; break;
     case Line::Label: out += label + std::to_string(line.insn.operand[0]) + ":\n"; break;
     case Line::Remark: out += "    # " + line.text + "\n"; break;
     }
-  return out + "    .option pop\n    .size " + name + ", . - " + name + "\n";
+  return out;
+}
+
+std::string print(const Assembly &a, const std::string &name) {
+  return "    .text\n    .balign 4\n    .globl " + name + "\n    .type " + name + ", @function\n    .option push\n"
+         "    .option arch, +v\n" + name + ":\n" + print_body(a, name) + "    .option pop\n    .size " + name + ", . - " + name + "\n";
 }
 
 } // namespace vecwrap::rvv

@@ -40,6 +40,8 @@ struct Assembly {
 
 inline bool fits12(int64_t v) { return v >= -2048 && v < 2048; }
 
+/// The instructions between `name:` and the end; its labels begin with .L and the name.
+std::string print_body(const Assembly &, const std::string &name);
 /// The function `name`, with what the assembler has to know around it.
 std::string print(const Assembly &, const std::string &name);
 

@@ -4,7 +4,7 @@ import importlib
 import sys
 
 BENCHMARKS = ["sgemm", "gemm", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time", "kernels",
-              "small", "gsl", "onnx_models"]
+              "small", "gsl", "onnx_models", "ruler", "riscompiler"]
 
 
 def main() -> int:

@@ -1,4 +1,5 @@
-"""./run demo: the examples, built by plain clang and by vecwrap-clang with the same flags; then ONNX networks."""
+"""./run demo: the examples, built by plain clang and by vecwrap-clang with the same flags, here and for RISC-V; then
+ONNX networks."""
 
 import argparse
 import sys
@@ -52,9 +53,11 @@ def main() -> int:
     save_json("demo", results)
     print_table(f"{CLANG} {' '.join(FLAGS)} against vecwrap-clang with the same flags",
                 ["examples/", CLANG, "vecwrap-clang", "speed-up", "nests replaced", "output"], [row(r) for r in results])
+    import demo_riscv
     import onnx_models
 
-    return onnx_models.main(rounds=5) or int(not all(r["identical"] for r in results))
+    wrong = [demo_riscv.main(), onnx_models.main(rounds=5), int(not all(r["identical"] for r in results))]
+    return max(wrong)
 
 
 if __name__ == "__main__":

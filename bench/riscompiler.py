@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +103,13 @@ def report(rows: list[dict[str, Any]], names: list[str], core: str) -> int:
     return bool(wrong)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--each", type=int, default=1, help="cases of every row of the tables")
     parser.add_argument("--core", default="spacemit-x60", choices=core_names())
     parser.add_argument("--batches", default="1,8")
     parser.add_argument("--first", type=int, help="only so many cases")
-    options = parser.parse_args(sys.argv[1:] if Path(sys.argv[0]).stem == "riscompiler" else [])
+    options = parser.parse_args(arguments)
     columns = {**COLUMNS, **gcc_that_vectorises()}
     wanted = cases(options.each, tuple(map(int, options.batches.split(","))))[:options.first]
     rows = []
@@ -121,4 +122,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,17 +183,18 @@ def calibrate(core: str, wanted: list[Block], verbose: bool = False) -> Agreemen
     return Agreement(len(ours), len(wanted) - len(ours), correlation(ranks(ours), ranks(theirs)), error)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--core", action="append", choices=core_names())
     parser.add_argument("--verbose", action="store_true", help="every block")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for core in options.core or core_names():
         for title, blocks in (("by hand", by_hand()), ("held out", held_out())):
             found = calibrate(core, blocks, options.verbose)
             print(f"{core:14} VLEN {read_core(core)['vlen']:4} {title:9} {found.blocks:4} blocks ({found.left_out} left out), "
                   f"Spearman {found.spearman:.3f}, mean error {100 * found.error:.1f} %", flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

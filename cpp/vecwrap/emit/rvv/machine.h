@@ -48,6 +48,8 @@ template <class I> I to_int(double whole) {
 
 inline float canonical(float v) { return std::isnan(v) ? std::bit_cast<float>(kQuietNanS) : v; }
 inline double canonical(double v) { return std::isnan(v) ? std::bit_cast<double>(kQuietNanD) : v; }
+/// Integer registers wrap around.
+inline int64_t wrap(uint64_t bits) { return int64_t(bits); }
 // Elements as bits: converted to the nearest integer and from it.
 inline uint32_t rounded(uint32_t bits) { return uint32_t(to_int<int32_t>(std::rint(double(std::bit_cast<float>(bits))))); }
 inline uint64_t rounded(uint64_t bits) { return uint64_t(to_int<int64_t>(std::rint(std::bit_cast<double>(bits)))); }

@@ -11,7 +11,10 @@ from consumer import PREFIX, CMake, copy_project, run
 
 TOOLCHAINS = PREFIX / "lib" / "cmake" / "vecwrap" / "toolchains"
 GNU, ZIG = "riscv64-linux-gnu-rvv", "riscv64-linux-musl-zig"
-PLAIN_CLANG = (f"-DVECWRAP_C_COMPILER={shutil.which(PLAIN['c'])}", f"-DVECWRAP_CXX_COMPILER={shutil.which(PLAIN['c++'])}")
+# Without its vectoriser, which splits the multiply-adds of ordered sums for as many elements as a vector holds: what that
+# prints depends on VLEN (docs/driver.md).
+PLAIN_CLANG = ("-DCMAKE_C_FLAGS_RELEASE=-O3 -fno-vectorize",
+               f"-DVECWRAP_C_COMPILER={shutil.which(PLAIN['c'])}", f"-DVECWRAP_CXX_COMPILER={shutil.which(PLAIN['c++'])}")
 
 
 def built(project: str, folder: Path, toolchain: str, *options: str) -> CMake:

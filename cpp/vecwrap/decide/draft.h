@@ -5,6 +5,11 @@
 
 namespace vecwrap {
 
+/// Appends the names of the dims.
+inline void names(const Nest &nest, const std::vector<int> &dims, std::vector<std::string> &to) {
+  for (int d : dims) to.push_back(nest.dims[d].name);
+}
+
 struct Draft {
   std::vector<Step> steps;
   void add(StepKind kind, std::vector<std::string> names, int64_t factor = 0) { steps.push_back({kind, names, factor}); }

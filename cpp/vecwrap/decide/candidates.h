@@ -1,0 +1,29 @@
+// The families of sentences that the heuristic tries; each appends to a list, most promising first.
+#pragma once
+#include "decide/shape.h"
+#include "schedule/sentence.h"
+#include "target/target.h"
+
+namespace vecwrap {
+
+/// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
+void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
+void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.
+void pointwise(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// No reduction, and an operand is contiguous along another dim than the output: blocks of a vector by a cache line of
+/// that operand, which are transposed in registers. Less of it where registers are short.
+void transposed(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// Strict dot products of contiguous rows, with one vector or a few (measured: packing wins from eight on): the lanes are
+/// rows, whose blocks are transposed in registers. As many rows as the first-level cache holds side by side.
+void strided_rows(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// Strict reductions along contiguous memory (dot products): independent outputs side by side hide the latency.
+void scalar_rows(const Nest &nest, std::vector<Sentence> &list);
+/// What always compiles: scalar code, a few points at a time where registers allow it; reductions innermost, so that
+/// nothing is left in the output between them.
+void scalar(const Nest &nest, std::vector<Sentence> &list);
+/// The last dim (a reduction or not) other than the lanes' along which a strided operand is contiguous; -1 if none.
+int neighbours(const Nest &nest, const Shape &s, bool reduction);
+
+} // namespace vecwrap

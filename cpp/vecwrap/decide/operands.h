@@ -1,0 +1,17 @@
+// Operands and the caches: what is worth a copy, and how much of what is not stays near.
+#pragma once
+#include "decide/tiles.h"
+
+namespace vecwrap {
+
+/// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
+int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s);
+/// Does an operand of a product, as it lies, miss the first-level cache?
+bool far(const Nest &nest, const Target &t, const Shape &s);
+/// Columns of such an operand that stay in the second-level cache, beside what else passes through it, while all rows
+/// go by: a multiple of `width`. 0 if that is all of them. (Zen 5: 4 % at 512^3, 3 % and more at 128 x 768 x 768.)
+int64_t column_block(const Nest &nest, const Target &t, const Shape &s, int64_t width);
+/// Steps of the first reduction dim in a packed panel: it fills most of the first-level cache.
+int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Tile &tile);
+
+} // namespace vecwrap

@@ -23,8 +23,8 @@ bool panel_already(const Nest &nest, const Target &t, const Shape &s) {
 }
 
 /// Copying a vector costs about as much as 3 bytes per row tile gain where the rows of both operands spread over the
-/// caches, and a quarter of that where rows a page apart evict each other (measured on Zen 5: 128 x 768 x 768 loses 6 %
-/// by packing on AVX-512 and gains 1 % on AVX2, 128 x 1024 x 1024 gains 4 % and 8 %).
+/// caches, and a quarter of that where rows a page apart evict each other (seen on a busy Zen 5: 128 x 768 x 768 loses
+/// about 6 % by packing on AVX-512 and gains 1 % on AVX2, 128 x 1024 x 1024 gains about 4 % and 8 %).
 bool worth_packing(const Nest &nest, const Target &t, const Shape &s) {
   constexpr int64_t kFewRows = 64;
   const int64_t rows = typical_extent(nest, s.row);

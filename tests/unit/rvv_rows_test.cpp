@@ -2,6 +2,8 @@
 // cases of a VLEN run in one process that reads a machine, executes one instruction and writes the machine back.
 #include "emit/rvv/simulate.h"
 #include "emit/rvv/step.h"
+#include "rvv_rows_program.h"
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -26,90 +28,6 @@ struct Case {
   std::vector<uint8_t> v, memory = std::vector<uint8_t>(kMemory);
 };
 
-const std::string kProgram = R"(
-    .globl _start
-_start:
-    lla s0, state
-    lla s1, cases
-next:
-    mv s2, s0
-    lla s3, end
-0:  li a0, 0
-    mv a1, s2
-    sub a2, s3, s2
-    li a7, 63
-    ecall
-    blez a0, done
-    add s2, s2, a0
-    bne s2, s3, 0b
-    lla t0, vectors
-    csrr t1, vlenb
-    slli t1, t1, 3
-    .irp r, 0, 8, 16, 24
-    vl8re8.v v\r, (t0)
-    add t0, t0, t1
-    .endr
-    ld t0, 264(s0)
-    ld t1, 272(s0)
-    vsetvl zero, t0, t1
-    ld t0, 280(s0)
-    fsrm t0
-    .irp r, 0, 1, 2, 3, 4, 5, 6, 7
-    fld f\r, 288 + 8 * \r(s0)
-    .endr
-    .irp r, 10, 11, 12, 13, 14, 15, 16, 17
-    ld x\r, 8 + 8 * \r(s0)
-    .endr
-    lla t0, memory + 4096
-    add x15, x15, t0
-    ld t0, 0(s0)
-    slli t0, t0, 3
-    add t0, t0, s1
-    ld t0, 0(t0)
-    li x31, 1
-    jr t0
-save:
-    csrr t0, vl
-    sd t0, 264(s0)
-    csrr t0, vtype
-    sd t0, 272(s0)
-    frrm t0
-    sd t0, 280(s0)
-    .irp r, 0, 1, 2, 3, 4, 5, 6, 7
-    fsd f\r, 288 + 8 * \r(s0)
-    .endr
-    .irp r, 10, 11, 12, 13, 14, 15, 16, 17, 31
-    sd x\r, 8 + 8 * \r(s0)
-    .endr
-    lla t0, vectors
-    csrr t1, vlenb
-    slli t1, t1, 3
-    .irp r, 0, 8, 16, 24
-    vs8r.v v\r, (t0)
-    add t0, t0, t1
-    .endr
-    mv s2, s0
-    lla s3, end
-0:  li a0, 1
-    mv a1, s2
-    sub a2, s3, s2
-    li a7, 64
-    ecall
-    add s2, s2, a0
-    bne s2, s3, 0b
-    j next
-done:
-    li a0, 0
-    li a7, 93
-    ecall
-    .bss
-    .balign 64
-state: .zero 544
-vectors: .zero 32 * VLENB
-memory: .zero 8192
-end:
-    .text
-)";
 constexpr int64_t kHead = 544;
 static_assert(sizeof(State) == kHead);
 
@@ -128,7 +46,7 @@ uint64_t element(Random &random, int bits) {
   return (pick(random, 2) ? value : value ^ sign) & whole;
 }
 
-/// The widths of a row's elements that exist, as vtypes that are legal for all its vectors.
+/// Is the vtype legal for all vectors of the row?
 bool legal(const std::string &operands, const Vtype &t) {
   const auto has = [&](char kind) { return operands.find(kind) != std::string::npos; };
   const int least = has('o') ? 8 : has('q') ? 4 : has('h') ? 2 : 1, most = has('w') ? 2 : 1;
@@ -137,22 +55,23 @@ bool legal(const std::string &operands, const Vtype &t) {
   return smallest >= -3 && t.sew <= (t.lmul < 0 ? 64 >> -t.lmul : 64);
 }
 
-bool is_vector(const Row &row) { return std::string(row.operands).find_first_of("vwhqo") != std::string::npos; }
+bool has(const char *text, const char *any) { return std::string(text).find_first_of(any) != std::string::npos; }
 
-/// Do its semantics exist for elements of this size? Numbers have 32 or 64 bits, 16 only where they are converted.
-bool takes(const Row &row, int sew) {
-  const std::string format = row.encoding, operands = row.operands, mnemonic = row.mnemonic;
-  const bool memory = operands.find('a') != std::string::npos;
-  if (memory) return mnemonic.find(std::to_string(sew) + ".v") != std::string::npos || sew == 32;
-  if (mnemonic == "vfwcvt.f.f.v" || mnemonic == "vfncvt.f.f.w") return sew == 16 || sew == 32;
-  return format.rfind("OPF", 0) || sew >= 32;
+/// Do its semantics exist for such elements? Numbers have 32 or 64 bits, 16 only where they are converted; memory has its own.
+bool takes(const Row &row, const Vtype &t) {
+  if (has(row.operands, "a")) {
+    const unsigned bits = unsigned(std::atoi(row.mnemonic + std::string(row.mnemonic).find_first_of("1368")));
+    const int emul = t.lmul + std::countr_zero(bits) - std::countr_zero(unsigned(t.sew));
+    return emul >= -3 && emul <= 3;
+  }
+  if (row_of(Op::VfwcvtFF).mnemonic == row.mnemonic || row_of(Op::VfncvtFF).mnemonic == row.mnemonic) return t.sew == 16 || t.sew == 32;
+  return std::string(row.encoding).rfind("OPF", 0) || t.sew >= 32;
 }
 
 Vtype vtype_for(Random &random, const Row &row) {
   for (;;) {
     const Vtype t{8 << pick(random, 4), int(pick(random, 7)) - 3, pick(random, 2) == 0};
-    const int emul = t.lmul + (std::string(row.operands).find('a') == std::string::npos ? 0 : std::countr_zero(unsigned(std::atoi(row.mnemonic + std::string(row.mnemonic).find_first_of("1368")))) - std::countr_zero(unsigned(t.sew)));
-    if (legal(row.operands, t) && takes(row, t.sew) && emul >= -3 && emul <= 3) return t;
+    if (legal(row.operands, t) && takes(row, t)) return t;
   }
 }
 
@@ -176,35 +95,40 @@ Insn instruction(Random &random, const Row &row, Op op, State &s) {
   return i;
 }
 
+/// An f register: what a number of the row's type looks like; now and then one that is not boxed.
+uint64_t scalar(Random &random, const Row &row, int bits) {
+  if (pick(random, 20) == 0) return random();
+  if (row.mnemonic == row_of(Op::FcvtSH).mnemonic) bits = 16;
+  return bits == 64 ? element(random, 64) : ~uint64_t(0) << bits | element(random, bits);
+}
+
+std::vector<uint8_t> elements(Random &random, int64_t bytes, int bits) {
+  std::vector<uint8_t> all(static_cast<size_t>(bytes));
+  for (size_t at = 0, size = size_t(bits) / 8; at < all.size(); at += size) {
+    const uint64_t e = element(random, bits);
+    std::memcpy(&all[at], &e, size);
+  }
+  return all;
+}
+
 Case random_case(Random &random, int op, int vlenb) {
   const Row &row = kRows[op];
+  const bool vector = has(row.operands, "vwhqo"), twice = std::string(row.mnemonic).find(".d") != std::string::npos;
   Case c;
-  const bool vector = is_vector(row);
-  const Vtype type = vector ? vtype_for(random, row) : Vtype{};
-  for (int64_t &x : c.state.x) x = pick(random, 3) ? int64_t(random()) : int64_t(pick(random, 64)) - 8;
-  c.state.x[kFirst + 1] = pick(random, 4) ? c.state.x[kFirst + 1] : c.state.x[kFirst]; // branches on equal
-  c.state.x[kAddress] = 0;
   Machine m(vlenb);
-  m.type = type;
-  c.state.vl = 1 + int64_t(pick(random, uint64_t(m.vlmax()))), c.state.vtype = type.encoded();
-  c.insn = instruction(random, row, static_cast<Op>(op), c.state);
-  const bool twice = row.mnemonic[0] == 'f' && std::string(row.mnemonic).find(".d") != std::string::npos;
-  for (uint64_t &f : c.state.f) {
-    const bool wide = vector ? type.sew == 64 : twice;
-    f = wide ? element(random, 64) : uint64_t(0xffffffff) << 32 | element(random, 32);
-    if (std::string(row.mnemonic) == "fcvt.s.h") f = ~uint64_t(0) << 16 | element(random, 16);
-    if (pick(random, 20) == 0) f = random(); // not boxed
-  }
-  const bool modes = c.insn.op == Op::VfcvtXF || c.insn.op == Op::Fsrm || c.insn.op == Op::Fsrmi;
-  c.state.frm = modes ? int64_t(pick(random, 2)) : 0, c.state.x[kFirst] = c.insn.op == Op::Fsrm ? 1 : c.state.x[kFirst];
+  if (vector) m.type = vtype_for(random, row);
+  State &s = c.state;
+  for (int64_t &x : s.x) x = pick(random, 3) ? int64_t(random()) : int64_t(pick(random, 64)) - 8;
+  if (!pick(random, 4)) s.x[kFirst + 1] = s.x[kFirst]; // branches on equal
+  s.x[kAddress] = 0;
+  s.vl = 1 + int64_t(pick(random, uint64_t(m.vlmax()))), s.vtype = m.type.encoded();
+  c.insn = instruction(random, row, static_cast<Op>(op), s);
+  for (uint64_t &f : s.f) f = scalar(random, row, (vector ? m.type.sew == 64 : twice) ? 64 : 32);
+  if (c.insn.op == Op::VfcvtXF || c.insn.op == Op::Fsrm || c.insn.op == Op::Fsrmi) s.frm = int64_t(pick(random, 2));
+  if (c.insn.op == Op::Fsrm) s.x[kFirst] = int64_t(pick(random, 2));
   if (c.insn.op == Op::Fsrmi) c.insn.operand[1] = int64_t(pick(random, 2));
-  c.v.resize(32 * size_t(vlenb));
-  const int bits = std::max(16, type.sew);
-  const bool half = std::string(row.operands).find_first_of("w") != std::string::npos && pick(random, 2);
-  for (size_t at = 0, size = size_t(half ? std::min(64, 2 * bits) : bits) / 8; at < c.v.size(); at += size) {
-    const uint64_t e = element(random, int(8 * size));
-    std::memcpy(&c.v[at], &e, size);
-  }
+  const int bits = std::max(16, m.type.sew), wide = has(row.operands, "w") && pick(random, 2) ? 2 : 1;
+  c.v = elements(random, 32 * vlenb, std::min(64, wide * bits));
   for (uint8_t &byte : c.memory) byte = uint8_t(random());
   return c;
 }
@@ -223,7 +147,7 @@ Case by_semantics(Case c, int vlenb) {
 }
 
 std::string assembly(const std::vector<Case> &cases, int vlenb) {
-  std::string out = "    .equ VLENB, " + std::to_string(vlenb) + "\n" + kProgram, table = "    .section .rodata\n    .balign 8\ncases:\n";
+  std::string out = "    .equ VLENB, " + std::to_string(vlenb) + "\n" + kRowsProgram, table = "    .section .rodata\n    .balign 8\ncases:\n";
   for (size_t n = 0; n < cases.size(); ++n) {
     const std::string id = std::to_string(n), operands = row_of(cases[n].insn.op).operands;
     const bool labelled = operands.find('L') != std::string::npos;
@@ -237,52 +161,58 @@ std::string assembly(const std::vector<Case> &cases, int vlenb) {
   return out + table;
 }
 
+/// All cases of a machine, in the table's order.
+std::vector<Case> random_cases(int vlenb) {
+  Random random(static_cast<unsigned>(vlenb));
+  std::vector<Case> cases;
+  for (int n = 0; n < kRowCount * kCases; ++n) cases.push_back(random_case(random, n / kCases, vlenb)), cases.back().state.number = n;
+  return cases;
+}
+
+template <class Stream, class F> void transfer(Case &c, Stream &stream, F move) {
+  move(stream, reinterpret_cast<char *>(&c.state), std::streamsize(sizeof(State)));
+  move(stream, reinterpret_cast<char *>(c.v.data()), std::streamsize(c.v.size()));
+  move(stream, reinterpret_cast<char *>(c.memory.data()), std::streamsize(c.memory.size()));
+}
+
+bool run_under_qemu(const std::string &stem, int vlen, std::vector<Case> cases) {
+  std::ofstream(stem + ".s") << assembly(cases, vlen / 8);
+  std::ofstream input(stem + ".in", std::ios::binary);
+  for (Case &c : cases) transfer(c, input, [](auto &file, char *data, std::streamsize size) { file.write(data, size); });
+  input.close();
+  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfhmin -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
+  const std::string cpu = "rv64,v=true,Zfhmin=true,elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,vlen=" + std::to_string(vlen);
+  return !std::system((build + " && qemu-riscv64 -cpu " + cpu + " " + stem + " < " + stem + ".in > " + stem + ".out").c_str());
+}
+
+void compare(const Case &found, const Case &wanted, const std::string &what) {
+  for (int r = 10; r < 18; ++r)
+    if (r != kAddress) { EXPECT_EQ(found.state.x[r], wanted.state.x[r]) << what << ", " << x_name(r); }
+  for (int r = 0; r < 8; ++r) EXPECT_EQ(found.state.f[r], wanted.state.f[r]) << what << ", " << f_name(r);
+  EXPECT_EQ(found.state.x[kTaken], wanted.state.x[kTaken]) << what << ", the branch";
+  EXPECT_EQ(found.state.frm, wanted.state.frm) << what;
+  EXPECT_EQ(found.state.vl, wanted.state.vl) << what;
+  EXPECT_EQ(found.state.vtype, wanted.state.vtype) << what;
+  const size_t vlenb = found.v.size() / 32, at = size_t(std::mismatch(found.v.begin(), found.v.end(), wanted.v.begin()).first - found.v.begin());
+  EXPECT_EQ(at, found.v.size()) << what << ", byte " << at % vlenb << " of v" << at / vlenb;
+  EXPECT_EQ(found.memory, wanted.memory) << what;
+}
+
 class Rows : public testing::TestWithParam<int> {};
 
 TEST_P(Rows, DoUnderQemuWhatTheirSemanticsSay) {
   if (std::system("command -v clang-22 >/dev/null && command -v ld.lld-22 >/dev/null && command -v qemu-riscv64 >/dev/null"))
-    GTEST_SKIP() << "needs clang-22, lld-22 and qemu-riscv64";
-  const int vlen = GetParam(), vlenb = vlen / 8;
-  Random random(unsigned(1 + vlen));
-  std::vector<Case> cases;
-  for (int op = 0; op < kRowCount; ++op)
-    for (int n = 0; n < kCases; ++n) {
-      cases.push_back(random_case(random, op, vlenb));
-      cases.back().state.number = int64_t(cases.size()) - 1;
-    }
-  const std::string stem = testing::TempDir() + "rvv_rows_" + std::to_string(vlen);
-  std::ofstream(stem + ".s") << assembly(cases, vlenb);
-  {
-    std::ofstream input(stem + ".in", std::ios::binary);
-    for (const Case &c : cases) {
-      input.write(reinterpret_cast<const char *>(&c.state), sizeof(State));
-      input.write(reinterpret_cast<const char *>(c.v.data()), std::streamsize(c.v.size()));
-      input.write(reinterpret_cast<const char *>(c.memory.data()), kMemory);
-    }
-  }
-  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zvfhmin_zfhmin -mno-relax -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
-  const std::string run = "qemu-riscv64 -cpu rv64,v=true,Zfhmin=true,vlen=" + std::to_string(vlen) +
-                          ",elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true " + stem + " < " + stem + ".in > " + stem + ".out";
-  ASSERT_EQ(std::system((build + " && " + run).c_str()), 0);
+    GTEST_SKIP() << "needs clang-22, lld and qemu-riscv64";
+  const std::vector<Case> cases = random_cases(GetParam() / 8);
+  const std::string stem = testing::TempDir() + "rvv_rows_" + std::to_string(GetParam());
+  ASSERT_TRUE(run_under_qemu(stem, GetParam(), cases));
   std::ifstream output(stem + ".out", std::ios::binary);
   for (const Case &c : cases) {
-    Case found = c;
-    output.read(reinterpret_cast<char *>(&found.state), sizeof(State));
-    output.read(reinterpret_cast<char *>(found.v.data()), std::streamsize(found.v.size()));
-    output.read(reinterpret_cast<char *>(found.memory.data()), kMemory);
-    ASSERT_TRUE(output) << "the program ended in front of " << print(c.insn, ".L");
-    const Case wanted = by_semantics(c, vlenb);
     const std::string what = print(c.insn, ".L") + " of " + std::to_string(c.state.vl) + " elements, vtype " + std::to_string(c.state.vtype);
-    for (int r = 10; r < 18; ++r)
-      if (r != kAddress) EXPECT_EQ(found.state.x[r], wanted.state.x[r]) << what << ", " << x_name(r);
-    EXPECT_EQ(found.state.x[kTaken], wanted.state.x[kTaken]) << what;
-    for (int r = 0; r < 8; ++r) EXPECT_EQ(found.state.f[r], wanted.state.f[r]) << what << ", " << f_name(r);
-    EXPECT_EQ(found.state.vl, wanted.state.vl) << what;
-    EXPECT_EQ(found.state.frm, wanted.state.frm) << what;
-    EXPECT_EQ(found.state.vtype, wanted.state.vtype) << what;
-    for (size_t b = 0; b < c.v.size(); ++b)
-      EXPECT_EQ(found.v[b], wanted.v[b]) << what << ", byte " << b % size_t(vlenb) << " of v" << b / size_t(vlenb);
-    EXPECT_EQ(found.memory, wanted.memory) << what;
+    Case found = c;
+    transfer(found, output, [](auto &file, char *data, std::streamsize size) { file.read(data, size); });
+    ASSERT_TRUE(output) << "the program ended in front of " << what;
+    compare(found, by_semantics(c, GetParam() / 8), what);
   }
 }
 

@@ -76,12 +76,13 @@ Error check_access(const Nest &nest, size_t index) {
     if (!known(nest, access.strides[d]))
       return self + " names symbol " + std::to_string(access.strides[d].sym) + ", which does not exist";
   if (!is_storable(nest.type, nest.stored(int(index))))
-    return self + " is to " + name_of(nest.stored(int(index))) + ", which takes a nest of f32";
+    return self + " is to " + name_of(nest.stored(int(index))) + ", which takes a nest of f32" + (nest.type == Type::I32 ? " or f64" : "");
   return check_index(nest, index);
 }
 
 /// A Const may be anything that survives the trip through the nest's type, NaN included.
 bool representable(Type type, double v) {
+  if (type == Type::I32) return v >= INT32_MIN && v <= INT32_MAX && v == std::trunc(v) && !(v == 0 && std::signbit(v));
   return type == Type::F64 || std::isnan(v) || std::isinf(v) || double(float(v)) == v;
 }
 
@@ -90,6 +91,8 @@ Error check_node(const Nest &nest, size_t index) {
   const std::string self = "node %" + std::to_string(index);
   if (static_cast<size_t>(node.op) >= std::size(kOps))
     return self + " has an unknown op";
+  if (nest.type == Type::I32 && !info_of(node.op).integers)
+    return self + " (" + info_of(node.op).name + ") takes a nest of f32 or f64";
   for (int k = 0; k < info_of(node.op).operands; ++k)
     if (!in_range(node.in[k], index))
       return self + " (" + info_of(node.op).name + ") has operand " + std::to_string(k) + " = %" +
@@ -166,7 +169,7 @@ std::string validate(const Nest &nest) {
   if (!is_name(nest.name, true))
     return "nest name " + quote(nest.name) + " is not a word of letters, digits, _ and .";
   if (!info_of(nest.type).computes)
-    return std::string("a nest computes in f32 or f64, not in ") + name_of(nest.type);
+    return std::string("a nest computes in f32, f64 or i32, not in ") + name_of(nest.type);
   if (!(e = check_names("symbol", nest.symbols, true, itself)).empty() ||
       !(e = check_names("dim", nest.dims, false, its_name)).empty() ||
       !(e = check_names("tensor", nest.tensors, true, its_name)).empty() || !(e = check_dims(nest)).empty())

@@ -64,6 +64,14 @@ Error check_index(const Nest &nest, size_t index) {
   return "";
 }
 
+/// Of what is computed with; an index is not.
+Error check_stored(const Nest &nest, int access) {
+  const Type stored = nest.stored(access);
+  if (is_storable(nest.type, stored)) return "";
+  return "access a" + std::to_string(access) + " is to " + name_of(stored) + ", which takes a nest of " +
+         (is_storable(Type::F64, stored) ? "f32 or f64" : "f32");
+}
+
 Error check_access(const Nest &nest, size_t index) {
   const Access &access = nest.accesses[index];
   const std::string self = "access a" + std::to_string(index);
@@ -75,8 +83,6 @@ Error check_access(const Nest &nest, size_t index) {
   for (size_t d = 0; d < nest.dims.size(); ++d)
     if (!known(nest, access.strides[d]))
       return self + " names symbol " + std::to_string(access.strides[d].sym) + ", which does not exist";
-  if (!is_storable(nest.type, nest.stored(int(index))))
-    return self + " is to " + name_of(nest.stored(int(index))) + ", which takes a nest of f32" + (nest.type == Type::I32 ? " or f64" : "");
   return check_index(nest, index);
 }
 
@@ -99,6 +105,8 @@ Error check_node(const Nest &nest, size_t index) {
              std::to_string(node.in[k]) + ", which does not come before it";
   if (node.op == Op::Load && !in_range(node.access, nest.accesses.size()))
     return self + " loads access a" + std::to_string(node.access) + ", which does not exist";
+  if (Error e = node.op == Op::Load ? check_stored(nest, node.access) : ""; !e.empty())
+    return e;
   if (node.op == Op::Const && !representable(nest.type, node.value))
     return self + " is a constant that is not exact in " + name_of(nest.type);
   if (node.op == Op::Select && static_cast<size_t>(node.pred) >= std::size(kPreds))
@@ -109,6 +117,8 @@ Error check_node(const Nest &nest, size_t index) {
 Error check_out(const Nest &nest) {
   if (!in_range(nest.out, nest.accesses.size()))
     return "out names access a" + std::to_string(nest.out) + ", which does not exist";
+  if (Error e = check_stored(nest, nest.out); !e.empty())
+    return e;
   const Access &out = nest.accesses[nest.out];
   if (out.index >= 0)
     return "out a" + std::to_string(nest.out) + " has an index; only reads may be indirect";

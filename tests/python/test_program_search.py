@@ -184,9 +184,7 @@ def test_wrong_results_of_programs_are_never_timed(monkeypatch, what):
 
 
 def test_every_output_is_compared():
-    text = str(softmax(4, 32).core)
-    line = next(line for line in text.splitlines() if line.startswith("temporary"))
-    program = _core.Program.parse(text.replace(line, line.replace(" e", "")))
+    program = _core.Program("softmax", softmax(4, 32).core.nests, ["m", "s"])
     operands = Operands(program, {})
     assert [operands.tensors[t] for t in operands.outputs] == ["e", "Y"]
     expected = operands.run(lambda args: _core.interpret(program, args))

@@ -42,7 +42,7 @@ void Emitter::load_converted(const VInst &i) {
   move_memory(i, raw, false);
   if (is_float(stored)) return out_.put(of_bits(8 * std::min(size_of(stored), size_of(p_.type)), i.lanes), parts ? Op::VfwcvtFF : Op::VfncvtFF, d, raw);
   const Need n = need(i.lanes, true);
-  const bool sign = stored != Type::U8 && stored != Type::BF16;
+  const bool sign = stored != Type::U8 && stored != Type::U16 && stored != Type::BF16;
   if (parts > 1) out_.put(n, (sign ? kSigned : kUnsigned)[log2_of(parts) - 1], d, raw);
   if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, d, kT0);
   out_.put(n, Op::VfcvtFX, d, d);

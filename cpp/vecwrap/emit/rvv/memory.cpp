@@ -35,6 +35,8 @@ void Emitter::load_scalar(int d, const VInst &i) {
   case Type::F64: out_.put(Op::Fld, kF0, m.disp, m.base); return out_.put(Op::FcvtSD, d, kF0);
   case Type::I32: out_.put(Op::Lw, kT0, m.disp, m.base); break;
   case Type::I64: out_.put(Op::Ld, kT0, m.disp, m.base); break;
+  case Type::I16: out_.put(Op::Lh, kT0, m.disp, m.base); break;
+  case Type::U16: out_.put(Op::Lhu, kT0, m.disp, m.base); break;
   case Type::I8: out_.put(Op::Lb, kT0, m.disp, m.base); break;
   case Type::U8: out_.put(Op::Lbu, kT0, m.disp, m.base); break;
   case Type::F16: out_.put(Op::Flh, kF0, m.disp, m.base); return out_.put(Op::FcvtSH, d, kF0);

@@ -1,6 +1,7 @@
 """RISC-V Vector kernels on this machine: built by clang, run under QEMU."""
 
-from .runner import Buffer, Job, Result, run
+from .ruler import Ruler
+from .runner import Buffer, Counts, Job, Result, measure, run
 from .toolchain import available
 
-__all__ = ["Buffer", "Job", "Result", "available", "run"]
+__all__ = ["Buffer", "Counts", "Job", "Result", "Ruler", "available", "measure", "run"]

@@ -105,11 +105,11 @@ int main(void) {{
   return 0;
 }}
 """)
+    clang = ["clang-22", "--target=riscv64-linux-gnu", "-fuse-ld=lld", "-Wall", "-Werror", "main.c", "libnet.a", "-o", "program"]
+    qemu = ["qemu-riscv64", "-cpu", cpu(256), "-L", SYSROOT, tmp_path / "program"]
     for options in (["-static"], []):
-        subprocess.run(["clang-22", "--target=riscv64-linux-gnu", "-fuse-ld=lld", "-Wall", "-Werror", *options, "main.c", "libnet.a",
-                        "-o", "program"], cwd=tmp_path, check=True)
-        done = subprocess.run(["qemu-riscv64", "-cpu", cpu(256), "-L", SYSROOT, tmp_path / "program"], capture_output=True, text=True,
-                              check=True, timeout=60)
+        subprocess.run([*clang, *options], cwd=tmp_path, check=True)
+        done = subprocess.run(qemu, capture_output=True, text=True, check=True, timeout=60)
         _, (wanted,) = reference_outputs(proto, {"x": x})
         np.testing.assert_allclose(np.array(done.stdout.split(), "f4"), wanted.ravel(), rtol=1e-5, atol=1e-5)
 

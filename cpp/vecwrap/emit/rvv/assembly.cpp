@@ -35,7 +35,8 @@ int64_t Assembly::instructions() const {
 namespace {
 
 std::string directive(const Insn &i) {
-  const std::string reg = std::to_string(i.operand[1]), bytes = std::to_string(i.operand[2]);
+  const int dwarf = int(i.operand[1]);
+  const std::string reg = dwarf < kDwarfF ? x_name(dwarf) : f_name(dwarf - kDwarfF), bytes = std::to_string(i.operand[2]);
   switch (static_cast<Frame>(i.operand[0])) {
   case Frame::At: return ".cfi_def_cfa " + reg + ", " + bytes;
   case Frame::Saved: return ".cfi_offset " + reg + ", -" + bytes;

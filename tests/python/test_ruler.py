@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from test_program import two
 from test_rvv import GEMM, SEVEN_BY_FOUR
 from vecwrap import ArgumentError, Refusal, Sentence, _core, find_target, rvv
 from vecwrap.search import STRATEGIES, Budget, Tuner
@@ -98,9 +99,17 @@ def test_what_cannot_be_measured_is_refused():
     assert time.perf_counter() - started < 30
 
 
+def test_programs():
+    """The second nest reads what the first one wrote, from a workspace."""
+    program = two(x=8, y=32, z=96)
+    assert _core.compile(program.core, Sentence("v1"), TARGET).workspace_bytes
+    found = rvv.Ruler().measure(program, "v1", TARGET)
+    assert found.checked == "interpreter" and found.seconds_best > 0
+
+
 def test_a_wrong_result_is_no_measurement():
     ruler = rvv.Ruler()
     ruler.prepare(nest(), TARGET)
-    ruler._operands[2][200] ^= 1
+    ruler._operands[2][0][200] ^= 1
     with pytest.raises(rvv.WrongResult, match="first at 18"):
         ruler.measure(nest(), "v1", TARGET)

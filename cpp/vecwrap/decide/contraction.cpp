@@ -98,6 +98,27 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   return {draft.steps};
 }
 
+/// Tiles of several panels, whose vectors are side by side as a wider panel's would be.
+Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
+  Draft draft;
+  std::vector<std::string> order, rows, panels;
+  const std::string i = draft.split(nest, s.row, tile.rows, rows), g = draft.split(nest, s.panel, tile.panels, panels);
+  const std::string j = nest.dims[s.vector].name;
+  const auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  append(panels);
+  for (int d : s.outer)
+    if (d != s.panel) order.push_back(nest.dims[d].name);
+  append(rows);
+  names(nest, s.reductions, order);
+  const std::string last = order.back();
+  append({i, g, j});
+  draft.add(StepKind::Reorder, order);
+  draft.add(StepKind::Tile, {i, g, j});
+  draft.add(StepKind::Vectorize, {j});
+  unroll_last(draft, nest, t, s, last);
+  return {draft.steps};
+}
+
 Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {
   Draft draft;
   std::vector<std::string> order, rows, columns, reduction;
@@ -143,6 +164,10 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
   for (const Tile &tile : tiles(nest, t, s, packed < 0 && far(nest, t, s))) {
+    if (tile.panels > 1) {
+      if (packed < 0 && scaled < 0 && s.strided.empty()) list.push_back(several_panels(nest, t, s, tile));
+      continue;
+    }
     if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
     if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0)

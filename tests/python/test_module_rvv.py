@@ -12,11 +12,10 @@ from fuzzing.sentences import random_sentence
 from test_module import (BAD, BYTES, RELU, UNWIND, WORKSPACE, N, c_main, code_of, expected, module, refuse,
                          tool, write)
 from vecwrap import Refusal, _core, find_target, native_target, rvv
-from vecwrap.rvv.toolchain import cpu
+from vecwrap.rvv.toolchain import SYSROOT, cpu
 from vecwrap.variants import by_heuristic, lengths
 
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
-SYSROOT = "/usr/riscv64-linux-gnu"
 LLD = ["clang-22", "--target=riscv64-linux-gnu", "-fuse-ld=lld"]
 LINKS = {"gcc": ["riscv64-linux-gnu-gcc"], "gcc-static": ["riscv64-linux-gnu-gcc", "-static"],
          "lld": LLD, "lld-static": [*LLD, "-static", "-Wl,--gc-sections"]}
@@ -157,6 +156,7 @@ def test_bytes_are_those_that_llvm_assembles(tmp_path):
         codes.append(kernel.code)
     assert len(codes) > 40 and max(map(len, codes)) > 4096  # so that some branches do not reach
     (tmp_path / "kernels.s").write_text("".join(texts))
-    tool("llvm-mc-22", "-triple=riscv64", "-mattr=+m,+f,+d,+v", "-filetype=obj", "kernels.s", "-o", "kernels.o", folder=tmp_path)
+    extensions = "-mattr=+m,+f,+d,+v,+zvfhmin,+zfhmin"
+    tool("llvm-mc-22", "-triple=riscv64", extensions, "-filetype=obj", "kernels.s", "-o", "kernels.o", folder=tmp_path)
     tool("llvm-objcopy-22", "-O", "binary", "-j", ".text", "kernels.o", "kernels.bin", folder=tmp_path)
     assert (tmp_path / "kernels.bin").read_bytes() == b"".join(codes)

@@ -1,8 +1,8 @@
 // The instruction table: what a row prints is what the assembler takes, and what its semantics do.
 #include "emit/rvv/assembly.h"
 #include "emit/rvv/encode.h"
-#include "emit/rvv/step.h"
 #include "emit/rvv/simulate.h"
+#include "emit/rvv/step.h"
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

@@ -207,6 +207,7 @@ private:
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
+  int in_order_ = -1; ///< node: what is added in order, if the lanes do not hold partial results
   int start_ = -1, join_init_ = -1; ///< nodes: what lanes start from; acc joined with init, -1 if start_ is init
   bool &failed_;
 };

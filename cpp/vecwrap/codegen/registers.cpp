@@ -87,9 +87,11 @@ void Evaluator::revive() {
   dead_.clear();
 }
 
+/// Sums in order have one for each row.
 void Evaluator::allocate_accumulators() {
   const bool scalars = g_.has_uniforms() && g_.tree_.vector < 0;
-  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(take(scalars));
+  const int each = g_.in_order_ < 0 ? 1 : extent_.back();
+  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(p % each ? accumulators_.back() : take(scalars));
 }
 
 /// A load can be a memory operand if nothing else uses it and the whole register is read; a constant, if registers are

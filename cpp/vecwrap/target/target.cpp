@@ -23,7 +23,7 @@ const std::vector<Row> &rows() {
 /// Vector registers of a RISC-V core with VLEN bits, by the caches of a small core (SpacemiT X60: 32 KiB, 512 KiB).
 Target rvv(std::string name, int vlen, bool any_length = false) {
   Target t{std::move(name), Isa::Rvv, vlen / 8, 32, 0, 4, 1, 32 << 10, 512 << 10, 64 << 10};
-  t.widest_group = 8, t.scalar_regs = 30, t.any_length = any_length; // two of 32 are scratch
+  t.widest_group = 8, t.scalar_regs = 30, t.any_length = any_length, t.ordered_sums = true; // two of 32 are scratch
   return t;
 }
 

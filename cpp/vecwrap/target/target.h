@@ -22,6 +22,7 @@ struct Target {
   int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
+  bool ordered_sums = false; ///< adds the elements of a vector in order (RVV: vfredosum)
   bool halves = false;    ///< converts f16 (RVV: Zvfhmin and Zfhmin; x86: always)
   bool any_length = false; ///< the code is right for longer vectors as well, and chooses among variants when it runs
   int lanes(Type t) const { return vector_bytes / size_of(t); }

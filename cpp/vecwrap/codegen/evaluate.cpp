@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
 constexpr int kStridedTemporaries = 2;
+constexpr int kSpread = 18;           ///< scalar registers that values are spread over: those that nobody has to save
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
 /// Zero is made, not read.
@@ -112,9 +113,11 @@ bool Evaluator::stands_still(int node) const {
 int Evaluator::take(bool uniform) {
   Pool &p = pool(uniform);
   p.peak = std::max(p.peak, ++p.live);
-  if (!p.free.empty()) {
-    const int reg = p.free.back();
-    p.free.pop_back();
+  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, kSpread) : p.limit); // loads may go ahead
+  if (!p.free.empty() && !fresh) {
+    const auto at = g_.has_uniforms() ? p.free.begin() : p.free.end() - 1;
+    const int reg = *at;
+    p.free.erase(at);
     return reg;
   }
   if (p.next >= p.limit)
@@ -281,12 +284,20 @@ void Evaluator::load_early() {
     }
 }
 
+/// Cores that execute in order load the next column while they compute one.
+std::vector<int> Evaluator::by_column() const {
+  std::vector<int> order = active_;
+  const int columns = extent_.empty() ? 1 : extent_.back();
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return a % columns < b % columns; });
+  return order;
+}
+
 void Evaluator::into_accumulators(int root) {
   begin(root);
   load_early();
   const Op op = g_.nest_.nodes[root].op;
   const bool splat = stands_still(root) && g_.tree_.vector >= 0; // one scalar for all lanes
-  for (int p : active_) {
+  for (int p : g_.has_uniforms() ? by_column() : active_) {
     if (g_.failed_) return;
     const int dest = accumulators_[p];
     if (g_.combine_ && lanes(p) == Lanes::Tail) { // lanes past the end keep what they hold

@@ -116,6 +116,10 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
   for (const Tile &tile : tiles(nest, t, s, packed < 0 && far(nest, t, s))) {
+    if (t.scalar_regs && s.strided.empty()) {
+      arranged(nest, t, s, tile, list);
+      continue;
+    }
     if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));

@@ -2,6 +2,7 @@
 // throughput model, and proposes the first sentences that code generation accepts.
 #include "codegen/loopnest.h"
 #include "decide/candidates.h"
+#include "decide/estimate.h"
 #include "decide/lanes.h"
 #include "decide/strategy.h"
 #include "decide/tiles.h"
@@ -30,7 +31,7 @@ public:
   }
 
 private:
-  /// Where vectors may have several registers, most at first; scalar code last.
+  /// Where vectors may have several registers, by the estimated time; scalar code last.
   std::vector<Sentence> all_candidates(const Nest &nest, const Target &target) {
     if (target.widest_group == 1) return candidates(nest, target);
     std::vector<Sentence> all;
@@ -40,10 +41,20 @@ private:
           if (step.kind == StepKind::Vectorize && group > 1) step.factor = group;
         all.push_back(std::move(s));
       }
+    rank(nest, target, all);
     std::stable_partition(all.begin(), all.end(), [](const Sentence &s) {
       return std::any_of(s.steps.begin(), s.steps.end(), [](const Step &step) { return step.kind == StepKind::Vectorize; });
     });
     return all;
+  }
+
+  static void rank(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
+    std::vector<std::pair<double, Sentence>> timed;
+    for (Sentence &s : list)
+      if (Result<LoopTree> tree = apply(nest, s, target)) timed.push_back({estimate(*tree, target), std::move(s)});
+    std::stable_sort(timed.begin(), timed.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    list.clear();
+    for (auto &[cycles, s] : timed) list.push_back(std::move(s));
   }
 
   std::vector<Sentence> candidates(const Nest &nest, const Target &target) {

@@ -11,6 +11,7 @@ namespace {
 
 using namespace inorder;
 
+constexpr double kLoad = 2.5; ///< what a vector load costs even where others hide it (measured with three groups, five tiles)
 constexpr double kDrain = 8; ///< cycles until the units are busy again after a branch
 constexpr double kCopy = 0.5, kTranspose = 2.5; ///< for each element that is packed
 constexpr double kTile = 16; ///< pointers, branches and vector lengths of a tile
@@ -145,7 +146,8 @@ private:
 double TileStep::cycles() const {
   const int log = std::countr_zero(unsigned(group));
   const double floats = operations * kVectorFloat[log], issue = (operations + 2 * loads + scalars) / kWidth;
-  const double waits = spare < 1 && at_once < 2 ? loads * kVectorMemory[log] : 0; // one register for all that is loaded
+  const bool alone = spare < 1 && at_once < 2; // one register for all that is loaded
+  const double waits = loads * (kLoad + (alone ? kVectorMemory[log] - kVectorFloat[log] : 0));
   return std::max({floats, lines, scalars / 2, issue, double(kFloatLatency[log])}) + waits;
 }
 

@@ -11,6 +11,7 @@ namespace {
 enum Unit : uint8_t { kInteger, kScalarMemory, kVectorLines, kFloats, kMoves, kScalarFloat, kUnits };
 constexpr int kCopies[kUnits] = {2, 2, 1, 1, 1, 1};
 constexpr size_t kAhead = 128; ///< instructions that are looked at
+constexpr int kAddresses = 8;  ///< that wait in registers for the access they are made for
 
 struct Cost { Unit unit; int cycles, latency; };
 
@@ -58,13 +59,37 @@ std::vector<int> writes(const VInst &i) {
 }
 bool is_load(const VInst &i) { return i.op == VOp::SLoad || i.op == VOp::VLoad || i.op == VOp::VBcast || i.mem_operand >= 0; }
 
+bool is_vector_access(const VInst &i) {
+  return (i.op == VOp::VLoad && !is_uniform(i.d)) || (i.op == VOp::VStore && !is_uniform(i.a));
+}
+
+/// Vector accesses have no displacement. An addition right in front of each would wait until what is longer on its way than
+/// an addition has finished; those of several accesses wait together.
+std::vector<VInst> with_addresses(VProgram &program, size_t at, size_t end, std::vector<bool> &made) {
+  std::vector<VInst> code;
+  for (; at < end; ++at) {
+    VInst i = program.code[at];
+    const bool split = is_vector_access(i) && i.mem.disp >= -2048 && i.mem.disp < 2048 && i.mem.disp && i.mem.index < 0;
+    if (split) {
+      VInst address{VOp::SAddImm};
+      address.d = program.scalars++, address.a = i.mem.base, address.imm = i.mem.disp;
+      i.mem.base = address.d, i.mem.disp = 0;
+      code.push_back(address), made.push_back(true);
+    }
+    code.push_back(i), made.push_back(false);
+  }
+  return code;
+}
+
 /// List scheduling (Gibbons and Muchnick, 1986) of one block on the core's units.
 class Block {
 public:
-  Block(const VInst *code, size_t count, int group) : code_(code), count_(count), nodes_(count) {
-    for (size_t n = 0; n < count; ++n) nodes_[n].cost = cost_of(code[n], group);
-    for (size_t n = 0; n < count; ++n) depend(n);
-    for (size_t n = count; n-- > 0;)
+  /// made: which instructions are an address for the one behind.
+  Block(const std::vector<VInst> &code, const std::vector<bool> &made, int group)
+      : code_(code), made_(made), count_(code.size()), nodes_(code.size()) {
+    for (size_t n = 0; n < count_; ++n) nodes_[n].cost = cost_of(code[n], group);
+    for (size_t n = 0; n < count_; ++n) depend(n);
+    for (size_t n = count_; n-- > 0;)
       for (auto [next, latency] : nodes_[n].next) nodes_[n].height = std::max(nodes_[n].height, nodes_[next].height + latency);
   }
 
@@ -126,7 +151,7 @@ private:
     size_t found = count_;
     int64_t earliest = 0;
     for (size_t n = first; n < std::min(count_, first + kAhead); ++n) {
-      if (nodes_[n].placed || nodes_[n].waits) continue;
+      if (nodes_[n].placed || nodes_[n].waits || (n > first && made_[n] && addresses_ >= kAddresses)) continue;
       const int64_t at = start(n);
       if (found == count_ || at < earliest || (at == earliest && nodes_[n].height > nodes_[found].height)) found = n, earliest = at;
     }
@@ -135,6 +160,7 @@ private:
 
   void issue(size_t n) {
     Node &node = nodes_[n];
+    addresses_ += int(made_[n]) - int(n > 0 && made_[n - 1]);
     const int64_t at = start(n), finished = at + node.cost.latency;
     auto &units = free_[node.cost.unit];
     *std::min_element(units.begin(), units.begin() + kCopies[node.cost.unit]) = at + node.cost.cycles;
@@ -144,13 +170,14 @@ private:
     for (auto [next, latency] : node.next) --nodes_[next].waits, nodes_[next].ready = std::max(nodes_[next].ready, at + latency);
   }
 
-  const VInst *code_;
+  const std::vector<VInst> &code_;
+  const std::vector<bool> &made_;
   size_t count_;
   std::vector<Node> nodes_;
   std::map<int, Register> registers_;
   std::vector<size_t> memory_; ///< loads since the last store, and that
   int64_t store_ = -1, cycle_ = 0, last_ = 0;
-  int issued_ = 0;
+  int issued_ = 0, addresses_ = 0;
   std::array<std::array<int64_t, 2>, kUnits> free_{};
 };
 
@@ -162,7 +189,9 @@ VProgram ordered(VProgram program) {
   for (size_t at = 0; at < program.code.size();) {
     size_t end = at;
     while (end < program.code.size() && moves(program.code[end])) ++end;
-    Block(program.code.data() + at, end - at, program.group).run(out);
+    std::vector<bool> made;
+    const std::vector<VInst> code = with_addresses(program, at, end, made);
+    Block(code, made, program.group).run(out);
     if (end < program.code.size()) out.push_back(program.code[end++]);
     at = end;
   }

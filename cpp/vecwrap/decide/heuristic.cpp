@@ -6,6 +6,7 @@
 #include "decide/lanes.h"
 #include "decide/strategy.h"
 #include "decide/tiles.h"
+#include "ir/collapse.h"
 #include <algorithm>
 
 namespace vecwrap {
@@ -32,9 +33,11 @@ public:
 
 private:
   /// Where vectors may have several registers, by the estimated time; scalar code last.
-  std::vector<Sentence> all_candidates(const Nest &nest, const Target &target) {
-    if (target.widest_group == 1) return candidates(nest, target);
+  std::vector<Sentence> all_candidates(const Nest &given, const Target &target) {
+    if (target.widest_group == 1) return candidates(given, target);
     std::vector<Sentence> all;
+    std::vector<Step> collapsed;
+    const Nest nest = options_.collapse ? whole(given, collapsed) : given;
     for (int group : groups(nest, target))
       for (Sentence &s : candidates(nest, grouped(target, group))) {
         for (Step &step : s.steps)
@@ -45,7 +48,20 @@ private:
     std::stable_partition(all.begin(), all.end(), [](const Sentence &s) {
       return std::any_of(s.steps.begin(), s.steps.end(), [](const Step &step) { return step.kind == StepKind::Vectorize; });
     });
+    for (Sentence &s : all) s.steps.insert(s.steps.begin(), collapsed.begin(), collapsed.end());
     return all;
+  }
+
+  /// The nest with as few dims as its tensors allow, and the steps to it: longer loops leave smaller tails.
+  static Nest whole(Nest nest, std::vector<Step> &steps) {
+    for (int inner = int(nest.dims.size()) - 1; inner > 0; --inner)
+      for (int outer = inner - 1; outer >= 0; --outer) {
+        if (!why_not_collapse(nest, outer, inner).empty()) continue;
+        steps.push_back({StepKind::Collapse, {nest.dims[outer].name, nest.dims[inner].name}});
+        collapse(nest, outer, inner);
+        break;
+      }
+    return nest;
   }
 
   static void rank(const Nest &nest, const Target &target, std::vector<Sentence> &list) {

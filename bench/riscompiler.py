@@ -64,7 +64,9 @@ def compared(rows: list[Row], names: list[str]) -> str:
 
 
 def report(rows: list[Row], names: list[str], machine: str) -> int:
-    categories = {category: [row for row in rows if row["category"] == category] for category in dict.fromkeys(r["category"] for r in rows)}
+    categories: dict[str, list[Row]] = {}
+    for row in rows:
+        categories.setdefault(row["category"], []).append(row)
     categories["all"] = rows
     table = {category: speedups(of, names) for category, of in categories.items()}
     print_table(f"RISCompiler's operators, {machine}, modelled cycles: speed relative to scalar C (geometric means)",

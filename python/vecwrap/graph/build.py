@@ -11,6 +11,7 @@ from ..variants import by_heuristic, panel_bytes
 from .array import Buffer, Data
 from .blocks import blocked
 from .dims import normalised
+from .edges import apart
 from .fuse import fuse
 from .graph import Check, Graph
 from .memory import aligned, plan
@@ -66,6 +67,7 @@ class Built:
 def optimised(graph: Graph, vector_bytes: int) -> None:
     """Rewrites the graph's stages into the ones that are compiled."""
     fuse(graph)
+    apart(graph)
     graph.steps = [blocked(normalised(step), vector_bytes) if isinstance(step, Stage) else step for step in graph.steps]
 
 

@@ -55,8 +55,9 @@ TILED = "v1 split(x,{rows}) reorder(x,p,q,x.1,c) tile(x.1,c) vectorize(c) unroll
 
 
 @pytest.mark.parametrize("target", X86)
-@pytest.mark.parametrize("shape", [(12, 16, 3, 1), (11, 32, 3, 1), (9, 20, 3, 2), (10, 16, 5, 2), (9, 8, 3, 1, -1), (9, 16, 3, 2, -1),
-                                   (8, 16, 3, 1, 2), (7, 16, 2, 3), (9, 48, 3, 1), (13, 16, 7, 1)])
+@pytest.mark.parametrize("shape", [
+    (12, 16, 3, 1), (11, 32, 3, 1), (9, 20, 3, 2), (10, 16, 5, 2), (9, 8, 3, 1, -1), (9, 16, 3, 2, -1), (8, 16, 3, 1, 2),
+    (7, 16, 2, 3), (9, 48, 3, 1), (13, 16, 7, 1)])
 @pytest.mark.parametrize("rows", [2, 4, 6])
 def test_the_same_bits(shape, rows, target):
     text = depthwise(*shape)
@@ -69,8 +70,8 @@ def test_the_same_bits(shape, rows, target):
 @pytest.mark.parametrize("channels", [1, 15, 16, 17, 40])
 def test_run_time_extents(channels, target):
     text = depthwise(9, 40, 3, 1, channel_extent="n")
-    outcome = run(Case(text, "v1 split(x,4) split(c,16) reorder(x,c,p,q,x.1,c.1) tile(x.1,c.1) vectorize(c.1) unroll(q,3)", target,
-                       {"n": channels}, 3))
+    sentence = "v1 split(x,4) split(c,16) reorder(x,c,p,q,x.1,c.1) tile(x.1,c.1) vectorize(c.1) unroll(q,3)"
+    outcome = run(Case(text, sentence, target, {"n": channels}, 3))
     assert outcome.status == "ok", outcome
 
 

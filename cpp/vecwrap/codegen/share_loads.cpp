@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 namespace vecwrap {
@@ -34,12 +35,13 @@ public:
 
   std::vector<Product> products;
   std::map<Place, VInst> loads;
+  std::set<Place> operands; ///< places that were operands in memory
 
 private:
   bool take(const VInst &i) {
     const bool load = i.op == VOp::VLoad && i.stride < 0 && !i.stored;
     if (load) registers_[i.d] = place_of(i), loads.emplace(place_of(i), i);
-    return load || (i.op == VOp::VFma && i.d == i.c && i.lanes == Lanes::All && take_product(i));
+    return load || (i.op == VOp::VFma && i.d == i.c && i.t < 0 && i.lanes == Lanes::All && take_product(i));
   }
 
   bool take_product(const VInst &i) {
@@ -47,7 +49,7 @@ private:
     for (int f = 0; f < 2; ++f) {
       if (i.mem_operand == f && !i.mem_bcast && !i.mem_const) {
         VInst load{VOp::VLoad};
-        load.mem = i.mem, p.factor[f] = place_of(load);
+        load.mem = i.mem, p.factor[f] = place_of(load), operands.insert(p.factor[f]);
         loads.emplace(p.factor[f], load);
         continue;
       }
@@ -112,7 +114,7 @@ void share_loads(std::vector<VInst> &code, size_t begin, const std::vector<int> 
     if (fresh) code.push_back(loaded(*line, p.factor[keep], at->second));
     const Place &place = p.factor[slide];
     const VInst &load = line->loads.at(place);
-    const bool operand = uses.at(place) == 1 && load.lanes == Lanes::All;
+    const bool operand = uses.at(place) == 1 && line->operands.count(place);
     if (!operand && last != place) code.push_back(loaded(*line, place, free.back())), last = place;
     const int from = operand ? -1 : free.back();
     VInst product = slide ? product_of(p.sum, at->second, from) : product_of(p.sum, from, at->second);

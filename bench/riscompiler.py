@@ -1,60 +1,46 @@
 """RISCompiler's operators on the ruler: modelled cycles of each compiler's code, against scalar C, by category.
 
-usage: riscompiler.py [--each N] [--core NAME] [--batches 1,8,16]
+usage: riscompiler.py [--each N] [--core NAME] [--vlen BITS] [--batches 1,8,16] [--columns NAME,NAME] [--jobs N]
 
-The columns are the same C file; all run under the same ruler (docs/sim.md), and must print the same result.
+The columns compile the same operators; all run under the same ruler (docs/sim.md), and must print the same result. Runs are
+remembered (build/bench/ruler.jsonl): a bench that was killed goes on where it stopped.
 """
 
 import argparse
 import math
-import re
-import shutil
-import subprocess
+import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from common import CLANG, ROOT, VECWRAP, WORK, print_table, save_json
+from common import WORK, print_table, save_json
 from riscompiler_cases import Case, cases
+from riscompiler_chart import chart
+from riscompiler_columns import OURS, SCALAR, Build, columns
+from ruler_memo import Memo
 from vecwrap.sim.cores import core_names
-from vecwrap.sim.run import Options, simulate
+from vecwrap.sim.run import Options
 
-SOURCE = ROOT / "bench" / "riscompiler.c"
-TARGET = ["--target=riscv64-linux-gnu", "-static", "-fuse-ld=lld", "-O3"]
-V = "-march=rv64gcv"
-SCALAR = "scalar C"
-
-COLUMNS: dict[str, list[str]] = {
-    SCALAR: [CLANG, *TARGET, "-march=rv64gc"],
-    "clang": [CLANG, *TARGET, V],
-    "clang -ffast-math": [CLANG, *TARGET, V, "-ffast-math"],
-    "Polly": [CLANG, *TARGET, V, "-ffast-math", "-mllvm", "-polly"],
-    "vecwrap": [VECWRAP, *TARGET, V],
-}
+Row = dict[str, Any]
 
 
-def gcc_that_vectorises() -> dict[str, list[str]]:
-    """GCC 14 was the first to vectorise for RVV."""
-    found = shutil.which("riscv64-linux-gnu-gcc")
-    version = subprocess.run([found, "-dumpversion"], capture_output=True, text=True, check=True).stdout if found else "0"
-    number = int(re.match(r"\d+", version)[0])  # type: ignore[index]
-    return {f"GCC {number}": [str(found), "-static", "-O3", V]} if number >= 14 else {}
-
-
-def measure(case: Case, columns: dict[str, list[str]], core: str) -> dict[str, Any]:
-    row: dict[str, Any] = {"case": case.name(), "category": case.category, "cycles": {}, "instructions": {}, "wrong": []}
+def measure(case: Case, builds: dict[str, Build], options: Options, memo: Memo) -> Row:
+    row: Row = {"case": case.name(), "category": case.category, "cycles": {}, "instructions": {}, "wrong": [], "left_out": {}}
+    printed = {}
     with tempfile.TemporaryDirectory() as folder:
-        printed = {}
-        for name, command in columns.items():
-            program, out = Path(folder) / "program", Path(folder) / "out"
-            subprocess.run([*command, *case.definitions(), str(SOURCE), "-o", str(program)], check=True, capture_output=True)
-            with out.open("wb") as file:
-                code, report = simulate(program, [], Options(core=core, function="kernel"), stdout=file)
-            printed[name] = (code, out.read_bytes())
-            row["cycles"][name], row["instructions"][name] = report["cycles"], report["instructions"]
-    row["wrong"] = [name for name in columns if printed[name] != printed[SCALAR]]
+        for name, build in builds.items():
+            try:
+                build(case, program := Path(folder) / "program")
+            except RuntimeError as problem:
+                row["left_out"][name] = str(problem)
+                continue
+            run = memo.run(program, options)
+            printed[name] = run.printed
+            row["cycles"][name], row["instructions"][name] = run.cycles, run.instructions
+    row["wrong"] = [name for name in printed if printed[name] != printed[SCALAR]]
     return row
 
 
@@ -62,39 +48,33 @@ def mean(values: list[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
-def speedups(rows: list[dict[str, Any]], name: str) -> float:
-    return mean([row["cycles"][SCALAR] / row["cycles"][name] for row in rows])
+def speedups(rows: list[Row], names: list[str]) -> dict[str, float]:
+    """Geometric means over the cases that a column has."""
+    have = {name: [row["cycles"][SCALAR] / row["cycles"][name] for row in rows if name in row["cycles"]] for name in names}
+    return {name: mean(values) for name, values in have.items() if values}
 
 
-def chart(path: Path, table: dict[str, dict[str, float]], names: list[str]) -> None:
-    """Bars as in the paper's figure 6: speed relative to scalar C, a group for each category."""
-    colours = ["#888888", "#4477aa", "#66ccee", "#ccbb44", "#ee6677", "#228833"]
-    most = max(value for row in table.values() for value in row.values())
-    step = 14 * (len(names) + 1)
-    parts = []
-    for group, (category, row) in enumerate(table.items()):
-        for place, name in enumerate(names):
-            height = 220 * row[name] / most
-            parts.append(f'<rect x="{40 + group * step + 14 * place}" y="{260 - height:.1f}" width="12" height="{height:.1f}" '
-                         f'fill="{colours[place % len(colours)]}"><title>{category}, {name}: {row[name]:.2f}</title></rect>')
-        parts.append(f'<text transform="translate({46 + group * step},270) rotate(30)" font-size="10">{category}</text>')
-    parts += [f'<text x="{40 + 120 * place}" y="16" font-size="12" fill="{colours[place % len(colours)]}">{name}</text>'
-              for place, name in enumerate(names)]
-    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="{80 + len(table) * step}" height="340" '
-                    f'font-family="sans-serif">{"".join(parts)}</svg>\n')
+def compared(rows: list[Row], names: list[str]) -> str:
+    """The others' best of each case beside ours."""
+    others = [min(cycles for name, cycles in row["cycles"].items() if name != OURS) for row in rows]
+    ours = [row["cycles"][OURS] for row in rows]
+    best = sum(a <= b for a, b in zip(ours, others))
+    return (f"{OURS}: fastest, or as fast, in {best} of {len(rows)} cases ({best / len(rows):.0%}); "
+            f"{mean([b / a for a, b in zip(ours, others)]):.2f}x the best other column of each case")
 
 
-def report(rows: list[dict[str, Any]], names: list[str], core: str) -> int:
-    categories = list(dict.fromkeys(row["category"] for row in rows))
-    table = {category: {name: speedups([row for row in rows if row["category"] == category], name) for name in names}
-             for category in categories}
-    table["all"] = {name: speedups(rows, name) for name in names}
-    print_table(f"RISCompiler's operators, {core}, modelled cycles: speed relative to scalar C (geometric means)",
+def report(rows: list[Row], names: list[str], machine: str) -> int:
+    categories: dict[str, list[Row]] = {}
+    for row in rows:
+        categories.setdefault(row["category"], []).append(row)
+    categories["all"] = rows
+    table = {category: speedups(of, names) for category, of in categories.items()}
+    print_table(f"RISCompiler's operators, {machine}, modelled cycles: speed relative to scalar C (geometric means)",
                 ["category", "cases", *names],
-                [[category, str(sum(row["category"] in (category, "all") for row in rows) if category != "all" else len(rows)),
-                  *(f"{row[name]:.2f}" for name in names)] for category, row in table.items()])
-    best = sum(row["cycles"]["vecwrap"] <= min(row["cycles"].values()) for row in rows)
-    print(f"vecwrap is the fastest column, or as fast, in {best} of {len(rows)} cases")
+                [[category, str(len(of)), *(f"{table[category][name]:.2f}" if name in table[category] else "-" for name in names)]
+                 for category, of in categories.items()])
+    if OURS in names:
+        print(compared(rows, names))
     wrong = [f"{row['case']}: {', '.join(row['wrong'])}" for row in rows if row["wrong"]]
     print("\n".join(["results differ from scalar C's:", *wrong]) if wrong else "every column printed what scalar C printed")
     WORK.mkdir(parents=True, exist_ok=True)
@@ -103,22 +83,49 @@ def report(rows: list[dict[str, Any]], names: list[str], core: str) -> int:
     return bool(wrong)
 
 
+def progress(total: int, names: list[str]) -> Callable[[Row], None]:
+    done = []
+
+    def tell(row: Row) -> None:
+        done.append(row)
+        cycles = row["cycles"]
+        print(f"[{len(done)}/{total}] {row['category']}: {row['case']}: "
+              + ", ".join(f"{name} {cycles[SCALAR] / cycles[name]:.2f}" for name in names if name in cycles),
+              file=sys.stderr, flush=True)
+
+    return tell
+
+
+def chosen(names: str | None) -> dict[str, Build]:
+    """Scalar C, and the columns that were asked for."""
+    known = columns()
+    wanted = [SCALAR, *names.split(",")] if names else list(known)
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise SystemExit(f"--columns {','.join(unknown)}: there are {', '.join(known)}")
+    return {name: build for name, build in known.items() if name in wanted}
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--each", type=int, default=1, help="cases of every row of the tables")
     parser.add_argument("--core", default="spacemit-x60", choices=core_names())
+    parser.add_argument("--vlen", type=int, help="bits of a vector register (default: the core's)")
     parser.add_argument("--batches", default="1,8")
     parser.add_argument("--first", type=int, help="only so many cases")
+    parser.add_argument("--columns", help="names, separated by commas (default: all)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="cases at a time")
     options = parser.parse_args(arguments)
-    columns = {**COLUMNS, **gcc_that_vectorises()}
+    builds = chosen(options.columns)
+    names = list(builds)
     wanted = cases(options.each, tuple(map(int, options.batches.split(","))))[:options.first]
+    ruler, memo, tell = Options(core=options.core, vlen=options.vlen, function="kernel"), Memo(), progress(len(wanted), names)
     rows = []
-    for place, case in enumerate(wanted):
-        rows.append(measure(case, columns, options.core))
-        cycles = rows[-1]["cycles"]
-        print(f"[{place + 1}/{len(wanted)}] {case.category}: {case.name()}: "
-              + ", ".join(f"{name} {cycles[SCALAR] / cycles[name]:.2f}" for name in columns), file=sys.stderr, flush=True)
-    return report(rows, list(columns), options.core)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for row in pool.map(lambda case: measure(case, builds, ruler, memo), wanted):
+            rows.append(row)
+            tell(row)
+    return report(rows, names, options.core + (f", VLEN {options.vlen}" if options.vlen else ""))
 
 
 if __name__ == "__main__":

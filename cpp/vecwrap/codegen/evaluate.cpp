@@ -83,12 +83,20 @@ void Evaluator::load_early() {
     }
 }
 
+/// Cores that execute in order load the next column while they compute one.
+std::vector<int> Evaluator::by_column() const {
+  std::vector<int> order = active_;
+  const int columns = extent_.empty() ? 1 : extent_.back();
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return a % columns < b % columns; });
+  return order;
+}
+
 void Evaluator::into_accumulators(int root) {
   begin(root);
   load_early();
   const Op op = g_.nest_.nodes[root].op;
   const bool splat = stands_still(root) && g_.tree_.vector >= 0; // one scalar for all lanes
-  for (int p : active_) {
+  for (int p : g_.has_uniforms() ? by_column() : active_) {
     if (g_.failed_) return;
     const int dest = accumulators_[p];
     if (g_.in_order_ >= 0 && !rows_) {

@@ -61,6 +61,7 @@ private:
   void release(int node, int point);
   bool stands_still(int node) const; ///< one scalar register holds it
   void load_early();
+  std::vector<int> by_column() const;
   bool foldable(int node, int point);
   bool foldable_operand(int node, int operand, int point);
   void store_register(int reg, int access, int point);

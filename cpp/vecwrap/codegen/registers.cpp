@@ -7,6 +7,7 @@ namespace vecwrap {
 namespace {
 
 constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
+constexpr int kSpread = 18;           ///< scalar registers that values are spread over: those that nobody has to save
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
 /// Zero is made, not read.
@@ -17,9 +18,11 @@ bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }
 int Evaluator::take(bool uniform) {
   Pool &p = pool(uniform);
   p.peak = std::max(p.peak, ++p.live);
-  if (!p.free.empty()) {
-    const int reg = p.free.back();
-    p.free.pop_back();
+  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, kSpread) : p.limit); // loads may go ahead
+  if (!p.free.empty() && !fresh) {
+    const auto at = g_.has_uniforms() ? p.free.begin() : p.free.end() - 1;
+    const int reg = *at;
+    p.free.erase(at);
     return reg;
   }
   if (p.next >= p.limit)

@@ -1,6 +1,7 @@
 // The families of sentences that the heuristic tries; each appends to a list, most promising first.
 #pragma once
 #include "decide/shape.h"
+#include "decide/tiles.h"
 #include "schedule/sentence.h"
 #include "target/target.h"
 
@@ -8,6 +9,8 @@ namespace vecwrap {
 
 /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// The same tile in loops of several orders, for targets whose schedules are ranked by decide/estimate.h.
+void arranged(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, std::vector<Sentence> &list);
 /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
 void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.

@@ -167,6 +167,10 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
   for (const Tile &tile : tiles(nest, t, s, packed < 0 && far(nest, t, s))) {
+    if (t.scalar_regs && s.strided.empty()) {
+      if (tile.panels == 1) arranged(nest, t, s, tile, list);
+      continue;
+    }
     if (tile.panels > 1) {
       if (packed < 0 && scaled < 0 && s.strided.empty()) list.push_back(several_panels(nest, t, s, tile));
       continue;

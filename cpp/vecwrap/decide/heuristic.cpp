@@ -2,9 +2,11 @@
 // throughput model, and proposes the first sentences that code generation accepts.
 #include "codegen/loopnest.h"
 #include "decide/candidates.h"
+#include "decide/estimate.h"
 #include "decide/lanes.h"
 #include "decide/strategy.h"
 #include "decide/tiles.h"
+#include "ir/collapse.h"
 #include "ir/combine.h"
 #include <algorithm>
 
@@ -31,20 +33,45 @@ public:
   }
 
 private:
-  /// Where vectors may have several registers, most at first; scalar code last.
-  std::vector<Sentence> all_candidates(const Nest &nest, const Target &target) {
-    if (target.widest_group == 1) return candidates(nest, target);
+  /// Where vectors may have several registers, by the estimated time; scalar code last.
+  std::vector<Sentence> all_candidates(const Nest &given, const Target &target) {
+    if (target.widest_group == 1) return candidates(given, target);
     std::vector<Sentence> all;
+    std::vector<Step> collapsed;
+    const Nest nest = options_.collapse ? whole(given, collapsed) : given;
     for (int group : groups(nest, target))
       for (Sentence &s : candidates(nest, grouped(target, group))) {
         for (Step &step : s.steps)
           if (step.kind == StepKind::Vectorize && group > 1) step.factor = group;
         all.push_back(std::move(s));
       }
+    rank(nest, target, all);
     std::stable_partition(all.begin(), all.end(), [](const Sentence &s) {
       return std::any_of(s.steps.begin(), s.steps.end(), [](const Step &step) { return step.kind == StepKind::Vectorize; });
     });
+    for (Sentence &s : all) s.steps.insert(s.steps.begin(), collapsed.begin(), collapsed.end());
     return all;
+  }
+
+  /// The nest with as few dims as its tensors allow, and the steps to it: longer loops leave smaller tails.
+  static Nest whole(Nest nest, std::vector<Step> &steps) {
+    for (int inner = int(nest.dims.size()) - 1; inner > 0; --inner)
+      for (int outer = inner - 1; outer >= 0; --outer) {
+        if (!why_not_collapse(nest, outer, inner).empty()) continue;
+        steps.push_back({StepKind::Collapse, {nest.dims[outer].name, nest.dims[inner].name}});
+        collapse(nest, outer, inner);
+        break;
+      }
+    return nest;
+  }
+
+  static void rank(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
+    std::vector<std::pair<double, Sentence>> timed;
+    for (Sentence &s : list)
+      if (Result<LoopTree> tree = apply(nest, s, target)) timed.push_back({estimate(*tree, target), std::move(s)});
+    std::stable_sort(timed.begin(), timed.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    list.clear();
+    for (auto &[cycles, s] : timed) list.push_back(std::move(s));
   }
 
   std::vector<Sentence> candidates(const Nest &nest, const Target &target) {

@@ -17,6 +17,7 @@ public:
 
 struct HeuristicOptions {
   bool always = false; ///< a schedule for every valid nest: nobody else is there to run it
+  bool collapse = true; ///< where sentences may begin with collapse steps (RISC-V): false where loops are to be the nest's own
 };
 
 /// The deterministic heuristic: reads the nest and the target description only.

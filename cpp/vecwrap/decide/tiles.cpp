@@ -1,11 +1,13 @@
 #include "decide/tiles.h"
+#include "decide/estimate.h"
+#include "target/inorder.h"
 #include <algorithm>
+#include <bit>
 
 namespace vecwrap {
 namespace {
 
 constexpr double kLoadsPerCycle = 2;
-constexpr double kLoop = 2; ///< instructions for counters and pointers per reduction step, where they take time
 
 /// Accumulators beyond fma_latency x fma_per_cycle absorb what delays single FMAs: with half as many again the units stay
 /// busy, at exactly that number 10 % are lost (measured on Zen 5: 9 % with 8 accumulators, 7 % with 9, 5 % with 10).
@@ -31,9 +33,11 @@ double loads_of(const Target &t, const Shape &s, int64_t r, int64_t v) {
 /// Vectors that come from the second-level cache take as long as four from the first.
 double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (!r || !v) return 0;
-  if (t.scalar_regs) { // one instruction at a time, and one register of a vector
-    const double vectors = double(r * v + (s.rows_share ? v : r * v)), scalars = double(s.rows_share ? r : 1);
-    return std::max(vectors * t.group, vectors + scalars + kLoop) + 0.1 * scalars;
+  if (t.scalar_regs) {
+    const double points = double(r * v), loads = s.rows_share ? double(v) : points, at_once = s.rows_share ? double(v) : 1;
+    const double spare = double(t.vector_regs) - points - at_once;
+    return TileStep{points, loads, loads * inorder::kVectorMemory[std::countr_zero(unsigned(t.group))], at_once,
+                    s.rows_share ? double(r) : 1, spare, t.group}.cycles();
   }
   const double loads = loads_of(t, s, r, v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
   return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
@@ -66,7 +70,7 @@ std::vector<int> groups(const Nest &nest, const Target &t) {
   for (int d : vector_dims(nest, t)) longest = std::max(longest, typical_extent(nest, d));
   std::vector<int> list;
   for (int group = std::min(4, t.widest_group); group >= 1; group /= 2)
-    if (group == 1 || t.lanes(nest.type) * group <= longest) list.push_back(group);
+    if (group == 1 || t.lanes(nest.type) * group < 2 * longest) list.push_back(group);
   return list;
 }
 

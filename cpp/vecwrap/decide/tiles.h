@@ -18,7 +18,7 @@ struct Tile {
 };
 
 /// The target whose vectors are groups of registers (RVV: LMUL), and the groups to try: up to 4 registers (XNNPACK's and IREE's
-/// choice), unless the vectorized dim is too short to fill them.
+/// choice), unless the vectorized dim is too short to fill half of them.
 Target grouped(const Target &, int group);
 std::vector<int> groups(const Nest &, const Target &);
 

@@ -135,7 +135,9 @@ bool Lift::choose_path() {
       return no(Why::Recurrence);
     if (reduction && !carries && !update_store_)
       return no(Why::NotAReduction);
-    if (!reduction && !seen_strides.insert(step->second).second)
+    const Trip &trip = tree_.loops[loop].trip;
+    const bool once = trip.is_const() && trip.value() == 1; // a stride that is never taken
+    if (!reduction && !once && !seen_strides.insert(step->second).second)
       return no(Why::OutputOverlaps);
     int dim = int(result.dim_loop.size());
     result.loop_dim[loop] = dim;

@@ -86,10 +86,10 @@ Kernel for_lengths(const std::vector<std::pair<Target, Kernel>> &kernels) {
   return rvv::for_lengths(std::move(variants));
 }
 
-std::vector<Sentence> propose(const Nest &nest, const Target &target, int n, bool always) {
+std::vector<Sentence> propose(const Nest &nest, const Target &target, int n, bool always, bool collapse) {
   if (const std::string wrong = validate(nest); !wrong.empty())
     throw Refused{{"invalid-nest", wrong}};
-  return unwrap(make_heuristic({always})->propose(nest, target, n));
+  return unwrap(make_heuristic({always, collapse})->propose(nest, target, n));
 }
 
 void bind_target(py::module_ &m) {
@@ -144,7 +144,7 @@ void bind_run(py::module_ &m) {
   }, py::arg("nest"), py::arg("args"));
   m.def("flops", [](const Nest &n, const Args &args) { return flops(n, checked(n, args).data()); }, py::arg("nest"), py::arg("args"));
   m.def("propose", &propose, py::arg("nest"), py::arg("target"), py::arg("n") = 1,
-        py::arg("always") = false);
+        py::arg("always") = false, py::arg("collapse") = true);
 }
 
 } // namespace vecwrap

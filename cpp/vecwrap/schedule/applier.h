@@ -21,6 +21,7 @@ private:
   int find(const std::string &loop) const;
   int find_or_refuse(const std::string &loop);
   bool one(const Step &);
+  bool collapse(const Step &);
   bool split(const Step &);
   bool reorder(const Step &);
   bool vectorize(const Step &);

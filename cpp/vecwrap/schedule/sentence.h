@@ -2,6 +2,7 @@
 //
 //   v1 split(i,14) split(j,32) reorder(j,i,k,i.1,j.1) pack(B,j) tile(i.1,j.1) vectorize(j.1) unroll(k,2)
 //
+// collapse(l,m)    loops l and m, whose points lie one behind the other in all tensors, become l
 // split(l,f)       loop l -> l (steps of f) and l.1 (f iterations); splitting l.1 again gives l.2
 // reorder(l,...)   the order of all loops, outermost first
 // tile(l,...)      the innermost loops: fully unrolled, their outputs live in registers
@@ -27,10 +28,10 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At };
+enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At };
 enum class Factor : uint8_t { None, One, Optional };
 struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -1 = one or more
-inline constexpr StepInfo kSteps[] = {{"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
+inline constexpr StepInfo kSteps[] = {{"collapse", 2, Factor::None}, {"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
                                       {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None},
                                       {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None}};
 

@@ -40,6 +40,7 @@ private:
     for (const Step &step : sentence.steps) {
       if (step.kind == StepKind::Nest && (current = program_.nest(step.names[0])) < 0)
         return no("unknown-nest", "there is no nest '" + step.names[0] + "'");
+      if (step.kind == StepKind::Collapse) return no("collapse", "loops that nests share keep their dims: " + print(step));
       if (current < 0) return no("unknown-nest", "name the nest, as in nest(" + name(0) + "), before " + print(step));
       if (step.kind == StepKind::At && !place(current, step)) return false;
       if (step.kind != StepKind::Nest && step.kind != StepKind::At) sentences_[current].steps.push_back(step);

@@ -1,4 +1,5 @@
 // The steps of a sentence, one by one.
+#include "ir/collapse.h"
 #include "schedule/applier.h"
 #include <algorithm>
 #include <bit>
@@ -28,6 +29,7 @@ template <class F> bool Applier::mark(const Step &step, F f) {
 
 bool Applier::one(const Step &step) {
   switch (step.kind) {
+  case StepKind::Collapse: return collapse(step);
   case StepKind::Split: return split(step);
   case StepKind::Reorder: return reorder(step);
   case StepKind::Tile: return mark(step, [](Loop &l) { l.tile = true; });
@@ -70,6 +72,19 @@ bool Applier::vectorize(const Step &step) {
     return no("vector-group", "a vector of " + std::to_string(group) + " registers does not exist on " + target_.name);
   tree_.group = int(group);
   return mark(step, [](Loop &l) { l.vector = true; });
+}
+
+bool Applier::collapse(const Step &step) {
+  const int outer = find_or_refuse(step.names[0]), inner = outer < 0 ? -1 : find_or_refuse(step.names[1]);
+  if (inner < 0) return false;
+  if (tree_.loops.size() != tree_.nest.dims.size()) return no("collapse", "loops are collapsed before any is split");
+  const int a = tree_.loops[outer].dim, b = tree_.loops[inner].dim;
+  if (std::string why = why_not_collapse(tree_.nest, a, b); !why.empty()) return no("collapse", std::move(why));
+  vecwrap::collapse(tree_.nest, a, b);
+  tree_.loops[outer].chunk = tree_.nest.dims[a].extent;
+  tree_.loops.erase(tree_.loops.begin() + inner);
+  for (Loop &loop : tree_.loops) loop.dim -= loop.dim > b;
+  return true;
 }
 
 bool Applier::split(const Step &step) {

@@ -13,7 +13,7 @@ from .schedule import Schedule, schedule_of
 def proposals(core: Core, target: _core.Target, n: int) -> list[str]:
     """Up to n sentences, best guess first. A program's nests are scheduled one by one and share nothing."""
     if isinstance(core, _core.Nest):
-        return [str(sentence) for sentence in _core.propose(core, target, n, always=True)]
+        return [str(sentence) for sentence in _core.propose(core, target, n, always=True, collapse=False)]
     alone = program_schedule_of(core, _core.Sentence("v1"))
     each = [schedules(nest, target, n) for nest in core.nests]
     longest = max(map(len, each))
@@ -23,7 +23,8 @@ def proposals(core: Core, target: _core.Target, n: int) -> list[str]:
 def schedules(nest: _core.Nest, target: _core.Target, n: int) -> list[Schedule]:
     """Without streaming stores: what a program writes may be read again."""
     dims = [name for name, _, _ in nest.dims]
-    return [replace(schedule_of(dims, sentence.steps), stream=()) for sentence in _core.propose(nest, target, n, always=True)]
+    found = _core.propose(nest, target, n, always=True, collapse=False)  # searches edit loops of the nest's own dims
+    return [replace(schedule_of(dims, sentence.steps), stream=()) for sentence in found]
 
 
 def combined(schedule: ProgramSchedule, own: list[Schedule]) -> ProgramSchedule:

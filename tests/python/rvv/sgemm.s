@@ -6,22 +6,28 @@
     .option arch, +v
 sgemm:
     .cfi_startproc
-    addi sp, sp, -64
-    .cfi_def_cfa sp, 64
+    addi sp, sp, -80
+    .cfi_def_cfa sp, 80
     sd s1, 0(sp)
-    .cfi_offset s1, -64
+    .cfi_offset s1, -80
     sd s2, 8(sp)
-    .cfi_offset s2, -56
+    .cfi_offset s2, -72
     sd s3, 16(sp)
-    .cfi_offset s3, -48
+    .cfi_offset s3, -64
     sd s4, 24(sp)
-    .cfi_offset s4, -40
+    .cfi_offset s4, -56
     sd s5, 32(sp)
-    .cfi_offset s5, -32
+    .cfi_offset s5, -48
     sd s6, 40(sp)
-    .cfi_offset s6, -24
+    .cfi_offset s6, -40
     sd s7, 48(sp)
-    .cfi_offset s7, -16
+    .cfi_offset s7, -32
+    sd s8, 56(sp)
+    .cfi_offset s8, -24
+    sd s9, 64(sp)
+    .cfi_offset s9, -16
+    sd s10, 72(sp)
+    .cfi_offset s10, -8
     li t6, 32
     ld a1, 0(a0)
     ld a2, 8(a0)
@@ -46,6 +52,7 @@ sgemm:
 .Lsgemm_1:
     # tile: 7 accumulators from init
     fmv.w.x ft0, zero
+    add s4, t5, a4
     vsetvli zero, t6, e32, m4, ta, ma
     vfmv.v.f v0, ft0
     vfmv.v.f v4, ft0
@@ -54,13 +61,13 @@ sgemm:
     vfmv.v.f v16, ft0
     vfmv.v.f v20, ft0
     vfmv.v.f v24, ft0
-    add s4, t5, a4
     # for k: unroll(k,4)
     mv s5, t5
     mv s6, s4
     mv s4, s1
     li s7, 128
 .Lsgemm_4:
+    vle32.v v28, (s4)
     flw ft0, 0(s5)
     flw ft1, 512(s5)
     flw ft2, 1024(s5)
@@ -68,85 +75,84 @@ sgemm:
     flw ft4, -2048(s6)
     flw ft5, -1536(s6)
     flw ft6, -1024(s6)
-    vle32.v v28, (s4)
+    flw ft7, 4(s5)
     vfmacc.vf v0, ft0, v28
+    flw fa0, 516(s5)
+    flw fa1, 1028(s5)
+    flw fa2, 1540(s5)
+    flw fa3, -2044(s6)
+    flw fa4, -1532(s6)
+    flw fa5, -1020(s6)
     vfmacc.vf v4, ft1, v28
+    flw fa6, 8(s5)
+    flw fa7, 520(s5)
+    flw ft8, 1032(s5)
+    flw ft9, 1544(s5)
+    flw ft0, -2040(s6)
+    flw ft1, -1528(s6)
     vfmacc.vf v8, ft2, v28
+    flw ft2, -1016(s6)
+    addi s8, s4, 512
     vfmacc.vf v12, ft3, v28
+    flw ft3, 12(s5)
     vfmacc.vf v16, ft4, v28
+    flw ft4, 524(s5)
     vfmacc.vf v20, ft5, v28
+    flw ft5, 1036(s5)
     vfmacc.vf v24, ft6, v28
-    flw ft6, 4(s5)
-    flw ft5, 516(s5)
-    flw ft4, 1028(s5)
-    flw ft3, 1540(s5)
-    flw ft2, -2044(s6)
-    flw ft1, -1532(s6)
-    flw ft0, -1020(s6)
-    addi t1, s4, 512
-    vle32.v v28, (t1)
-    vfmacc.vf v0, ft6, v28
-    vfmacc.vf v4, ft5, v28
-    vfmacc.vf v8, ft4, v28
-    vfmacc.vf v12, ft3, v28
-    vfmacc.vf v16, ft2, v28
-    vfmacc.vf v20, ft1, v28
-    vfmacc.vf v24, ft0, v28
-    flw ft0, 8(s5)
-    flw ft1, 520(s5)
-    flw ft2, 1032(s5)
-    flw ft3, 1544(s5)
-    flw ft4, -2040(s6)
-    flw ft5, -1528(s6)
-    flw ft6, -1016(s6)
-    addi t1, s4, 1024
-    vle32.v v28, (t1)
-    vfmacc.vf v0, ft0, v28
-    vfmacc.vf v4, ft1, v28
-    vfmacc.vf v8, ft2, v28
-    vfmacc.vf v12, ft3, v28
-    vfmacc.vf v16, ft4, v28
-    vfmacc.vf v20, ft5, v28
-    vfmacc.vf v24, ft6, v28
-    flw ft6, 12(s5)
-    flw ft5, 524(s5)
-    flw ft4, 1036(s5)
-    flw ft3, 1548(s5)
-    flw ft2, -2036(s6)
-    flw ft1, -1524(s6)
-    flw ft0, -1012(s6)
-    addi t1, s4, 1536
-    vle32.v v28, (t1)
-    vfmacc.vf v0, ft6, v28
-    vfmacc.vf v4, ft5, v28
-    vfmacc.vf v8, ft4, v28
-    vfmacc.vf v12, ft3, v28
-    vfmacc.vf v16, ft2, v28
-    vfmacc.vf v20, ft1, v28
-    vfmacc.vf v24, ft0, v28
+    vle32.v v28, (s8)
+    flw ft6, 1548(s5)
+    addi s8, s4, 1024
+    addi s9, s4, 1536
+    vfmacc.vf v0, ft7, v28
+    flw ft7, -2036(s6)
+    vfmacc.vf v4, fa0, v28
+    flw fa0, -1524(s6)
+    vfmacc.vf v8, fa1, v28
+    flw fa1, -1012(s6)
+    vfmacc.vf v12, fa2, v28
+    vfmacc.vf v16, fa3, v28
+    vfmacc.vf v20, fa4, v28
+    vfmacc.vf v24, fa5, v28
+    vle32.v v28, (s8)
     addi s5, s5, 16
     addi s6, s6, 16
+    vfmacc.vf v0, fa6, v28
+    vfmacc.vf v4, fa7, v28
+    vfmacc.vf v8, ft8, v28
+    vfmacc.vf v12, ft9, v28
+    vfmacc.vf v16, ft0, v28
+    vfmacc.vf v20, ft1, v28
+    vfmacc.vf v24, ft2, v28
+    vle32.v v28, (s9)
     add s4, s4, a5
     addi s7, s7, -4
+    vfmacc.vf v0, ft3, v28
+    vfmacc.vf v4, ft4, v28
+    vfmacc.vf v8, ft5, v28
+    vfmacc.vf v12, ft6, v28
+    vfmacc.vf v16, ft7, v28
+    vfmacc.vf v20, fa0, v28
+    vfmacc.vf v24, fa1, v28
     bge s7, a6, .Lsgemm_4
     # final, and store
-    vse32.v v0, (s2)
-    addi t1, s2, 512
-    vse32.v v4, (t1)
-    addi t1, s2, 1024
-    vse32.v v8, (t1)
-    addi t1, s2, 1536
-    vse32.v v12, (t1)
     add s4, s2, a4
-    addi t1, s4, -2048
-    vse32.v v16, (t1)
-    addi t1, s4, -1536
-    vse32.v v20, (t1)
-    addi t1, s4, -1024
-    vse32.v v24, (t1)
+    addi s5, s2, 512
+    addi s6, s2, 1024
+    addi s7, s2, 1536
+    addi s8, s4, -2048
+    addi s9, s4, -1536
+    addi s10, s4, -1024
+    vse32.v v0, (s2)
     addi s1, s1, 128
     addi s2, s2, 128
+    vse32.v v4, (s5)
     addi s3, s3, -32
+    vse32.v v8, (s6)
+    vse32.v v12, (s7)
+    vse32.v v16, (s8)
+    vse32.v v20, (s9)
+    vse32.v v24, (s10)
     bge s3, a7, .Lsgemm_1
     add t5, t5, t3
     add a1, a1, t3
@@ -167,39 +173,39 @@ sgemm:
     mv t3, a3
     li t4, 128
 .Lsgemm_12:
+    vle32.v v8, (t3)
     flw ft0, 0(a4)
     flw ft1, 512(a4)
-    vle32.v v8, (t3)
+    flw ft2, 4(a4)
+    flw ft3, 516(a4)
+    flw ft4, 8(a4)
+    flw ft5, 520(a4)
+    flw ft6, 12(a4)
+    flw ft7, 524(a4)
     vfmacc.vf v0, ft0, v8
+    addi s1, t3, 512
     vfmacc.vf v4, ft1, v8
-    flw ft1, 4(a4)
-    flw ft0, 516(a4)
-    addi t1, t3, 512
-    vle32.v v8, (t1)
-    vfmacc.vf v0, ft1, v8
-    vfmacc.vf v4, ft0, v8
-    flw ft0, 8(a4)
-    flw ft1, 520(a4)
-    addi t1, t3, 1024
-    vle32.v v8, (t1)
-    vfmacc.vf v0, ft0, v8
-    vfmacc.vf v4, ft1, v8
-    flw ft1, 12(a4)
-    flw ft0, 524(a4)
-    addi t1, t3, 1536
-    vle32.v v8, (t1)
-    vfmacc.vf v0, ft1, v8
-    vfmacc.vf v4, ft0, v8
+    vle32.v v12, (s1)
+    addi s1, t3, 1024
+    addi s2, t3, 1536
+    vle32.v v16, (s1)
+    vfmacc.vf v0, ft2, v12
+    vfmacc.vf v4, ft3, v12
+    vle32.v v20, (s2)
+    vfmacc.vf v0, ft4, v16
+    vfmacc.vf v4, ft5, v16
+    vfmacc.vf v0, ft6, v20
+    vfmacc.vf v4, ft7, v20
     addi a4, a4, 16
     add t3, t3, a5
     addi t4, t4, -4
     bge t4, a6, .Lsgemm_12
     # final, and store
+    addi a4, a2, 512
     vse32.v v0, (a2)
-    addi t1, a2, 512
-    vse32.v v4, (t1)
     addi a3, a3, 128
     addi a2, a2, 128
+    vse32.v v4, (a4)
     addi a1, a1, -32
     bge a1, a7, .Lsgemm_9
     ld s1, 0(sp)
@@ -216,7 +222,13 @@ sgemm:
     .cfi_restore s6
     ld s7, 48(sp)
     .cfi_restore s7
-    addi sp, sp, 64
+    ld s8, 56(sp)
+    .cfi_restore s8
+    ld s9, 64(sp)
+    .cfi_restore s9
+    ld s10, 72(sp)
+    .cfi_restore s10
+    addi sp, sp, 80
     .cfi_def_cfa sp, 0
     ret
     .cfi_endproc

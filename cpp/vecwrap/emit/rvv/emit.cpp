@@ -1,5 +1,6 @@
 #include "emit/rvv/emit.h"
 #include "emit/rvv/emitter.h"
+#include "emit/rvv/order.h"
 #include "emit/rvv/vset.h"
 #include <algorithm>
 #include <bit>
@@ -176,6 +177,9 @@ Need Emitter::need(Lanes lanes, bool more) const {
   return {length, more, {f64() ? 64 : 32, std::countr_zero(unsigned(p_.group)), false}};
 }
 
-Assembly emit(const VProgram &program) { return Emitter(program).run(); }
+Assembly emit(const VProgram &program) {
+  const VProgram in_order = ordered(program);
+  return Emitter(in_order).run();
+}
 
 } // namespace vecwrap::rvv

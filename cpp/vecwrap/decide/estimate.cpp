@@ -1,0 +1,159 @@
+#include "decide/estimate.h"
+#include "decide/footprint.h"
+#include "decide/shape.h"
+#include "target/inorder.h"
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace vecwrap {
+namespace {
+
+using namespace inorder;
+
+constexpr double kLoad = 2.5; ///< what a vector load costs even where others hide it (measured with three groups, five tiles)
+constexpr double kDrain = 8; ///< cycles until the units are busy again after a branch
+constexpr double kCopy = 0.5, kTranspose = 2.5; ///< for each element that is packed
+constexpr double kTile = 16; ///< pointers, branches and vector lengths of a tile
+
+class Estimate {
+public:
+  Estimate(const LoopTree &tree, const Target &target) : tree_(tree), nest_(tree.nest), target_(target) {
+    lanes_ = tree.vector < 0 ? 1 : target.lanes(nest_.type) * tree.group;
+    log_ = std::countr_zero(unsigned(tree.group));
+    for (const Node &n : nest_.nodes) operations_ += info_of(n.op).operands > 0;
+  }
+
+  double cycles() {
+    tiles(tree_.tile, 1, 1);
+    double outside = 1; // runs of the register scope for each tile of the output
+    for (int l = 0; l < tree_.scope; ++l)
+      if (nest_.dims[tree_.loops[l].dim].reduction || !in_tile(tree_.loops[l].dim)) outside *= trips(tree_, l);
+    return total_ * outside + misses() + packs();
+  }
+
+private:
+  bool packed(int access) const {
+    return std::any_of(tree_.packs.begin(), tree_.packs.end(), [&](const Pack &p) { return p.tensor == nest_.accesses[access].tensor; });
+  }
+  bool adjacent(int access) const { return packed(access) || nest_.contiguous(access, tree_.loops[tree_.vector].dim); }
+
+  double packs() const {
+    double sum = 0;
+    for (size_t a = 0; a < nest_.accesses.size(); ++a)
+      for (const Pack &pack : tree_.packs) {
+        if (tree_.vector < 0 || pack.tensor != nest_.accesses[a].tensor) continue;
+        double elements = 1;
+        for (int l = 0; l < int(tree_.loops.size()); ++l)
+          if (l < pack.position || !nest_.still(int(a), tree_.loops[l].dim)) elements *= trips(tree_, l);
+        sum += elements * (nest_.contiguous(int(a), tree_.loops[tree_.vector].dim) ? kCopy : kTranspose);
+      }
+    return sum;
+  }
+
+  bool in_tile(int dim) const {
+    for (size_t l = tree_.tile; l < tree_.loops.size(); ++l)
+      if (tree_.loops[l].dim == dim) return true;
+    return false;
+  }
+
+  /// Adds up all tiles of the output: whole ones along each dim, and what is left. `count` of them have `rows` rows so far.
+  void tiles(int loop, double count, int64_t rows) {
+    const Loop &l = tree_.loops[loop];
+    const int64_t size = l.chunk.value, extent = nest_.dims[l.dim].reduction ? size : typical_extent(nest_, l.dim);
+    auto add = [&](double more, int64_t part) {
+      if (more <= 0 || part <= 0) return;
+      if (loop + 1 == int(tree_.loops.size())) total_ += count * more * tile(tree_.vector < 0 ? rows * part : rows, part);
+      else tiles(loop + 1, count * more, rows * part);
+    };
+    add(double(extent / size), size), add(1, extent % size);
+  }
+
+  /// One run of the register scope.
+  double tile(int64_t rows, int64_t columns) const {
+    const int64_t vectors = tree_.vector < 0 ? 1 : (columns + lanes_ - 1) / lanes_;
+    const double points = double(rows * vectors);
+    return reductions() * step(double(rows), double(vectors)) + branches() + kTile +
+           points * (kVectorMove * tree_.group + kVectorMemory[log_]);
+  }
+
+  double reductions() const {
+    double steps = 1;
+    for (int l = tree_.scope; l < tree_.tile; ++l) steps *= trips(tree_, l);
+    return steps;
+  }
+
+  double branches() const {
+    double cost = 0, runs = 1;
+    for (int l = tree_.scope; l < tree_.tile; ++l) {
+      const double trip = trips(tree_, l), unroll = tree_.loops[l].unroll;
+      runs *= trip > unroll ? std::ceil(trip / unroll) : 1;
+      if (trip > unroll) cost += runs * kDrain;
+    }
+    return cost;
+  }
+
+  bool moves(int access, int from) const {
+    for (size_t l = from; l < tree_.loops.size(); ++l)
+      if (int(l) != tree_.vector && !nest_.still(access, tree_.loops[l].dim)) return true;
+    return false;
+  }
+
+  double step(double rows, double vectors) const {
+    double loads = 0, lines = 0, scalars = 0, shared = 0;
+    for (size_t a = 0; a < nest_.accesses.size(); ++a) {
+      if (nest_.update < 0 || !loads_access(nest_, nest_.update, int(a))) continue;
+      const bool vector = tree_.vector >= 0 && !nest_.still(int(a), tree_.loops[tree_.vector].dim);
+      const double count = moves(int(a), tree_.tile) ? rows : 1;
+      if (!vector) { scalars += count; continue; }
+      loads += count * vectors, shared += count == 1 ? vectors : 1;
+      lines += count * vectors * (adjacent(int(a)) ? kVectorMemory[log_] : kStride * tree_.group);
+    }
+    const double points = rows * vectors;
+    return TileStep{operations_ * points, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
+                    tree_.group}.cycles() + (operations_ - 1) * kFloatLatency[log_] / std::max(points, 1.0);
+  }
+
+  /// Loads that miss the first-level cache, one behind the other; the lines of one load arrive together.
+  double misses() const {
+    const Footprint footprint(tree_);
+    double sum = 0;
+    for (size_t a = 0; a < nest_.accesses.size(); ++a) {
+      const bool out = int(a) == nest_.out;
+      if (out ? !carries_sums() : !loads_access(nest_, nest_.update, int(a))) continue;
+      const bool vector = tree_.vector >= 0 && adjacent(int(a));
+      const double at_once = vector ? std::max(1.0, double(lanes_ * size_of(nest_.type)) / kLine) : 1;
+      sum += footprint.misses(int(a), double(target_.l1_bytes)) / at_once * kMiss;
+    }
+    return sum;
+  }
+
+  bool carries_sums() const {
+    for (int l = 0; l < tree_.scope; ++l)
+      if (nest_.dims[tree_.loops[l].dim].reduction && trips(tree_, l) > 1) return true;
+    return false;
+  }
+
+  const LoopTree &tree_;
+  const Nest &nest_;
+  const Target &target_;
+  int lanes_ = 1, log_ = 0;
+  double operations_ = 0, total_ = 0;
+};
+
+} // namespace
+
+double TileStep::cycles() const {
+  const int log = std::countr_zero(unsigned(group));
+  const double floats = operations * kVectorFloat[log], issue = (operations + 2 * loads + scalars) / kWidth;
+  const bool alone = spare < 1 && at_once < 2; // one register for all that is loaded
+  const double waits = loads * (kLoad + (alone ? kVectorMemory[log] - kVectorFloat[log] : 0));
+  return std::max({floats, lines, scalars / 2, issue, double(kFloatLatency[log])}) + waits;
+}
+
+double estimate(const LoopTree &tree, const Target &target) {
+  if (tree.tile >= int(tree.loops.size()) || tree.nest.update < 0) return 0;
+  return Estimate(tree, target).cycles();
+}
+
+} // namespace vecwrap

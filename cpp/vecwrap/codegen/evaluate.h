@@ -33,6 +33,7 @@ public:
   /// Computes what does not change in the reduction loops of the scope into registers, as far as they go.
   void hoist(int root);
   void drop_hoisted();
+  std::vector<int> unused() const; ///< vector registers that hold nothing between two evaluations
   void make_pointers(int access, int point); ///< that loads of it take
 
 private:

@@ -32,6 +32,13 @@ int Evaluator::take(bool uniform) {
   return p.first + p.next++;
 }
 
+std::vector<int> Evaluator::unused() const {
+  if (!carried_.empty()) return {};
+  std::vector<int> list = vectors_.free;
+  for (int reg = vectors_.next; reg < vectors_.limit; ++reg) list.push_back(vectors_.first + reg);
+  return list;
+}
+
 void Evaluator::give(int reg) {
   Pool &p = pool(is_uniform(reg));
   p.free.push_back(reg), --p.live;

@@ -1,4 +1,5 @@
 #include "codegen/evaluate.h"
+#include "codegen/share_loads.h"
 #include <algorithm>
 
 namespace vecwrap {
@@ -36,12 +37,16 @@ void Generator::scope() {
       if (loads_access(nest_, nest_.update, int(a))) evaluator.make_pointers(int(a), p);
   evaluator.hoist(nest_.update);
   const bool chunks = combine_ && evaluator.takes_chunks();
+  size_t first = 0; // instruction of the first copy of the innermost loop's body
   std::function<void(int)> inner = [&](int l) {
     if (failed_) return;
     if (l < tree_.tile) return loop(l, [&] { inner(l + 1); });
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();
+    const int64_t copy = tree_.tile > tree_.scope ? unrolled_[tree_.loops[tree_.tile - 1].dim] : 0;
+    if (copy == 0) first = out_.code.size();
     evaluator.into_accumulators(nest_.update);
+    if (copies_ > 1 && copy == copies_ - 1 && !has_uniforms()) share_loads(out_.code, first, evaluator.unused());
     restore(before);
   };
   inner(tree_.scope);

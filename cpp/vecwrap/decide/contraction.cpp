@@ -69,7 +69,7 @@ std::string innermost(const std::vector<std::string> &order, const std::vector<s
 /// A short last reduction is unrolled; where loops cost time, a part of any.
 void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const std::string &loop) {
   const Dim &last = nest.dims[s.reductions.back()];
-  if (loop == last.name && last.extent.is_const() && last.extent.value <= 7 && last.extent.value > 1)
+  if (loop == last.name && last.extent.is_const() && last.extent.value <= kUnrolled && last.extent.value > 1)
     draft.add(StepKind::Unroll, {loop}, last.extent.value);
   else if (t.scalar_regs) // pointers and counters take instructions of their own
     draft.add(StepKind::Unroll, {loop}, std::min<int64_t>(kUnroll, typical_extent(nest, s.reductions.back())));
@@ -137,10 +137,13 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   std::string i = s.row < 0 ? "" : nest.dims[s.row].name;
   if (stage) i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
   else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
-  names(nest, s.outer, order);
   auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  const bool apart = pack < 0 && s.step; // columns have nothing in common: the rows that windows share stay near
+  if (apart) append(columns);
+  names(nest, s.outer, order);
   if (pack >= 0) append(columns), append(blocks), append(chunks), append(rows);
-  else append(column_blocks), append(rows), append(columns);
+  else append(column_blocks), append(rows);
+  if (pack < 0 && !apart) append(columns);
   if (stage) {
     std::vector<std::string> inside(chunks);
     inside.insert(inside.end(), rows.begin(), rows.end());

@@ -9,6 +9,7 @@ namespace vecwrap {
 struct Shape {
   int vector = -1;             ///< dim whose elements of the output are adjacent
   int row = -1;                ///< second dim of the register tile
+  int64_t window = 0, step = 0; ///< rows are windows of so many elements, each so many further than the last, that slide over memory
   int panel = -1;              ///< dim of panels of vectors that the rows share as they share those: NCHW16c's blocks of channels
   std::vector<int> outer;      ///< other parallel dims, source order
   std::vector<int> reductions; ///< source order

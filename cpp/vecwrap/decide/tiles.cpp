@@ -16,6 +16,19 @@ double jitter(const Target &t, double accumulators) {
   return 1 + 0.2 * std::max(0.0, enough / accumulators - 1);
 }
 
+/// Do all of a window's factors stay in registers, so that what slides under it is read once (codegen/share_loads.h)?
+bool slides(const Target &t, const Shape &s, int64_t r, int64_t v) {
+  const int64_t registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
+  return !t.scalar_regs && s.window > 1 && s.window <= kUnrolled && s.step < s.window && (r + s.window) * v < registers;
+}
+
+/// Vectors that one reduction step of an r x v tile loads.
+double loads_of(const Target &t, const Shape &s, int64_t r, int64_t v) {
+  if (s.rows_share) return double(r + v);
+  if (!slides(t, s, r, v)) return double(1 + r * v);
+  return double(v) * (1 + double((r - 1) * s.step + s.window) / double(s.window));
+}
+
 /// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
 /// Vectors that come from the second-level cache take as long as four from the first.
 double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
@@ -26,7 +39,7 @@ double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
     return TileStep{points, loads, loads * inorder::kVectorMemory[std::countr_zero(unsigned(t.group))], at_once,
                     s.rows_share ? double(r) : 1, spare, t.group}.cycles();
   }
-  const double loads = double(s.rows_share ? r + v : 1 + r * v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
+  const double loads = loads_of(t, s, r, v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
   return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
 }
 
@@ -73,7 +86,7 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool 
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
     for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
       if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
-        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share ? 1 : 1 + 0.02 * double(r);
+        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || slides(t, s, r, v) ? 1 : 1 + 0.02 * double(r);
         list.push_back({r, v, cost(t, s, rows, vectors, r, v, far) * variants * streams});
       }
   const int64_t panels = s.panel < 0 ? 1 : nest.dims[s.panel].extent.value;

@@ -8,6 +8,9 @@ namespace vecwrap {
 /// Rows of one operand walked side by side before they evict each other (ways of the first-level cache).
 inline constexpr int kStreams = 8;
 
+/// Most iterations of a last reduction that are unrolled altogether.
+inline constexpr int64_t kUnrolled = 7;
+
 struct Tile {
   int64_t rows, vectors;
   double cost; ///< cycles for one reduction step over the whole output, or a panel of it

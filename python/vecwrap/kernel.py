@@ -78,15 +78,16 @@ class Kernel:
 
     @property
     def workspace_bytes(self) -> int:
-        """Memory that a program's temporaries need beyond the stack, in bytes; allocated for each call."""
+        """Memory that a program's temporaries of constant size need beyond the stack, in bytes; allocated for each call."""
         return self._core.workspace_bytes
 
-    def _with_workspace(self, block: list[int]) -> tuple[list[int], object]:
+    def _with_workspaces(self, block: list[int]) -> tuple[list[int], object]:
         """The block of the machine code, and what must live as long."""
-        if not self.workspace_bytes:
+        if isinstance(self._nest, _core.Nest) or not (self._core.workspace_bytes or self._core.temporaries):
             return block, None
-        workspace = np.empty(self.workspace_bytes + LINE, np.uint8)
-        return [*block, -(-workspace.ctypes.data // LINE) * LINE], workspace
+        sizes = _core.workspaces(self._core, self._nest, block)
+        workspaces = [np.empty(size + LINE, np.uint8) for size in sizes]
+        return [*block, *(-(-workspace.ctypes.data // LINE) * LINE for workspace in workspaces)], workspaces
 
     def __call__(self, *arrays: Argument, **named: Argument) -> None:
         """Runs the kernel on arrays in order of declaration, or by name; writes the output array in place.
@@ -94,18 +95,20 @@ class Kernel:
         Raises ArgumentError, before anything runs, if an array does not fit.
         """
         bound = self._bind(*arrays, **named)
-        block, _workspace = self._with_workspace(bound.block)
+        block, _workspaces = self._with_workspaces(bound.block)
         self._loaded(block)
 
     def loop(self, *arrays: Argument, **named: Argument) -> Callable[[int], float]:
         """A function that runs the kernel so many times on these arrays; it returns the seconds that took."""
         bound = self._bind(*arrays, **named)
-        return lambda runs: runs * self._loaded.time(bound.block, 1, runs)[0]
+        block, workspaces = self._with_workspaces(bound.block)
+        alive = bound, workspaces
+        return lambda runs: runs * self._loaded.time(block, 1, runs)[0] if alive else 0.0
 
     def time(self, *arrays: Argument, batches: int = 15, seconds: float = 0.3, **named: Argument) -> Timing:
         """Times repeated runs for about `seconds` in all. The output array holds the last run's result."""
         bound = self._bind(*arrays, **named)
-        block, _workspace = self._with_workspace(bound.block)
+        block, _workspaces = self._with_workspaces(bound.block)
         once = min(self._loaded.time(block, 2, 1))
         runs = max(1, int(seconds / batches / max(once, 1e-8)))
         samples = self._loaded.time(block, batches, runs)

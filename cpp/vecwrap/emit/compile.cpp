@@ -35,8 +35,19 @@ Result<Kernel> compile(const Program &program, const Sentence &sentence, const T
   if (const std::string wrong = validate(program); !wrong.empty()) return Refusal{"bad-program", wrong};
   const Result<ProgramTree> tree = apply(program, sentence, target);
   Result<Kernel> kernel = finish(tree, target, program.argument_count());
-  if (kernel && tree->in_workspace) kernel->workspace_bytes = tree->bytes, ++kernel->arguments;
+  if (!kernel) return kernel;
+  if (tree->in_workspace) kernel->workspace_bytes = tree->bytes, ++kernel->arguments;
+  for (int t : tree->unsized) kernel->temporaries.push_back(tree->leaves[0].tree.nest.tensors[t].name), ++kernel->arguments;
   return kernel;
+}
+
+std::vector<int64_t> workspaces(const Kernel &kernel, const Program &program, const int64_t *args) {
+  const std::vector<Nest> nests = linked(program);
+  const int64_t *symbols = args + program.arguments().size();
+  std::vector<int64_t> bytes;
+  if (kernel.workspace_bytes) bytes.push_back(kernel.workspace_bytes);
+  for (const std::string &t : kernel.temporaries) bytes.push_back(bytes_of(nests, nests[0].tensor(t), symbols));
+  return bytes;
 }
 
 } // namespace vecwrap

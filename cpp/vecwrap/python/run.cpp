@@ -100,6 +100,7 @@ void bind_run(py::module_ &m) {
       .def("assembly", &assembly, py::arg("name"))
       .def_readonly("stack_bytes", &Kernel::stack_bytes)
       .def_readonly("workspace_bytes", &Kernel::workspace_bytes)
+      .def_readonly("temporaries", &Kernel::temporaries)
       .def_readonly("loop_tree", &Kernel::loop_tree)
       .def_readonly("vector_program", &Kernel::vector_program);
   py::class_<Loaded>(m, "Loaded")

@@ -83,7 +83,7 @@ class Runner:
                "settings": [self.seconds, self.batches, self.seed]}
         found = self.cache.get(key) if self.cache else None
         if found is None:
-            found = self._measure(Executable(kernel), sentence, code, self._reference_of(core, target, symbols))
+            found = self._measure(Executable(core, kernel), sentence, code, self._reference_of(core, target, symbols))
             if self.cache:
                 self.cache.put(key, found)
         return found

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..graph.graph import Layout
-from .ops.registry import Node
+from .ops.node import Node
 from .ops.windows import Windows, windows_of
 from .source import Source
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...expr import Const, Expr, fma
 from ...graph.array import Array
 from .context import Context
-from .registry import Node, op
+from .node import Node
+from .registry import op
 from .windows import windows_of
 
 

@@ -6,7 +6,8 @@ from ...expr import as_expr
 from ...graph.array import Array
 from .context import Context
 from .contraction import biased, grouped, multiply_add
-from .registry import Node, op
+from .node import Node
+from .registry import op
 from .windows import Windows
 
 

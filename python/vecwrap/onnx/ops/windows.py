@@ -11,7 +11,7 @@ import numpy as np
 
 from ...graph.array import Array, Data
 from ..source import Source
-from .registry import Node
+from .node import Node
 
 
 @dataclass(frozen=True)

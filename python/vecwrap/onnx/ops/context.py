@@ -14,7 +14,7 @@ from ...graph.array import NUMPY, Array, Data, lazy_constant
 from ...graph.graph import Graph, Layout
 from ..layout import Layouts
 from ..source import Source
-from .node import Node
+from ..node import Node
 
 STORAGE = {"float32": "f32", "float64": "f64", "int32": "i32", "int64": "i64", "bool": "u8", "uint8": "u8"}
 FLOATS = ("float32", "float64")

@@ -8,7 +8,7 @@ from functools import reduce
 from ...expr import Expr, fma
 from ...graph.array import Array
 from .context import Context
-from .node import Node
+from ..node import Node
 from .registry import op
 
 Letters = Sequence[str]

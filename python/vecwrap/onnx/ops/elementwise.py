@@ -13,7 +13,7 @@ from .formulas import (BINARY, COMPARISONS, LOGIC, PREDICATES, UNARY, VARIADIC, 
                        truncate_almost, truth)
 from .integers import arithmetic
 from .known import uniform
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

@@ -13,7 +13,7 @@ from ...graph.graph import Check
 from ...graph.stage import Read, Stage, read
 from .context import Context
 from .pad import runs
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

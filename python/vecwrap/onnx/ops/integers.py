@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ...expr import Const, Expr, compare, fma, where
 from .context import Context
 from .formulas import floor, truncate
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

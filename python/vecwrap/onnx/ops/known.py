@@ -10,7 +10,7 @@ import onnx
 
 from ...graph.array import Array, Data, constant
 from .context import Context
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

@@ -11,7 +11,7 @@ from ...expr import compare, where
 from ...graph.array import constant
 from .context import Context
 from .known import uniform
-from .node import Node
+from ..node import Node
 from .registry import op
 
 ALONG = ("axes", "axis", "allowzero", "shape")  # attributes that are in the output's shape already

@@ -14,7 +14,7 @@ from .context import Context
 from .contraction import along_channels
 from .formulas import divided, exp, log, pow
 from .reduction import add, last
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...graph.array import NUMPY, Array, Data
 from .context import Context
 from .known import uniform
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

@@ -12,7 +12,7 @@ from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt, where
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
 from .formulas import divided, exp, found, log
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .context import Context
-from .node import Node
+from ..node import Node
 
 Lowering = Callable[[Context, Node], None]
 

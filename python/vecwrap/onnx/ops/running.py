@@ -9,7 +9,7 @@ from ...graph.array import NUMPY, Array, constant
 from .context import Context
 from .normalization import Rows
 from .reduction import FOLDS, place_of_extreme
-from .node import Node
+from ..node import Node
 from .registry import op
 
 

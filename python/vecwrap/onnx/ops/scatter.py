@@ -14,7 +14,7 @@ from ...graph.array import Array, constant
 from ...graph.stage import read
 from .context import Context
 from .gather import counted
-from .node import Node
+from ..node import Node
 from .registry import op
 from .running import row
 

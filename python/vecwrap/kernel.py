@@ -15,6 +15,7 @@ from .bind import Argument
 from .disassemble import disassemble
 from .variants import runnable
 
+SLICE = 5e-4  # seconds of a batch at most: well below a scheduler's time slice, so that other processes leave some alone
 LINE = 64  # bytes of a cache line: vectors of a workspace shall not cross them
 
 
@@ -104,12 +105,13 @@ class Kernel:
         return lambda runs: runs * self._loaded.time(block, 1, runs)[0] if alive else 0.0
 
     def time(self, *arrays: Argument, batches: int = 15, seconds: float = 0.3, **named: Argument) -> Timing:
-        """Times repeated runs for about `seconds` in all. The output array holds the last run's result."""
+        """Times repeated runs for about `seconds` in all, in `batches` or more. The output array holds the last run's result."""
         bound = self._bind(*arrays, **named)
         block, _workspaces = self._with_workspaces(bound.block)
         once = min(self._loaded.time(block, 2, 1))
-        runs = max(1, int(seconds / batches / max(once, 1e-8)))
-        samples = self._loaded.time(block, batches, runs)
+        once = max(once, 1e-8)
+        runs = max(1, int(min(seconds / batches, SLICE) / once))
+        samples = self._loaded.time(block, max(batches, int(seconds / once / runs)), runs)
         best = min(samples)
         return Timing(best, statistics.median(samples), _core.flops(self._nest, bound.block) / best / 1e9)
 

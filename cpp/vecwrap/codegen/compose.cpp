@@ -24,7 +24,7 @@ Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
     generator.run();
   }
   if (emission.failed) return emission.refusal;
-  return emission.out;
+  return std::move(emission.out);
 }
 
 void Generator::plan_bodies(const ProgramTree &program, int self) {

@@ -14,12 +14,12 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
   Result<VProgram> program = generate(*tree, target);
   if (!program) return program.refusal();
   Kernel kernel;
-  kernel.loop_tree = print(*tree), kernel.vector_program = print(*program), kernel.arguments = arguments;
+  kernel.loop_tree = print(*tree), kernel.program = std::make_shared<VProgram>(std::move(*program)), kernel.arguments = arguments;
   if (target.isa == Isa::Rvv) {
-    kernel.assembly = rvv::emit(*program), kernel.stack_bytes = kernel.assembly.stack_bytes;
+    kernel.assembly = rvv::emit(*kernel.program), kernel.stack_bytes = kernel.assembly.stack_bytes;
     return kernel;
   }
-  Result<x86::Code> code = x86::emit(*program, target);
+  Result<x86::Code> code = x86::emit(*kernel.program, target);
   if (!code) return code.refusal();
   kernel.code = std::move(code->bytes), kernel.stack_bytes = code->stack_bytes;
   return kernel;

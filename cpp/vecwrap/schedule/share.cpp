@@ -24,7 +24,7 @@ public:
     if (auto refusal = check_dependences(nests_, tree_)) return *refusal;
     if (auto refusal = stage(nests_, tree_)) return *refusal;
     tree_.in_workspace = tree_.bytes > target_.stack_bytes / 2; // the other half is for packed operands
-    return tree_;
+    return std::move(tree_);
   }
 
 private:
@@ -72,7 +72,7 @@ private:
     Result<LoopTree> tree = vecwrap::apply(leaf.tree.nest, sentences_[n], target_, bodies(n));
     if (!tree) return no(tree.refusal().name.c_str(), "nest '" + name(n) + "': " + tree.refusal().detail);
     if (tree->stream) return no("stream-output", "nest '" + name(n) + "' is part of a program, whose outputs may be read again");
-    leaf.tree = *tree;
+    leaf.tree = std::move(*tree);
     return true;
   }
 

@@ -11,6 +11,7 @@ from ..errors import ToolError
 
 CLANG = ("clang-22", "clang")
 QEMU = ("qemu-riscv64", "qemu-riscv64-static")
+SYSROOT = "/usr/riscv64-linux-gnu"  # where Debian's cross libraries are
 PACKAGES = "clang-22 lld-22 gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
 FLAGS = ("--target=riscv64-linux-gnu", "-march=rv64gcv", "-O1", "-static", "-fuse-ld=lld")
 HARNESS = Path(__file__).with_name("harness.c")
@@ -30,7 +31,7 @@ def available() -> bool:
 
 def cpu(vlen: int) -> str:
     """QEMU's name of a core whose agnostic elements are overwritten, so that nothing can rely on them."""
-    return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true"
+    return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,Zfhmin=true"
 
 
 def command(program: Path, vlen: int, *options: str) -> list[str]:

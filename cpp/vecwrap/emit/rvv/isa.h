@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 namespace vecwrap::rvv {
@@ -28,11 +29,17 @@ struct Row {
 
 extern const Row kRows[];
 extern const int kRowCount;
+constexpr size_t kOps = std::initializer_list<int>{
+#define INSN(...) 0,
+#include "emit/rvv/isa.def"
+#undef INSN
+}.size();
 inline const Row &row_of(Op op) { return kRows[static_cast<int>(op)]; }
 
 /// vtype as vsetvli encodes it (RISC-V vector specification 1.0, section 3.4).
 struct Vtype {
-  int sew = 32, group = 1; ///< bits of an element; registers of a vector (LMUL)
+  int sew = 32;            ///< bits of an element
+  int lmul = 0;            ///< 2^lmul registers are a vector; parts of one if it is negative
   bool keep_tail = false;  ///< elements past vl stay as they are, rather than anything
   int64_t encoded() const;
   static Vtype decoded(int64_t);

@@ -106,7 +106,9 @@ class Kernel:
     @property
     def stack_bytes(self) -> int: ...
     @property
-    def workspace_bytes(self) -> int: ...  # of a program: if not 0, the last argument is the address of that much memory
+    def workspace_bytes(self) -> int: ...  # of a program: if not 0, the argument after the symbols is the address of that much
+    @property
+    def temporaries(self) -> list[str]: ...  # of a program: those of run-time size, whose addresses are the last arguments
     @property
     def loop_tree(self) -> str: ...
     @property
@@ -179,6 +181,7 @@ def for_lengths(kernels: Sequence[tuple[Target, Kernel]]) -> Kernel: ...  # of o
 def compile(nest: Nest, sentence: Sentence, target: Target) -> Kernel: ...
 @overload
 def compile(program: Program, sentence: Sentence, target: Target) -> Kernel: ...
+def workspaces(kernel: Kernel, program: Program, args: Sequence[int]) -> list[int]: ...  # bytes; their addresses come last
 @overload
 def interpret(nest: Nest, args: Sequence[int]) -> None: ...
 @overload

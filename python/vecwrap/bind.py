@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .dtypes import DTYPES
 from .errors import ArgumentError
 from .lower import Lowered, Strides
-from .tensor import Tensor
+from .operand import Operand
 
 Array = npt.NDArray[Any]
 Argument = Union[Array, float, int]
@@ -21,7 +21,7 @@ OVERLAP_WORK = 100_000  # bound on numpy's exact overlap search
 class Bound:
     """One call: the argument block, and the arrays that must live as long as it is used."""
 
-    def __init__(self, lowered: Lowered, tensors: Sequence[Tensor], positional: Sequence[Argument],
+    def __init__(self, lowered: Lowered, tensors: Sequence[Operand], positional: Sequence[Argument],
                  named: Mapping[str, Argument]) -> None:
         self.lowered = lowered
         values = by_name(tensors, positional, named)
@@ -35,7 +35,7 @@ class Bound:
         self.check_overlap()
         self.block = self.argument_block()
 
-    def array(self, tensor: Tensor, values: Mapping[str, Argument]) -> Array:
+    def array(self, tensor: Operand, values: Mapping[str, Argument]) -> Array:
         """The array of one tensor: right dtype, rank, constant sizes and alignment. Scalars may be plain numbers."""
         if tensor.name not in values:
             raise ArgumentError(f"tensor {tensor.name} is missing")
@@ -154,7 +154,7 @@ def overlaps(a: Array, b: Array) -> bool:
         return True
 
 
-def by_name(tensors: Sequence[Tensor], positional: Sequence[Argument],
+def by_name(tensors: Sequence[Operand], positional: Sequence[Argument],
             named: Mapping[str, Argument]) -> dict[str, Argument]:
     if len(positional) > len(tensors):
         raise ArgumentError(f"{len(positional)} arrays for {len(tensors)} tensors")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import Union
 
 from . import _core
 from .errors import NestError
 from .index import Index
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
+from .operand import Operand
 
 Value = Union["Expr", float]
 
@@ -101,7 +99,7 @@ class Fold(Expr):
 class Element(Expr):
     """`T[i, j]`: a load where it is read; where it is assigned, the output."""
 
-    tensor: Tensor
+    tensor: Operand
     index: tuple[Index, ...]
 
     def __iadd__(self, other: Value) -> Update:

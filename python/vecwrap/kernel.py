@@ -15,6 +15,7 @@ from .bind import Argument
 from .disassemble import disassemble
 from .variants import runnable
 
+SLICE = 5e-4  # seconds of a batch at most: well below a scheduler's time slice, so that other processes leave some alone
 LINE = 64  # bytes of a cache line: vectors of a workspace shall not cross them
 
 
@@ -76,15 +77,16 @@ class Kernel:
 
     @property
     def workspace_bytes(self) -> int:
-        """Memory that a program's temporaries need beyond the stack, in bytes; allocated for each call."""
+        """Memory that a program's temporaries of constant size need beyond the stack, in bytes; allocated for each call."""
         return self._core.workspace_bytes
 
-    def _with_workspace(self, block: list[int]) -> tuple[list[int], object]:
+    def _with_workspaces(self, block: list[int]) -> tuple[list[int], object]:
         """The block of the machine code, and what must live as long."""
-        if not self.workspace_bytes:
+        if isinstance(self._nest, _core.Nest) or not (self._core.workspace_bytes or self._core.temporaries):
             return block, None
-        workspace = np.empty(self.workspace_bytes + LINE, np.uint8)
-        return [*block, -(-workspace.ctypes.data // LINE) * LINE], workspace
+        sizes = _core.workspaces(self._core, self._nest, block)
+        workspaces = [np.empty(size + LINE, np.uint8) for size in sizes]
+        return [*block, *(-(-workspace.ctypes.data // LINE) * LINE for workspace in workspaces)], workspaces
 
     def __call__(self, *arrays: Argument, **named: Argument) -> None:
         """Runs the kernel on arrays in order of declaration, or by name; writes the output array in place.
@@ -92,21 +94,24 @@ class Kernel:
         Raises ArgumentError, before anything runs, if an array does not fit.
         """
         bound = self._bind(*arrays, **named)
-        block, _workspace = self._with_workspace(bound.block)
+        block, _workspaces = self._with_workspaces(bound.block)
         self._loaded(block)
 
     def loop(self, *arrays: Argument, **named: Argument) -> Callable[[int], float]:
         """A function that runs the kernel so many times on these arrays; it returns the seconds that took."""
         bound = self._bind(*arrays, **named)
-        return lambda runs: runs * self._loaded.time(bound.block, 1, runs)[0]
+        block, workspaces = self._with_workspaces(bound.block)
+        alive = bound, workspaces
+        return lambda runs: runs * self._loaded.time(block, 1, runs)[0] if alive else 0.0
 
     def time(self, *arrays: Argument, batches: int = 15, seconds: float = 0.3, **named: Argument) -> Timing:
-        """Times repeated runs for about `seconds` in all. The output array holds the last run's result."""
+        """Times repeated runs for about `seconds` in all, in `batches` or more. The output array holds the last run's result."""
         bound = self._bind(*arrays, **named)
-        block, _workspace = self._with_workspace(bound.block)
+        block, _workspaces = self._with_workspaces(bound.block)
         once = min(self._loaded.time(block, 2, 1))
-        runs = max(1, int(seconds / batches / max(once, 1e-8)))
-        samples = self._loaded.time(block, batches, runs)
+        once = max(once, 1e-8)
+        runs = max(1, int(min(seconds / batches, SLICE) / once))
+        samples = self._loaded.time(block, max(batches, int(seconds / once / runs)), runs)
         best = min(samples)
         return Timing(best, statistics.median(samples), _core.flops(self._nest, bound.block) / best / 1e9)
 

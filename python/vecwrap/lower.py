@@ -11,14 +11,14 @@ from . import _core
 from .errors import NestError
 from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Update
 from .index import Dim
-from .tensor import Tensor
+from .operand import Operand
 
 
 @dataclass(frozen=True)
 class Strides:
     """constant + sum over axes of factor * (byte stride of that axis of the array)."""
 
-    tensor: Tensor
+    tensor: Operand
     constant: int = 0
     axes: tuple[tuple[int, int], ...] = ()  # (axis, factor)
 
@@ -28,7 +28,7 @@ class Lowered:
     """A core nest, and where each of its arguments comes from."""
 
     core: _core.Nest
-    out: Tensor
+    out: Operand
     elements: list[Element] = field(default_factory=list)      # everything touched, for bounds checks
     pointers: list[Strides] = field(default_factory=list)      # per core tensor: array address + this
     symbols: list[str | Strides] = field(default_factory=list)  # per core symbol: an extent's name, or a stride
@@ -99,7 +99,7 @@ def folds(root: Expr) -> list[Fold]:
 class Lowering:
     """Builds the core nest of one statement."""
 
-    def __init__(self, name: str, dtype: str, dims: Sequence[Dim], tensors: Sequence[Tensor], made: Statement,
+    def __init__(self, name: str, dtype: str, dims: Sequence[Dim], tensors: Sequence[Operand], made: Statement,
                  *, contract: bool, fast_math: bool) -> None:
         self.core = _core.Nest(name, dtype, fast_math)
         self.dtype = dtype
@@ -241,7 +241,7 @@ class Lowering:
             parts.append(f"c{source.constant}".replace("-", "m"))
         return "_".join([source.tensor.name, *parts])
 
-    def along(self, tensor: Tensor, factors: Sequence[int]) -> Strides:
+    def along(self, tensor: Operand, factors: Sequence[int]) -> Strides:
         """The bytes moved by factors[axis] steps along each axis."""
         constant, axes = 0, []
         for axis, (factor, stride) in enumerate(zip(factors, tensor.strides)):

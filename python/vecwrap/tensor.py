@@ -8,26 +8,19 @@ from typing import Union
 from .errors import NestError
 from .expr import Element, Expr, Update, Value, as_expr
 from .index import Dim, Index, as_index
+from .operand import Operand
 
 Axis = Union[Dim, int, str, None]
 Assign = Callable[[Element, Expr], None]
 
 
-class Tensor:
-    """One operand of a nest.
-
-    `shape`: per axis an int, a symbol's name, or None (whatever the array has). `strides`: per axis **bytes** as an int
-    (the array must have exactly that stride), a symbol's name, or None (whatever the array has). `type`: of the elements in
-    memory.
-    """
+class Tensor(Operand):
+    """One operand of a nest, to write expressions with. `assign` takes what is assigned to an element."""
 
     def __init__(self, name: str, shape: Sequence[int | str | None], strides: Sequence[int | str | None],
                  assign: Assign, type: str) -> None:
-        self.name = name
-        self.shape = tuple(shape)
-        self.strides = tuple(strides)
+        super().__init__(name, shape, strides, type)
         self._assign = assign
-        self.type = type
 
     def __getitem__(self, index: Index | int | tuple[Index | int, ...]) -> Element:
         indices = index if isinstance(index, tuple) else (index,)

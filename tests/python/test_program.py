@@ -272,7 +272,7 @@ def test_refused_for_what_the_nests_are():
     extents = {"x": 4, "y": 6}
     double = pointwise("b", "t", "Y", lambda v: v + v, extents)
     unrelated = vw.Program("unrelated", [pointwise("a", "X", "Z", lambda v: v + v, extents),
-                                         pointwise("b", "X", "Y", lambda v: -v, extents)])
+                                         pointwise("b", "W", "Y", lambda v: -v, extents)])
     assert refusal(unrelated, "v1 nest(a) at(b,x)") == "share-unrelated"
     flat = vw.Nest("b")
     (i,) = flat.dims(i=24)
@@ -285,9 +285,13 @@ def test_refused_for_what_the_nests_are():
     t, out = turned.tensor("t", (x, y)), turned.tensor("Z", (y, x))
     out[y, x] = t[x, y]
     three = vw.Program("three", [pointwise("a", "X", "t", lambda v: v + v, extents), double, turned], ["t"])
-    assert refusal(three, "v1 nest(a) at(b,x)") == "share-dependence"  # c reads all of t, after b
-    assert refusal(two(x="m", y="n"), "v1 nest(a) at(b,x)") == "stage-size"
-    assert refusal(two(x="m", y="n"), "v1") == "stage-size"
+    arrays = [normal(4, 6), np.zeros((4, 6), "f4"), np.zeros((6, 4), "f4")]
+    assert "stage t 96 bytes\n" in tree_of(three, "v1 nest(a) at(b,x)", *arrays)  # c reads all of t, after b
+    again = vw.Program("again", [*blur(19, 33).nests, pointwise("c", "t", "Z", lambda v: -v, {"i": 19, "j": 33})], ["t"])
+    assert refusal(again, "v1 nest(widen) at(mean,i)") == "share-dependence"  # regions overlap: not each element once
+    large = vw.Program("large", [pointwise("a", "X", "t", lambda v: v + v, {"x": 1 << 41}),
+                                 pointwise("b", "t", "Y", lambda v: v + v, {"x": 1 << 41})], ["t"])
+    assert refusal(large, "v1") == "stage-size"
     with pytest.raises(vw.Refusal, match="not-a-program"):
         double.schedule("v1 at(b,x)")
 
@@ -299,6 +303,60 @@ def test_run_time_strides_of_temporaries():
     tree = tree_of(program, "v1 nest(a) at(b,y) split(y,8) tile(y.1) vectorize(y.1) nest(b) split(y,32) split(y.1,16) tile(y.2) "
                             "vectorize(y.2)", x, np.zeros_like(x))
     assert "stage t 32" in tree
+
+
+@pytest.mark.parametrize("sentence", ["v1", "v1 nest(a) at(b,x)", "v1 nest(a) at(b,x) nest(b) split(x,2)"])
+def test_temporaries_of_run_time_size(sentence):
+    """They have memory of their own, as large as this call needs."""
+    program = two(x="m", y="n")
+    kernel = program.schedule(sentence)
+    assert kernel.workspace_bytes == 0 and "stage t of a size known at run time\n" in kernel.loop_tree
+    for shape in ((5, 70), (1, 3), (33, 1)):
+        x = normal(*shape)
+        tree_of(program, sentence, x, np.zeros_like(x))
+    x = normal(3, 4)
+    assert kernel.loop(x, np.zeros_like(x))(2) > 0
+
+
+def projections(rows, temporaries=(), inner=24, columns=16):
+    """Q, K and V from X; then the scores S = Q transposed(K)."""
+    def product(name, left, right, out):
+        nest = vw.Nest(name)
+        i, j, k = nest.dims(i=rows, j=columns, k=inner)
+        a, b, c = nest.tensor(left, (i, k)), nest.tensor(right, (k, j)), nest.tensor(out, (i, j))
+        c[i, j] = vw.sum_of(a[i, k] * b[k, j])
+        return nest
+
+    scores = vw.Nest("scores")
+    i, j, k = scores.dims(i=rows, j=rows, k=columns)
+    q, key, s = scores.tensor("Q", (i, k)), scores.tensor("K", (j, k)), scores.tensor("S", (i, j))
+    s[i, j] = vw.sum_of(q[i, k] * key[j, k])
+    products = [product("q", "X", "W", "Q"), product("k", "X", "U", "K"), product("v", "X", "Z", "V")]
+    return vw.Program("projections", [*products, scores], temporaries)
+
+
+@pytest.mark.parametrize("rows", [8, 21])
+@pytest.mark.parametrize("temporaries", [(), ("Q", "K")])
+def test_products_with_the_same_left_operand(rows, temporaries):
+    """Q, K and V side by side, a block of rows of X at a time; who needs nothing of the host goes along with it."""
+    shapes = {"X": (rows, 24), "W": (24, 16), "Q": (rows, 16), "U": (24, 16), "K": (rows, 16), "Z": (24, 16), "V": (rows, 16),
+              "S": (rows, rows)}
+    arrays = [normal(*shape) for name, shape in shapes.items() if name not in temporaries]
+    program = projections(rows, temporaries)
+    host = "split(i,8) split(i.1,4) split(j,16) reorder(i,i.1,j,k,i.2,j.1) tile(i.2,j.1) vectorize(j.1)"
+    guests = f"nest(q) at(v,i) {REGISTER_TILE} nest(k) at(v,i) {REGISTER_TILE}"
+    tree = tree_of(program, f"v1 {guests} nest(v) {host}", *arrays)
+    assert tree.index("for i in") < tree.index("  q\n") < tree.index("  k\n") < tree.index("  v\n")
+    assert refusal(program, "v1 nest(q) at(v,j)") == "share-invariant"  # the columns of Q have nothing to do with those of V
+    assert refusal(program, "v1 nest(q) at(v,k)") == "share-invariant"
+
+
+def test_what_is_read_outside_is_kept_whole():
+    """K is computed by rows beside V, and read in another order later: it has its own place, not a part of it."""
+    x = normal(12, 24)
+    arrays = [x, normal(24, 16), normal(24, 16), normal(24, 16), np.zeros((12, 16), "f4"), np.zeros((12, 12), "f4")]
+    tree = tree_of(projections(12, ("Q", "K")), "v1 nest(q) at(v,i) nest(k) at(v,i)", *arrays)
+    assert f"stage Q {12 * 16 * 4} bytes\n" in tree and f"stage K {12 * 16 * 4} bytes\n" in tree
 
 
 def test_bad_programs():

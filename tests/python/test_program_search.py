@@ -45,7 +45,7 @@ def test_level_by_level():
     assert places == [("gelu", "i"), ("gelu", "j"), ("gelu", "i.1"), ("gelu", "j"), ("gelu", "i"), None]
     with pytest.raises(EditError, match="first runs by itself"):
         tuner.unshare("first")
-    with pytest.raises(EditError, match="no later nest reads what second writes"):
+    with pytest.raises(EditError, match="no later nest has a tensor in common with second"):
         tuner.share(nest="second")
     with pytest.raises(Refusal, match="share-order"):
         tuner.share("first:i", nest="second")

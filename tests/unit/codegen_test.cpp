@@ -46,14 +46,14 @@ TEST(Codegen, VectorsConvertWhereTheTargetCan) {
 TEST(Codegen, IndicesAreReadOncePerRow) {
   auto kernel = compile(*parse_nest(kGather), *parse_sentence("v1 tile(j)"), targets()[0]);
   ASSERT_TRUE(kernel);
-  const std::string &program = kernel->vector_program;
+  const std::string program = print(*kernel->program);
   const size_t first = program.find("s.load");
   EXPECT_NE(first, std::string::npos);
   EXPECT_EQ(program.find("s.load", first + 1), std::string::npos) << program;
 }
 
 TEST(Codegen, MaximaAreOneInstruction) {
-  const std::string program = compile(*parse_nest(kRelu), *parse_sentence("v1"), targets()[0])->vector_program;
+  const std::string program = print(*compile(*parse_nest(kRelu), *parse_sentence("v1"), targets()[0])->program);
   EXPECT_NE(program.find("v.max"), std::string::npos) << program;
   EXPECT_EQ(program.find("v.select"), std::string::npos) << program;
 }

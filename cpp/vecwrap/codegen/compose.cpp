@@ -24,7 +24,7 @@ Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
     generator.run();
   }
   if (emission.failed) return emission.refusal;
-  return emission.out;
+  return std::move(emission.out);
 }
 
 void Generator::plan_bodies(const ProgramTree &program, int self) {
@@ -83,10 +83,12 @@ void Generator::leave_bodies(int position) {
 
 void Generator::set_staged(const Staged &s) {
   if (std::none_of(groups_.begin(), groups_.end(), [&](const Group &g) { return g.tensor == s.tensor; })) return;
+  const bool on_stack = s.argument < 0 && !program_->in_workspace;
+  const int after_symbols = shared_.arguments + program_->symbols;
   int base = scalar();
-  VInst &i = emit(program_->in_workspace ? VOp::SArg : VOp::SFrame);
-  i.d = base, i.imm = program_->in_workspace ? shared_.arguments + program_->symbols : s.offset;
-  if (program_->in_workspace && s.offset) base = add_imm(base, s.offset);
+  VInst &i = emit(on_stack ? VOp::SFrame : VOp::SArg);
+  i.d = base, i.imm = on_stack ? s.offset : s.argument < 0 ? after_symbols : after_symbols + program_->in_workspace + s.argument;
+  if (!on_stack && s.offset) base = add_imm(base, s.offset);
   for (Group &group : groups_)
     if (group.tensor == s.tensor) group.pointers = {{{}, base}};
 }

@@ -78,8 +78,8 @@ void Evaluator::load_early() {
   for (int p : active_)
     for (size_t n = 0; n < g_.nest_.nodes.size() && spare > 0; ++n) {
       if (g_.nest_.nodes[n].op != Op::Load || !stands_still(int(n))) continue;
-      const auto it = values_.find(key(int(n), p));
-      if (it != values_.end() && it->second.reg < 0) value(int(n), p), --spare;
+      const Value *known = values_.find(key(int(n), p));
+      if (known && known->reg < 0) value(int(n), p), --spare;
     }
 }
 

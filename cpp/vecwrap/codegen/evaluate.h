@@ -17,7 +17,7 @@ public:
   void take_rows();  ///< the first of each row, of which one lane counts: where a reduction's lanes have been joined
   void set_tail();   ///< the mask of the last vector, if it is partial
   bool takes_chunks() const { return !is_whole(g_.tree_.vector); } ///< does a loop of the scope cut the lanes' dim?
-  std::vector<int64_t> index(int point) const; ///< per dim: first element of the point within the tile
+  const std::vector<int64_t> &index(int point) const { return indices_[point]; } ///< per dim: first element of the point within the tile
   Lanes lanes(int point) const;
 
   void allocate_accumulators();
@@ -42,9 +42,30 @@ private:
   /// Registers of one kind: vectors, or the scalars of targets that keep those apart (kUniform).
   struct Pool { int limit = 0, first = 0, next = 0, live = 0, peak = 0; std::vector<int> free; };
 
-  Key key(int node, int point) const;
+  /// Values by key. All that was asked for is there, in the order of the keys.
+  class Values {
+  public:
+    void resize(size_t keys) { values_.assign(keys, {}), known_.assign(keys, false); }
+    Value &operator[](Key k) { return known_[k] = true, values_[k]; }
+    const Value *find(Key k) const { return known_[k] ? &values_[k] : nullptr; }
+    void erase(Key k) { known_[k] = false, values_[k] = {}; }
+    void clear() { resize(values_.size()); }
+    template <class F> void each(F f) {
+      for (size_t k = 0; k < values_.size(); ++k)
+        if (known_[k]) f(Key(k), values_[k]);
+    }
+
+  private:
+    std::vector<Value> values_;
+    std::vector<char> known_;
+  };
+
+  /// Points that differ only along dims that the node does not move along share its value.
+  Key key(int node, int point) const { return keys_[node * points_ + point]; }
+  void plan_keys(int node);
+  void plan_index(int point);
   bool is_acc(int node) const { return g_.nest_.nodes[node].op == Op::Acc; }
-  bool is_hoisted(Key k) const { return hoisted_.count(k) != 0; }
+  bool is_hoisted(Key k) const { return hoisted_.find(k); }
   void plan_order(const Form &);
   void count_uses(int node, int point);
   void begin(int root);
@@ -70,6 +91,7 @@ private:
   void give(int reg);
   Pool &pool(bool uniform) { return uniform ? uniforms_ : vectors_; }
   void measure(int root);
+  void free_registers();
 
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
@@ -115,8 +137,10 @@ private:
   std::vector<int> accumulators_;
   std::vector<int> dead_;
   std::vector<int> last_uses_; ///< per point, while storing: uses of the accumulator to come
-  std::map<Key, Value> values_;
-  std::map<Key, int> hoisted_;
+  std::vector<Key> keys_; ///< per node and point
+  std::vector<std::vector<int64_t>> indices_; ///< per point
+  Values values_;
+  Values hoisted_;
   std::map<std::pair<int, Key>, Value> carried_; ///< loaded by one copy of an unrolled body for a later one
   std::map<std::tuple<int, int64_t, int>, int> lane_offsets_; ///< stride (symbol, value), lane -> register
   int last_lane_ = -1;                                        ///< register: the last active lane of the tail

@@ -11,18 +11,22 @@ static constexpr int kStridedTemporaries = 2;
 
 /// Registers that evaluating `root` takes at its peak (Pool::peak), measured by a dry run.
 void Evaluator::measure(int root) {
-  const std::vector<VInst> code = g_.out_.code;
+  const size_t code = g_.out_.code.size(), prologue = g_.shared_.prologue.size();
   const auto pointers = g_.pointers();
-  const size_t prologue = g_.shared_.prologue.size();
   const int scalars = g_.out_.scalars, limits[] = {vectors_.limit, uniforms_.limit};
   for (Pool *p : {&vectors_, &uniforms_}) p->limit = 1 << 20, p->peak = p->live;
   g_.as_unrolled([&] { into_accumulators(root); });
   carried_.clear();
-  g_.out_.code = code;
+  g_.out_.code.resize(code, VInst{VOp::Label});
   if (g_.shared_.prologue.size() == prologue) g_.out_.scalars = scalars; // else some are set there, once
   g_.restore(pointers);
+  vectors_.limit = limits[0], uniforms_.limit = limits[1];
+}
+
+/// Nothing but accumulators and what is hoisted is in registers.
+void Evaluator::free_registers() {
   for (Pool *p : {&vectors_, &uniforms_}) {
-    p->limit = limits[p == &uniforms_], p->next = 0, p->free.clear();
+    p->next = 0, p->free.clear();
     std::vector<bool> used;
     auto mark = [&](int reg) {
       if (pool(is_uniform(reg)).first != p->first) return;
@@ -31,7 +35,7 @@ void Evaluator::measure(int root) {
       used[reg] = true;
     };
     for (int reg : accumulators_) mark(reg);
-    for (auto &[k, reg] : hoisted_) mark(reg);
+    hoisted_.each([&](Key, Value &v) { mark(v.reg); });
     p->next = int(used.size());
     for (int reg = 0; reg < p->next; ++reg)
       if (!used[reg]) p->free.push_back(p->first + reg);
@@ -48,18 +52,21 @@ void Evaluator::hoist(int root) {
     if ((dims_of_[n] & moving) || is_acc(int(n))) continue;
     std::map<Key, int> keys;
     for (int p : active_)
-      if (auto it = values_.find(key(int(n), p)); it != values_.end() && it->second.uses) keys.try_emplace(it->first, p);
+      if (const Key k = key(int(n), p); values_.find(k) && values_.find(k)->uses) keys.try_emplace(k, p);
     if (!keys.empty()) candidates[int(n)].assign(keys.begin(), keys.end());
   }
   std::vector<bool> reached(g_.nest_.nodes.size());
-  for (auto &[k, v] : values_) reached[k / points_] = true;
+  values_.each([&](Key k, Value &) { reached[k / points_] = true; });
   auto inner = [&](int n) { // part of a larger expression that is hoisted
     for (size_t u = 0; u < g_.nest_.nodes.size(); ++u)
       for (int i = 0; i < forms_[u].operands; ++i)
         if (forms_[u].in[i] == n && !candidates.count(int(u)) && reached[u]) return false;
     return n != root;
   };
-  measure(root);
+  const bool wanted = !candidates.empty() || g_.has_uniforms() || strided_loads() || !g_.nest_.symbols.empty();
+  if (wanted) measure(root); // else nobody asks for the peak, and no register is set in the prologue
+  free_registers();
+  if (!wanted) return values_.clear();
   int spare[] = {vectors_.limit - vectors_.peak - (strided_loads() ? kStridedTemporaries : 0), uniforms_.limit - uniforms_.peak};
   for (auto &[n, keys] : candidates) {
     int &left = spare[stands_still(n)];
@@ -67,7 +74,7 @@ void Evaluator::hoist(int root) {
     begin(n);
     for (auto [k, p] : keys) {
       value(n, p);
-      hoisted_[k] = values_[k].reg;
+      hoisted_[k].reg = values_[k].reg;
     }
     for (auto [k, p] : keys) values_.erase(k);
     left -= int(keys.size());
@@ -77,7 +84,7 @@ void Evaluator::hoist(int root) {
 }
 
 void Evaluator::drop_hoisted() {
-  for (auto &[k, reg] : hoisted_) give(reg);
+  hoisted_.each([&](Key, Value &v) { give(v.reg); });
   hoisted_.clear(), early_ = 0;
 }
 

@@ -35,7 +35,7 @@ Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   emission.reserve_scratch(target, tree.nest);
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
-  return emission.out;
+  return std::move(emission.out);
 }
 
 Generator::~Generator() = default;

@@ -23,7 +23,10 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), vectors_{registers}, 
     dims_of_.push_back(dims);
     forms_.push_back(form_of(n));
     plan_order(forms_.back());
+    plan_keys(int(forms_.size()) - 1);
   }
+  for (int p = 0; p < points_; ++p) plan_index(p);
+  values_.resize(keys_.size()), hoisted_.resize(keys_.size());
   take_chunk();
 }
 
@@ -50,14 +53,13 @@ Count Evaluator::within_tile(int l) const {
   return is_whole(l) ? g_.chunk_[g_.tree_.loops[l].dim] : Count{g_.tree_.loops[l].chunk.value};
 }
 
-std::vector<int64_t> Evaluator::index(int point) const {
-  std::vector<int64_t> index(g_.nest_.dims.size());
+void Evaluator::plan_index(int point) {
+  std::vector<int64_t> &index = indices_.emplace_back(g_.nest_.dims.size());
   for (int t = int(extent_.size()) - 1; t >= 0; --t) {
     const int64_t at = point % extent_[t];
     index[g_.tree_.loops[tile_loops_[t]].dim] = tile_loops_[t] == g_.tree_.vector ? at * g_.lanes() : at;
     point /= extent_[t];
   }
-  return index;
 }
 
 void Evaluator::take_chunk() {
@@ -82,14 +84,20 @@ void Evaluator::set_tail() {
   i.a = chunk_.tail, i.value2 = chunk_.value % g_.lanes();
 }
 
-/// Points that differ only along dims the node does not move along share its value.
-Evaluator::Key Evaluator::key(int node, int point) const {
-  int canonical = 0, radix = 1, rest = point;
-  for (int t = int(extent_.size()) - 1; t >= 0; --t) {
-    if (dims_of_[node] >> g_.tree_.loops[tile_loops_[t]].dim & 1) canonical += rest % extent_[t] * radix;
-    rest /= extent_[t], radix *= extent_[t];
+void Evaluator::plan_keys(int node) {
+  for (int other = 0; other < node; ++other)
+    if (dims_of_[other] == dims_of_[node]) { // differ by the node alone
+      for (int point = 0; point < points_; ++point) keys_.push_back(key(other, point) + (node - other) * points_);
+      return;
+    }
+  for (int point = 0; point < points_; ++point) {
+    int canonical = 0, radix = 1, rest = point;
+    for (int t = int(extent_.size()) - 1; t >= 0; --t) {
+      if (dims_of_[node] >> g_.tree_.loops[tile_loops_[t]].dim & 1) canonical += rest % extent_[t] * radix;
+      rest /= extent_[t], radix *= extent_[t];
+    }
+    keys_.push_back(node * points_ + canonical);
   }
-  return node * points_ + canonical;
 }
 
 /// What does not move along the lanes needs no vector where scalars have registers of their own.

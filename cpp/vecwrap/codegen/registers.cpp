@@ -46,11 +46,13 @@ void Evaluator::give(int reg) {
 
 /// A constant gives its register up and is made again at its next use, unless an operation in work holds it; -1 if none.
 int Evaluator::take_from_constant(bool uniform) {
-  for (auto &[k, value] : values_)
-    if (value.reg >= 0 && is_uniform(value.reg) == uniform && g_.nest_.nodes[k / points_].op == Op::Const &&
+  int found = -1;
+  values_.each([&](Key k, Value &value) {
+    if (found < 0 && value.reg >= 0 && is_uniform(value.reg) == uniform && g_.nest_.nodes[k / points_].op == Op::Const &&
         std::find(held_.begin(), held_.end(), value.reg) == held_.end())
-      return std::exchange(value.reg, -1);
-  return -1;
+      found = std::exchange(value.reg, -1);
+  });
+  return found;
 }
 
 void Evaluator::count_uses(int node, int point) {
@@ -66,7 +68,7 @@ void Evaluator::begin(int root) {
   for (int p : active_) count_uses(root, p);
   take_carried();
   int constants = 0;
-  for (const auto &[k, value] : values_) constants += is_operand(g_.nest_.nodes[k / points_]);
+  values_.each([&](Key k, Value &) { constants += is_operand(g_.nest_.nodes[k / points_]); });
   const Pool &p = pool(g_.has_uniforms());
   folds_ = g_.has_uniforms() ? p.limit - p.live < kScarce + constants : constants > kConstantRegisters || p.limit - p.live < kScarce;
 }
@@ -74,7 +76,7 @@ void Evaluator::begin(int root) {
 int Evaluator::value(int node, int point) {
   if (is_acc(node)) return accumulators_[point];
   const Key k = key(node, point);
-  if (auto it = hoisted_.find(k); it != hoisted_.end()) return it->second;
+  if (const Value *hoisted = hoisted_.find(k)) return hoisted->reg;
   if (values_[k].reg < 0) {
     const Node &n = g_.nest_.nodes[node];
     n.op == Op::Load && in_block(n.access, point) ? load_block(node, point) : compute(node, point, -1);

@@ -32,9 +32,11 @@ void Generator::scope() {
   if (failed_) return;
   combine_ ? start_lanes(evaluator) : begin_scope(evaluator);
   restore(saved);
+  std::vector<int> loaded;
+  for (size_t a = 0; a < nest_.accesses.size(); ++a)
+    if (loads_access(nest_, nest_.update, int(a))) loaded.push_back(int(a));
   for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them
-    for (size_t a = 0; a < nest_.accesses.size(); ++a)
-      if (loads_access(nest_, nest_.update, int(a))) evaluator.make_pointers(int(a), p);
+    for (int a : loaded) evaluator.make_pointers(a, p);
   evaluator.hoist(nest_.update);
   const bool chunks = combine_ && evaluator.takes_chunks();
   size_t first = 0; // instruction of the first copy of the innermost loop's body

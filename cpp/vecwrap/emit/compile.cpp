@@ -14,12 +14,12 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
   Result<VProgram> program = generate(*tree, target);
   if (!program) return program.refusal();
   Kernel kernel;
-  kernel.loop_tree = print(*tree), kernel.vector_program = print(*program), kernel.arguments = arguments;
+  kernel.loop_tree = print(*tree), kernel.program = std::make_shared<VProgram>(std::move(*program)), kernel.arguments = arguments;
   if (target.isa == Isa::Rvv) {
-    kernel.assembly = rvv::emit(*program), kernel.stack_bytes = kernel.assembly.stack_bytes;
+    kernel.assembly = rvv::emit(*kernel.program), kernel.stack_bytes = kernel.assembly.stack_bytes;
     return kernel;
   }
-  Result<x86::Code> code = x86::emit(*program, target);
+  Result<x86::Code> code = x86::emit(*kernel.program, target);
   if (!code) return code.refusal();
   kernel.code = std::move(code->bytes), kernel.stack_bytes = code->stack_bytes;
   return kernel;
@@ -35,8 +35,19 @@ Result<Kernel> compile(const Program &program, const Sentence &sentence, const T
   if (const std::string wrong = validate(program); !wrong.empty()) return Refusal{"bad-program", wrong};
   const Result<ProgramTree> tree = apply(program, sentence, target);
   Result<Kernel> kernel = finish(tree, target, program.argument_count());
-  if (kernel && tree->in_workspace) kernel->workspace_bytes = tree->bytes, ++kernel->arguments;
+  if (!kernel) return kernel;
+  if (tree->in_workspace) kernel->workspace_bytes = tree->bytes, ++kernel->arguments;
+  for (int t : tree->unsized) kernel->temporaries.push_back(tree->leaves[0].tree.nest.tensors[t].name), ++kernel->arguments;
   return kernel;
+}
+
+std::vector<int64_t> workspaces(const Kernel &kernel, const Program &program, const int64_t *args) {
+  const std::vector<Nest> nests = linked(program);
+  const int64_t *symbols = args + program.arguments().size();
+  std::vector<int64_t> bytes;
+  if (kernel.workspace_bytes) bytes.push_back(kernel.workspace_bytes);
+  for (const std::string &t : kernel.temporaries) bytes.push_back(bytes_of(nests, nests[0].tensor(t), symbols));
+  return bytes;
 }
 
 } // namespace vecwrap

@@ -63,21 +63,6 @@ std::string check_tensor(const Program &program, const std::string &name) {
   return "";
 }
 
-/// Bytes of a temporary that the nests touch.
-int64_t bytes_of(const std::vector<Nest> &nests, int tensor, const int64_t *symbols) {
-  const auto value = [&](const Int &v) { return v.is_const() ? v.value : symbols[v.sym]; };
-  int64_t bytes = 0;
-  for (const Nest &nest : nests)
-    for (size_t a = 0; a < nest.accesses.size(); ++a) {
-      if (nest.accesses[a].tensor != tensor) continue;
-      int64_t last = nest.accesses[a].offset + size_of(nest.stored(int(a)));
-      for (size_t d = 0; d < nest.dims.size(); ++d)
-        last += std::max<int64_t>(0, value(nest.accesses[a].strides[d]) * (value(nest.dims[d].extent) - 1));
-      bytes = std::max(bytes, last);
-    }
-  return bytes;
-}
-
 } // namespace
 
 bool reads(const Nest &nest, int tensor) {
@@ -118,6 +103,20 @@ std::vector<Nest> linked(const Program &program) {
   std::vector<Nest> nests;
   for (const Nest &nest : program.nests) nests.push_back(relabel(nest, tensors, symbols));
   return nests;
+}
+
+int64_t bytes_of(const std::vector<Nest> &nests, int tensor, const int64_t *symbols) {
+  const auto value = [&](const Int &v) { return v.is_const() ? v.value : symbols[v.sym]; };
+  int64_t bytes = 0;
+  for (const Nest &nest : nests)
+    for (size_t a = 0; a < nest.accesses.size(); ++a) {
+      if (nest.accesses[a].tensor != tensor) continue;
+      int64_t last = nest.accesses[a].offset + size_of(nest.stored(int(a)));
+      for (size_t d = 0; d < nest.dims.size(); ++d)
+        last += std::max<int64_t>(0, value(nest.accesses[a].strides[d]) * (value(nest.dims[d].extent) - 1));
+      bytes = std::max(bytes, last);
+    }
+  return bytes;
 }
 
 std::string validate(const Program &program) {

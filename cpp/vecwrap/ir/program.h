@@ -27,6 +27,9 @@ std::vector<Nest> linked(const Program &);
 bool reads(const Nest &, int tensor);
 inline bool writes(const Nest &nest, int tensor) { return nest.accesses[nest.out].tensor == tensor; }
 
+/// Bytes of a temporary that the nests touch, for the symbols' values.
+int64_t bytes_of(const std::vector<Nest> &linked, int tensor, const int64_t *symbols);
+
 /// Empty if every nest is well formed, and every temporary written once, before it is read.
 std::string validate(const Program &);
 

@@ -1,4 +1,4 @@
-// Programs of nests for Python. Argument blocks as ir/program.h says; a kernel with a workspace takes its address last.
+// Programs of nests for Python. Argument blocks as ir/program.h says; workspaces (emit/kernel.h) come after.
 #include "python/bind.h"
 #include "emit/kernel.h"
 
@@ -35,6 +35,8 @@ void bind_program(py::module_ &m) {
       .def("__str__", [](const Program &p) { return print(p); });
   m.def("compile", [](const Program &p, const Sentence &s, const Target &t) { return unwrap(compile(p, s, t)); }, py::arg("program"),
         py::arg("sentence"), py::arg("target"));
+  m.def("workspaces", [](const Kernel &k, const Program &p, const Args &args) { return workspaces(k, p, checked(p, args)); },
+        py::arg("kernel"), py::arg("program"), py::arg("args"));
   m.def("interpret", [](const Program &p, const Args &args) {
     const int64_t *block = checked(p, args);
     py::gil_scoped_release unlocked;

@@ -121,8 +121,9 @@ void bind_run(py::module_ &m) {
       .def("assembly", &assembly, py::arg("name"))
       .def_readonly("stack_bytes", &Kernel::stack_bytes)
       .def_readonly("workspace_bytes", &Kernel::workspace_bytes)
+      .def_readonly("temporaries", &Kernel::temporaries)
       .def_readonly("loop_tree", &Kernel::loop_tree)
-      .def_readonly("vector_program", &Kernel::vector_program);
+      .def_property_readonly("vector_program", [](const Kernel &k) { return print(*k.program); });
   py::class_<Loaded>(m, "Loaded")
       .def(py::init([](const Kernel &kernel, const Nest &nest) {
              return Loaded{unwrap(Jit::load(kernel)), size_t(nest.argument_count())};

@@ -15,7 +15,7 @@ Result<LoopTree> Applier::run(const Sentence &sentence, const std::vector<std::s
   if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_unroll() &&
         place_packs() && check_partial_sums()))
     return refusal_;
-  return tree_;
+  return std::move(tree_);
 }
 
 static int level(const Loop &loop) {

@@ -25,10 +25,6 @@ private:
   const Leaf &leaf(int n) const { return tree_.leaves[n]; }
   int written(int n) const { return nests_[n].accesses[nests_[n].out].tensor; }
   bool touches(int n, int tensor) const { return writes(nests_[n], tensor) || reads(nests_[n], tensor); }
-  bool is_inside(int n, int host) const {
-    while (n >= 0 && n != host) n = leaf(n).host;
-    return n == host;
-  }
 
   Refusal refuse(int first, int second, int tensor, const std::string &why) const {
     return {"share-dependence", "'" + nests_[first].name + "' and '" + nests_[second].name + "' both use '" + nests_[0].tensors[tensor].name +
@@ -71,7 +67,7 @@ private:
 
   /// The innermost nest that both run in, -1 if there is none.
   int common(int a, int b) const {
-    while (a >= 0 && !is_inside(b, a)) a = leaf(a).host;
+    while (a >= 0 && !tree_.is_inside(b, a)) a = leaf(a).host;
     return a;
   }
   /// What of `host` runs nest n: the leaf directly in its loops.
@@ -86,8 +82,8 @@ private:
     const int host = common(second, first), a = child(first, host), b = second == host ? second : child(second, host);
     const int position = host < 0 ? 0 : leaf(a).position, other = second == host ? INT_MAX : host < 0 ? 0 : leaf(b).position;
     if (position > other || (position == other && a > b)) return refuse(first, second, tensor, "would run in the other order");
-    const bool stays = leaf(first).host < 0 || is_inside(second, leaf(first).host);
-    if (wrote && reads(nests_[second], tensor) && !stays && (host >= 0 || tensor >= tree_.arguments))
+    const bool stays = leaf(first).host < 0 || tree_.is_inside(second, leaf(first).host);
+    if (wrote && reads(nests_[second], tensor) && !stays && (host >= 0 || !is_partition(first)))
       return refuse(first, second, tensor, "the second is not in the loops of '" + nests_[leaf(first).host].name + "'");
     if (!overwrites || host < 0) return {};
     for (size_t access = 0; access < nests_[first].accesses.size(); ++access)

@@ -24,7 +24,7 @@ public:
     if (auto refusal = check_dependences(nests_, tree_)) return *refusal;
     if (auto refusal = stage(nests_, tree_)) return *refusal;
     tree_.in_workspace = tree_.bytes > target_.stack_bytes / 2; // the other half is for packed operands
-    return tree_;
+    return std::move(tree_);
   }
 
 private:
@@ -73,7 +73,7 @@ private:
     Result<LoopTree> tree = vecwrap::apply(leaf.tree.nest, sentences_[n], target_, bodies(n));
     if (!tree) return no(tree.refusal().name.c_str(), "nest '" + name(n) + "': " + tree.refusal().detail);
     if (tree->stream) return no("stream-output", "nest '" + name(n) + "' is part of a program, whose outputs may be read again");
-    leaf.tree = *tree;
+    leaf.tree = std::move(*tree);
     return true;
   }
 
@@ -91,7 +91,7 @@ private:
     const int tensor = nests_[n].accesses[nests_[n].out].tensor;
     for (size_t reader = n + 1; reader < nests_.size(); ++reader)
       for (size_t a = 0; a < nests_[reader].accesses.size(); ++a) {
-        if (nests_[reader].accesses[a].tensor != tensor || !is_inside(int(reader), leaf.host)) continue;
+        if (nests_[reader].accesses[a].tensor != tensor || !tree_.is_inside(int(reader), leaf.host)) continue;
         const auto read = locate(nests_[n], nests_[reader], int(a));
         if (!read) return no(read.refusal().name.c_str(), read.refusal().detail);
         const Region needed = lift(*read, int(reader), leaf);
@@ -99,15 +99,38 @@ private:
         if (!both) return no("share-region", "the nests in loop '" + places_[n] + "' of '" + name(leaf.host) + "' need different parts of what '" + name(n) + "' writes");
         leaf.region = *both;
       }
-    if (leaf.region.empty()) return no("share-unrelated", "no nest in '" + name(leaf.host) + "' reads what '" + name(n) + "' writes");
+    if (leaf.region.empty() && !find_companion(n))
+      return no("share-unrelated", "no nest in '" + name(leaf.host) + "' reads what '" + name(n) +
+                                       "' writes, and they have no operand in common that loop '" + places_[n] + "' moves along");
     for (const Range &r : leaf.region)
       if (r.open) return no("share-region", "the part of '" + name(n) + "' that one iteration of '" + places_[n] + "' needs has no constant size");
     return true;
   }
 
-  bool is_inside(int n, int host) const {
-    while (n >= 0 && n != host) n = tree_.leaves[n].host;
-    return n == host;
+
+  /// A nest whose output nobody in the host reads goes along with it: it computes what belongs to the part of a common
+  /// operand that the iteration reads.
+  bool find_companion(int n) {
+    Leaf &leaf = tree_.leaves[n];
+    const int host = leaf.host;
+    const Region shared = moving(tree_.leaves[host], leaf.position);
+    Region region(nests_[n].dims.size(), Range{std::vector<int64_t>(shared.size()), 0, 1, true});
+    for (size_t e = 0; e < shared.size(); ++e)
+      if (const int d = shared[e].whole ? -1 : twin(n, host, int(e), region); d >= 0) region[d].step[e] = 1, region[d].whole = false;
+    const bool related = std::any_of(region.begin(), region.end(), [](const Range &r) { return r.moves(); });
+    if (related) leaf.region = region;
+    return related;
+  }
+
+  /// The parallel dim of nest n that moves along a common operand just as the host's dim e does, and is not taken; or -1.
+  int twin(int n, int host, int e, const Region &taken) const {
+    for (const Access &a : nests_[n].accesses)
+      for (const Access &b : nests_[host].accesses)
+        for (size_t d = 0; a.tensor == b.tensor && d < a.strides.size(); ++d)
+          if (taken[d].whole && !nests_[n].dims[d].reduction && !a.strides[d].is_zero() && a.strides[d] == b.strides[e] &&
+              nests_[n].dims[d].extent == nests_[host].dims[e].extent)
+            return int(d);
+    return -1;
   }
 
   /// A region over the dims of `nest` as one over the dims of the host that `leaf` runs in.
@@ -168,7 +191,11 @@ void print_at(const ProgramTree &tree, int host, int position, const std::string
     std::string sizes;
     for (int64_t size : s.sizes)
       if (size > 1) sizes += (sizes.empty() ? "" : " x ") + std::to_string(size);
-    out += (!sizes.empty() ? sizes : s.sizes.empty() ? std::to_string(s.bytes) + " bytes" : "1") + "\n";
+    out += (!sizes.empty()         ? sizes
+            : s.argument >= 0     ? "of a size known at run time"
+            : s.sizes.empty()     ? std::to_string(s.bytes) + " bytes"
+                                  : "1") +
+           std::string("\n");
   }
   for (size_t n = 0; n < tree.leaves.size(); ++n) {
     const Leaf &leaf = tree.leaves[n];
@@ -182,6 +209,11 @@ void print_at(const ProgramTree &tree, int host, int position, const std::string
 }
 
 } // namespace
+
+bool ProgramTree::is_inside(int leaf, int host) const {
+  while (leaf >= 0 && leaf != host) leaf = leaves[leaf].host;
+  return leaf == host;
+}
 
 Region moving(const Leaf &leaf, int position) {
   const size_t dims = leaf.tree.nest.dims.size();

@@ -16,12 +16,13 @@ struct Leaf {
   std::vector<int64_t> bound; ///< per dim: the most elements that one run covers, -1 where that is not known
 };
 
-/// Where a temporary lives: it is filled and read within one run of the body.
+/// Where a temporary lives: a part of it, filled and read within one run of a body, or all of it.
 struct Staged {
   int tensor = 0;
-  int host = -1, position = 0;  ///< as of the leaf that writes it
+  int host = -1, position = 0;  ///< as of the leaf that writes it; -1: all of the tensor
   std::vector<int64_t> sizes;   ///< slowest first; none: all of the tensor
   int64_t bytes = 0, offset = 0; ///< in the buffer that all temporaries share
+  int argument = -1;             ///< of run-time size: memory of its own, the index of its address after that of the buffer
 };
 
 struct ProgramTree {
@@ -31,6 +32,9 @@ struct ProgramTree {
   int symbols = 0;
   int64_t bytes = 0;         ///< of the shared buffer
   bool in_workspace = false; ///< which is too large for the stack: its address is the argument after the symbols
+  std::vector<int> unsized;  ///< tensors with memory of their own, whose addresses come last
+
+  bool is_inside(int leaf, int host) const; ///< is it the host, or does it run in its loops?
 };
 
 Result<ProgramTree> apply(const Program &, const Sentence &, const Target &);

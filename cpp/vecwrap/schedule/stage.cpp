@@ -18,18 +18,15 @@ public:
     for (size_t n = 0; n < nests_.size(); ++n) {
       const int tensor = nests_[n].accesses[nests_[n].out].tensor;
       if (tensor < tree_.arguments) continue;
-      Staged s;
-      s.tensor = tensor, s.host = tree_.leaves[n].host, s.position = tree_.leaves[n].position;
-      const bool fits = s.host < 0 ? whole(s) : part(int(n), s);
-      if (!fits)
-        return Refusal{"stage-size", "what '" + nests_[n].name + "' writes to '" + nests_[n].tensors[tensor].name +
-                                         "' has no constant size; split or share the loops over it"};
-      place(int(n), s);
+      if (!place(int(n), staged(int(n))))
+        return Refusal{"stage-size", "'" + nests_[n].tensors[tensor].name + "', which '" + nests_[n].name + "' writes, is larger than any memory"};
     }
     return {};
   }
 
 private:
+  struct Life { int first, last; };
+
   /// Leaves in the order in which they run for the first time.
   void order(int host) {
     std::vector<int> inside;
@@ -40,7 +37,24 @@ private:
   }
   int time(int n) const { return int(std::find(order_.begin(), order_.end(), n) - order_.begin()); }
 
-  /// A tensor that is written outside of all shared loops keeps its layout.
+  /// A part of the tensor, if its size is known and nobody outside of the writer's host reads it; else all of it.
+  Staged staged(int writer) {
+    Staged s;
+    s.tensor = nests_[writer].accesses[nests_[writer].out].tensor;
+    s.host = tree_.leaves[writer].host, s.position = tree_.leaves[writer].position;
+    if (s.host >= 0 && !is_read_outside(s) && part(writer, s)) return s;
+    s.host = -1, s.position = 0, s.sizes.clear(), s.bytes = 0;
+    if (!whole(s)) s.bytes = 0, s.argument = int(tree_.unsized.size()), tree_.unsized.push_back(s.tensor);
+    return s;
+  }
+
+  bool is_read_outside(const Staged &s) const {
+    for (size_t n = 0; n < nests_.size(); ++n)
+      if (reads(nests_[n], s.tensor) && !tree_.is_inside(int(n), s.host)) return true;
+    return false;
+  }
+
+  /// In the tensor's own layout. False if its size is known only at run time.
   bool whole(Staged &s) const {
     for (const Nest &nest : nests_)
       for (size_t a = 0; a < nest.accesses.size(); ++a) {
@@ -50,7 +64,8 @@ private:
         for (size_t d = 0; d < nest.dims.size(); ++d) {
           const Int stride = access.strides[d], extent = nest.dims[d].extent;
           if (!stride.is_zero() && !(stride.is_const() && extent.is_const())) return false;
-          if (!stride.is_zero()) last += std::max<int64_t>(0, stride.value * (extent.value - 1));
+          if (stride.is_const() && stride.value > 0 && extent.value > 1)
+            last += stride.value > kMost / (extent.value - 1) ? kMost : stride.value * (extent.value - 1);
         }
         s.bytes = std::max(s.bytes, last);
       }
@@ -107,18 +122,26 @@ private:
     return last;
   }
 
-  /// First fit among the buffers that live at the same time.
-  void place(int writer, Staged s) {
-    int first = time(writer);
+  /// From the first run of anything that writes it to the last one of anything that reads it.
+  Life life(int writer, const Staged &s) const {
+    Life life{time(writer), last_use(writer, s)};
+    int outermost = writer; // what is kept as a whole lives as long as the loops that it is written in
+    while (s.host < 0 && tree_.leaves[outermost].host >= 0) outermost = tree_.leaves[outermost].host;
+    life.last = std::max(life.last, time(outermost));
     for (size_t n = 0; n < nests_.size(); ++n) // those in the writer's own loops run before it, again and again
-      for (int up = int(n); up >= 0; up = tree_.leaves[up].host)
-        if (up == writer) first = std::min(first, time(int(n)));
-    const Life life{first, last_use(writer, s)};
+      if (tree_.is_inside(int(n), outermost)) life.first = std::min(life.first, time(int(n)));
+    return life;
+  }
+
+  /// First fit among the buffers that live at the same time. False if there is no such room.
+  bool place(int writer, Staged s) {
+    if (s.bytes > kMost) return false;
+    const Life life = this->life(writer, s);
     for (bool moved = true; moved;) {
       moved = false;
       for (size_t o = 0; o < lives_.size(); ++o) {
         const Staged &other = tree_.staged[o];
-        const bool meets = lives_[o].first <= life.last && life.first <= lives_[o].last;
+        const bool meets = s.bytes && other.bytes && lives_[o].first <= life.last && life.first <= lives_[o].last;
         if (!meets || other.offset + aligned(other.bytes) <= s.offset || s.offset + aligned(s.bytes) <= other.offset) continue;
         s.offset = other.offset + aligned(other.bytes), moved = true;
       }
@@ -126,10 +149,10 @@ private:
     lives_.push_back(life);
     tree_.bytes = std::max(tree_.bytes, s.offset + aligned(s.bytes));
     tree_.staged.push_back(s);
+    return true;
   }
 
   static constexpr int64_t kMost = int64_t(1) << 40;
-  struct Life { int first, last; };
   const std::vector<Nest> &nests_;
   ProgramTree &tree_;
   std::vector<int> order_;

@@ -35,7 +35,7 @@ class Reference:
             return self.operands.run(lambda args: _core.interpret(self.core, args))
         second = _core.Sentence(SECOND)
         self.check_corner(second)
-        return self.operands.run(Executable(_core.compile(self.core, second, self.target)))
+        return self.operands.run(Executable(self.core, _core.compile(self.core, second, self.target)))
 
     def check(self, kernel: Call, sentence: _core.Sentence) -> str:
         """Returns what the result was compared with (Measurement.checked). Raises WrongResult."""
@@ -52,7 +52,7 @@ class Reference:
         if points(small, args) > self.exact_points:
             return False
         try:
-            kernel = Executable(_core.compile(small, sentence, self.target))
+            kernel = Executable(small, _core.compile(small, sentence, self.target))
         except _core.Refusal:  # an extent that is smaller now may not admit the same sentence
             return False
         expected = self.operands.run(lambda block: _core.interpret(small, block), args)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from .. import _core
 from ..errors import ArgumentError
-from ..kernel import as_target
+from ..kernel import SLICE, as_target
 from ..variants import runnable
 from .affinity import pinned
 from .cache import DiskCache
@@ -26,7 +26,7 @@ class Runner:
     """Measures kernels. A result is compared with the reference before its time is reported.
 
     seconds: how long the timed runs of one measurement take in all, roughly.
-    batches: over which best and median are taken.
+    batches: over which best and median are taken, at least.
     core: the core to run on; by default the one the caller is on.
     seed: of the operands' contents.
     cache: measurements of earlier processes; within the process they are always remembered.
@@ -84,7 +84,7 @@ class Runner:
                "settings": [self.seconds, self.batches, self.seed]}
         found = self.cache.get(key) if self.cache else None
         if found is None:
-            found = self._measure(Executable(kernel), sentence, code, self._reference_of(core, target, symbols))
+            found = self._measure(Executable(core, kernel), sentence, code, self._reference_of(core, target, symbols))
             if self.cache:
                 self.cache.put(key, found)
         return found
@@ -113,7 +113,8 @@ class Runner:
         if runs < 2:
             return [once]
         kernel.time(reference.args, 1, min(WARM_UP, runs // 2))
-        return kernel.time(reference.args, min(self.batches, runs), max(1, runs // self.batches))
+        each = max(1, min(runs // self.batches, int(SLICE / once)))
+        return kernel.time(reference.args, runs // each, each)
 
 
 def as_sentence(sentence: str | _core.Sentence) -> _core.Sentence:

@@ -12,23 +12,36 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, Protocol
 
 import numpy as np
 
 from .. import _core
 from ..errors import ToolError
+from ..graph.build import Built
+from .header import Interface
 from .header import header as header_text
 from .main import main_source
 from .names import identifier
-
-if TYPE_CHECKING:
-    from .compile import Compiled
 
 COMPILERS = (("cc",), ("clang-22",), ("clang",), ("gcc",))
 RISCV_COMPILERS = (("riscv64-linux-gnu-gcc",), ("clang-22", "--target=riscv64-linux-gnu", "-fuse-ld=lld"))
 EXECUTABLE_FLAGS = ("-std=c99", "-O2")
 SHARED_FLAGS = ("-shared", "-nostdlib", "-Wl,-z,noexecstack")
+
+
+class Compiled(Protocol):
+    """What is saved: a compile.Compiled."""
+
+    built: Built
+    interface: Interface
+    target: _core.Target
+
+    @property
+    def constant_bytes(self) -> int: ...
+
+    @property
+    def header(self) -> str: ...
 
 
 class Staging:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..graph.graph import Layout
-from .ops.registry import Node
-from .ops.windows import Windows, windows_of
+from .node import Node
 from .source import Source
+from .windows import Windows, windows_of
 
 Pads = tuple[tuple[int, int], ...]
 

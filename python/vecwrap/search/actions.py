@@ -61,8 +61,8 @@ def all_edits(schedule: Schedule, tensors: list[str], factors: tuple[int, ...], 
 def program_edits(schedule: ProgramSchedule, tensors: dict[str, list[str]], factors: tuple[int, ...],
                   unrolls: tuple[int, ...]) -> Iterator[Edit]:
     """Who runs where, then the edits of each nest."""
-    for nest, reader in zip(schedule.nests, schedule.consumers):
-        hosts = dict.fromkeys((reader, schedule.root(reader))) if reader else ()
+    for nest, partners in zip(schedule.nests, schedule.partners):
+        hosts = dict.fromkeys(host for partner in reversed(partners) for host in (partner, schedule.root(partner)))
         yield from (Edit("share", (nest, f"{host}:{loop}")) for host in hosts for loop in schedule.of(host).names)
         yield Edit("unshare", (nest,))
     for nest, own in zip(schedule.nests, schedule.schedules):

@@ -16,11 +16,15 @@ from .schedule import EditError, Loop, Schedule, mark, schedule_of
 
 @dataclass(frozen=True)
 class ProgramSchedule:
-    """nests: names, in the program's order. schedules: theirs. consumers: per nest, the last one that reads its output, or ""."""
+    """nests: names, in the program's order. schedules: theirs.
+
+    partners: per nest, the later ones that it may share loops with: first those that read something that it reads, then those
+    that read what it writes.
+    """
 
     nests: tuple[str, ...]
     schedules: tuple[Schedule, ...]
-    consumers: tuple[str, ...]
+    partners: tuple[tuple[str, ...], ...]
 
     def of(self, nest: str) -> Schedule:
         """Raises EditError if there is no such nest."""
@@ -80,12 +84,17 @@ class ProgramSchedule:
 AnySchedule = Union[Schedule, ProgramSchedule]
 
 
-def consumer(program: _core.Program, writer: _core.Nest) -> str:
-    """The last nest that reads what another one writes."""
-    written = writer.tensors[writer.accesses[writer.out][0]]
-    later = program.nests[[nest.name for nest in program.nests].index(writer.name) + 1:]
-    return next((nest.name for nest in reversed(later) if nest.tensors[nest.accesses[nest.out][0]] != written
-                 and any(nest.tensors[access[0]] == written for access in nest.accesses)), "")
+def partners(program: _core.Program, first: _core.Nest) -> tuple[str, ...]:
+    nests = program.nests
+    later = nests[[nest.name for nest in nests].index(first.name) + 1:]
+    written = first.tensors[first.accesses[first.out][0]]
+    beside = [nest.name for nest in later if inputs(nest) & inputs(first) and written not in inputs(nest)]
+    return (*beside, *(nest.name for nest in later if written in inputs(nest)))
+
+
+def inputs(nest: _core.Nest) -> set[str]:
+    """The tensors that a nest reads."""
+    return {nest.tensors[access[0]] for number, access in enumerate(nest.accesses) if number != nest.out}
 
 
 def by_nest(sentence: _core.Sentence, nests: Iterable[str]) -> dict[str, list[tuple[str, list[str], int]]]:
@@ -106,7 +115,7 @@ def program_schedule_of(program: _core.Program, sentence: _core.Sentence) -> Pro
     steps = by_nest(sentence, names)
     schedules = tuple(schedule_of([dim for dim, _, _ in nest.dims], [step for step in steps[nest.name] if step[0] != "at"])
                       for nest in program.nests)
-    schedule = ProgramSchedule(names, schedules, tuple(consumer(program, nest) for nest in program.nests))
+    schedule = ProgramSchedule(names, schedules, tuple(partners(program, nest) for nest in program.nests))
     for nest in names:
         for _, (host, loop), _ in (step for step in steps[nest] if step[0] == "at"):
             schedule = settle(schedule, nest, host, loop)

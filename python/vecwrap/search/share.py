@@ -23,7 +23,7 @@ def unsettle(schedule: ProgramSchedule, nest: str) -> ProgramSchedule:
 def share(schedule: ProgramSchedule, nest: str, at: str = "") -> ProgramSchedule:
     """The nest runs in a loop of another one ("div:i"); without `at`, in one loop more than now.
 
-    By itself it goes to the outermost loop of the nest that reads what it writes, or of that one's host.
+    By itself it goes to the outermost loop of the last nest that reads what it writes, or of that one's host.
     """
     schedule.of(nest)
     host, _, loop = (at or deeper(schedule, nest)).partition(":")
@@ -33,10 +33,10 @@ def share(schedule: ProgramSchedule, nest: str, at: str = "") -> ProgramSchedule
 def deeper(schedule: ProgramSchedule, nest: str) -> str:
     """The loop inside of the one that the nest runs in."""
     place = schedule.place(nest)
-    reader = schedule.consumers[schedule.nests.index(nest)]
-    if place is None and not reader:
-        raise EditError(f"no later nest reads what {nest} writes")
-    host = place[0] if place else schedule.root(reader)
+    partners = schedule.partners[schedule.nests.index(nest)]
+    if place is None and not partners:
+        raise EditError(f"no later nest has a tensor in common with {nest}")
+    host = place[0] if place else schedule.root(partners[-1])
     loops = schedule.of(host).loops
     position = schedule.of(host).index(place[1]) + 1 if place else 0
     if position == len(loops):

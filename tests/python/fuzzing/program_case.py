@@ -50,8 +50,9 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
                 if name not in written:
                     buffers[-1].seal()
             args = [b.address for b in buffers] + [symbols[s] for s in program.symbols]
-            workspace = Guarded(kernel.workspace_bytes, "end") if code is loaded and kernel.workspace_bytes else None
-            code(args + ([workspace.address] if workspace else []))
+            sizes = _core.workspaces(kernel, program, args) if code is loaded else []
+            workspaces = [Guarded(size, flush if size % 64 else "end") for size in sizes]
+            code(args + [workspace.address for workspace in workspaces])
             results.append([b.read() for b in buffers])
         for name, want, got in zip(program.arguments, *results):
             dtype = stored[name]

@@ -229,6 +229,10 @@ def guest_steps(random: Random, nest: _core.Nest) -> list[str]:
     return steps + ([f"vectorize({inner}.1)"] if random.random() < 0.8 else [])
 
 
+def inputs(nest: _core.Nest) -> set[str]:
+    return {nest.tensors[tensor] for a, (tensor, *_) in enumerate(nest.accesses) if a != nest.out}
+
+
 def random_program_sentence(random: Random, program: _core.Program) -> str:
     """Hosts first, as their loops are what others share."""
     nests, sections, loops = program.nests, [], {}
@@ -236,6 +240,9 @@ def random_program_sentence(random: Random, program: _core.Program) -> str:
         written = nests[n].tensors[nests[n].accesses[nests[n].out][0]]
         readers = [m for m in range(n + 1, len(nests)) if written in nests[m].tensors]
         host = random.choice(readers) if readers and random.random() < 0.8 else None
+        beside = [m for m in range(n + 1, len(nests)) if inputs(nests[m]) & inputs(nests[n])]
+        if beside and random.random() < (0.2 if readers else 0.8):
+            host = random.choice(beside)
         if random.random() < 0.03 and n + 1 < len(nests):
             host = random.randrange(n + 1, len(nests))
         steps = random_sentence(random, nests[n]).split()[1:] if host is None else guest_steps(random, nests[n])

@@ -3,7 +3,8 @@
 from . import (contraction, einsum, elementwise, gather, integers, known, movement, normalization, pad, pooling, reduction,
                resize, running, scatter, transposed)
 from .context import Context
-from .registry import OPS, Node
+from ..node import Node
+from .registry import OPS
 
 __all__ = ["OPS", "Context", "Node", "contraction", "einsum", "elementwise", "gather", "integers", "known", "movement",
            "normalization", "pad", "pooling", "reduction", "resize", "running", "scatter", "transposed"]

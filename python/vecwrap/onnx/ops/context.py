@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,11 +12,9 @@ from ...errors import UnsupportedModel
 from ...expr import Const, Expr
 from ...graph.array import NUMPY, Array, Data, lazy_constant
 from ...graph.graph import Graph, Layout
+from ..layout import Layouts
 from ..source import Source
-from .registry import Node
-
-if TYPE_CHECKING:
-    from ..layout import Layouts
+from ..node import Node
 
 STORAGE = {"float32": "f32", "float64": "f64", "int32": "i32", "int64": "i64", "bool": "u8", "uint8": "u8"}
 FLOATS = ("float32", "float64")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...expr import Const, Expr, fma
 from ...graph.array import Array
 from .context import Context
-from .registry import Node, op
-from .windows import windows_of
+from ..node import Node
+from .registry import op
+from ..windows import windows_of
 
 
 def multiply_add(acc: Expr, x: Expr, y: Expr) -> Expr:

@@ -8,7 +8,8 @@ from functools import reduce
 from ...expr import Expr, fma
 from ...graph.array import Array
 from .context import Context
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 Letters = Sequence[str]
 

@@ -13,7 +13,8 @@ from .formulas import (BINARY, COMPARISONS, LOGIC, PREDICATES, UNARY, VARIADIC, 
                        truncate_almost, truth)
 from .integers import arithmetic
 from .known import uniform
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @op(*UNARY, *PREDICATES)

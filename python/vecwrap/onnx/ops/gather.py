@@ -13,7 +13,8 @@ from ...graph.graph import Check
 from ...graph.stage import Read, Stage, read
 from .context import Context
 from .pad import runs
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @op("Gather")

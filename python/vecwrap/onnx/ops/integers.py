@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ...expr import Const, Expr, compare, fma, where
 from .context import Context
 from .formulas import floor, truncate
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import onnx
 
 from ...graph.array import Array, Data, constant
 from .context import Context
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 def uniform(node: Node, shape: Sequence[int], value: Data) -> Array:

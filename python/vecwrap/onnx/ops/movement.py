@@ -11,7 +11,8 @@ from ...expr import compare, where
 from ...graph.array import constant
 from .context import Context
 from .known import uniform
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 ALONG = ("axes", "axis", "allowzero", "shape")  # attributes that are in the output's shape already
 

@@ -14,7 +14,8 @@ from .context import Context
 from .contraction import along_channels
 from .formulas import divided, exp, log, pow
 from .reduction import add, last
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @dataclass(frozen=True)

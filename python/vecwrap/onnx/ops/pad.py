@@ -10,7 +10,8 @@ import numpy as np
 from ...graph.array import NUMPY, Array, Data
 from .context import Context
 from .known import uniform
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @op("Pad", since=2)

@@ -12,8 +12,9 @@ from ...graph.array import NUMPY, Array, constant
 from .context import Context
 from .formulas import divided, floor, found, pow, raised
 from .reduction import add
-from .registry import Node, op
-from .windows import Windows, windows_of
+from ..node import Node
+from .registry import op
+from ..windows import Windows, windows_of
 
 
 @op("MaxPool")

@@ -12,7 +12,8 @@ from ...expr import Const, Expr, absolute, fma, maximum, minimum, sqrt, where
 from ...graph.array import NUMPY, Array, constant
 from .context import Context
 from .formulas import divided, exp, found, log
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 def add(acc: Expr, x: Expr) -> Expr:

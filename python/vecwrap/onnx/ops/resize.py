@@ -11,7 +11,8 @@ from ...expr import Acc, Const, Expr, fma
 from ...graph.array import NUMPY, Array, Data, constant
 from ...graph.stage import Read, Stage, read
 from .context import Context
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from ...graph.array import NUMPY, Array, constant
 from .context import Context
 from .normalization import Rows
 from .reduction import FOLDS, place_of_extreme
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 
 
 @op("CumSum", "CumProd")

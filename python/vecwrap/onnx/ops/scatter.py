@@ -14,7 +14,8 @@ from ...graph.array import Array, constant
 from ...graph.stage import read
 from .context import Context
 from .gather import counted
-from .registry import Node, op
+from ..node import Node
+from .registry import op
 from .running import row
 
 REDUCTIONS: dict[str, Callable[[Expr, Expr], Expr]] = {

@@ -6,8 +6,9 @@ from ...expr import as_expr
 from ...graph.array import Array
 from .context import Context
 from .contraction import biased, grouped, multiply_add
-from .registry import Node, op
-from .windows import Windows
+from ..node import Node
+from .registry import op
+from ..windows import Windows
 
 
 @op("ConvTranspose")

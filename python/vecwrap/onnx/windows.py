@@ -9,9 +9,9 @@ from functools import reduce
 
 import numpy as np
 
-from ...graph.array import Array, Data
-from ..source import Source
-from .registry import Node
+from ..graph.array import Array, Data
+from .node import Node
+from .source import Source
 
 
 @dataclass(frozen=True)

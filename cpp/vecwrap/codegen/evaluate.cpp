@@ -10,12 +10,9 @@ constexpr int kConstantRegisters = 2; ///< more constants than this are read whe
 constexpr int kStridedTemporaries = 2;
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
-/// Zero is made, not read.
-bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }
-
 } // namespace
 
-Evaluator::Evaluator(Generator &g, int registers) : g_(g), vectors_{registers}, uniforms_{g.target_.scalar_regs, kUniform} {
+Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers), vectors_{registers}, uniforms_{g.target_.scalar_regs, kUniform} {
   for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
     const bool vector = l == g.tree_.vector;
     const int64_t chunk = within_tile(l).value;
@@ -154,6 +151,7 @@ void Evaluator::begin(int root) {
   for (const auto &[k, value] : values_) constants += is_operand(g_.nest_.nodes[k / points_]);
   const Pool &p = pool(g_.has_uniforms());
   folds_ = g_.has_uniforms() ? p.limit - p.live < kScarce + constants : constants > kConstantRegisters || p.limit - p.live < kScarce;
+  plan_interleaving(root);
 }
 
 int Evaluator::value(int node, int point) {
@@ -286,9 +284,10 @@ void Evaluator::into_accumulators(int root) {
   load_early();
   const Op op = g_.nest_.nodes[root].op;
   const bool splat = stands_still(root) && g_.tree_.vector >= 0; // one scalar for all lanes
-  for (int p : active_) {
+  for (size_t a = 0; a < active_.size(); ++a) {
+    interleave(root, a);
     if (g_.failed_) return;
-    const int dest = accumulators_[p];
+    const int p = active_[a], dest = accumulators_[p];
     if (g_.combine_ && lanes(p) == Lanes::Tail) { // lanes past the end keep what they hold
       const int reg = value(root, p);
       VInst &i = g_.emit(VOp::VMerge);
@@ -327,10 +326,11 @@ void Evaluator::store(int root, int access) {
   last_uses_.assign(points_, 0);
   begin(root);
   if (is_strided(access)) broadcast(access), store_strided(root, access);
-  else for (int p : active_) {
+  else for (size_t a = 0; a < active_.size(); ++a) {
+    interleave(root, a);
     if (g_.failed_) return;
-    store_register(value(root, p), access, p);
-    release(root, p);
+    store_register(value(root, active_[a]), access, active_[a]);
+    release(root, active_[a]);
   }
   last_uses_.clear();
 }

@@ -120,8 +120,8 @@ def altered(nest, by):
     """The result, and the result with one element off by some units in the last place."""
     operands = Operands(nest, {})
     expected = operands.run(lambda args: _core.interpret(nest, args))
-    actual = expected.copy()
-    actual[MARGIN:MARGIN + 4].view(np.int32)[0] += by
+    actual = [expected[0].copy()]
+    actual[0][MARGIN:MARGIN + 4].view(np.int32)[0] += by
     return operands, expected, actual
 
 
@@ -136,7 +136,8 @@ def test_reassociated_sums_may_round_differently():
 
 def test_nans_are_equal_whatever_their_payload():
     operands, expected, actual = altered(gemm(), 0)
-    expected[MARGIN:MARGIN + 4].view(np.uint32)[0], actual[MARGIN:MARGIN + 4].view(np.uint32)[0] = 0x7FC00000, 0xFFC00001
+    for buffers, bits in ((expected, 0x7FC00000), (actual, 0xFFC00001)):
+        buffers[0][MARGIN:MARGIN + 4].view(np.uint32)[0] = bits
     assert difference(operands, expected, actual) == ""
 
 

@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 import vecwrap as vw
+from nest_programs import mlp, softmax
 from vecwrap import _core
 
 RANDOM = np.random.default_rng(1)
@@ -160,22 +161,6 @@ def test_sliding_windows_are_computed_again():
     assert "stage t 6 x 33" in tree and "for i in 0..<=6" in tree
 
 
-def softmax(rows, columns, **options):
-    def nest(name, source, target, function):
-        made = vw.Nest(name, **options)
-        i, j = made.dims(i=rows, j=columns)
-        tensors = {t: made.tensor(t, (i,) if t in ("m", "s") else (i, j)) for t in (*source, target)}
-        reads = [tensors[t][i] if t in ("m", "s") else tensors[t][i, j] for t in source]
-        tensors[target][(i,) if target in ("m", "s") else (i, j)] = function(*reads)
-        return made
-
-    return vw.Program("softmax", [
-        nest("max", ["X"], "m", lambda x: vw.fold(-np.inf, lambda acc: vw.maximum(acc, x))),
-        nest("exp", ["X", "m"], "e", lambda x, m: vw.math("exp", x - m)),
-        nest("sum", ["e"], "s", vw.sum_of),
-        nest("div", ["e", "s"], "Y", lambda e, s: e / s)], ["m", "e", "s"])
-
-
 SOFTMAX = f"v1 nest(max) at(div,i) nest(exp) at(div,i) {ROWS} nest(sum) at(div,i) nest(div) {ROWS}"
 
 
@@ -197,23 +182,6 @@ def test_dead_temporaries_make_room():
     guests = " ".join(f"nest(n{k}) at(n3,i)" for k in range(3))
     assert program.schedule(f"v1 {guests}").stack_bytes < 3 * 4096
     tree_of(program, f"v1 {guests}", normal(4, 1024), np.zeros((4, 1024), "f4"))
-
-
-def mlp(rows, inner, hidden, outer):
-    """Y = gelu(X A + a) B."""
-    first = vw.Nest("first")
-    i, j, k = first.dims(i=rows, j=hidden, k=inner)
-    x, a, bias, h = first.tensor("X", (i, k)), first.tensor("A", (k, j)), first.tensor("a", (j,)), first.tensor("h", (i, j))
-    h[i, j] = vw.sum_of(x[i, k] * a[k, j]) + bias[j]
-    gelu = vw.Nest("gelu")
-    i, j = gelu.dims(i=rows, j=hidden)
-    h, g = gelu.tensor("h", (i, j)), gelu.tensor("g", (i, j))
-    g[i, j] = h[i, j] * (0.5 + 0.5 * vw.math("erf", h[i, j] * float(np.float32(0.5 ** 0.5))))
-    second = vw.Nest("second")
-    i, j, k = second.dims(i=rows, j=outer, k=hidden)
-    g, b, y = second.tensor("g", (i, k)), second.tensor("B", (k, j)), second.tensor("Y", (i, j))
-    y[i, j] = vw.sum_of(g[i, k] * b[k, j])
-    return vw.Program("mlp", [first, gelu, second], ["h", "g"])
 
 
 @pytest.mark.parametrize("rows", [1, 8, 21])

@@ -1,5 +1,6 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
-// scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile), strided.cpp (lanes that
+// scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
+// points.cpp and registers.cpp, what waits in registers in hoist.cpp), strided.cpp (lanes that
 // are not neighbours), address.cpp (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"

@@ -20,8 +20,11 @@ from .affinity import pinned
 from .cache import DiskCache
 from .errors import WrongResult
 from .measurement import Measurement
-from .operands import AnyNest, Operands, core_of
+from .operands import Core, Operands, Work, core_of, nests_of
 from .peak import peak_gflops
 from .runner import Runner
 
-__all__ = ["AnyNest", "DiskCache", "Measurement", "Operands", "Runner", "WrongResult", "core_of", "peak_gflops", "pinned"]
+__all__ = [
+    "Core", "DiskCache", "Measurement", "Operands", "Runner", "Work", "WrongResult", "core_of", "nests_of",
+    "peak_gflops", "pinned",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,23 +19,32 @@ ROLLED = 16  # elements of a dim that a shrunken nest keeps for a loop that is n
 
 def tolerance(operands: Operands) -> float:
     """Relative to the largest element: rounding errors of n additions in random directions grow with sqrt(n)."""
-    nest = operands.nest
+    return sum(tolerance_of(nest, extents) for nest, extents in zip(operands.nests, operands.extents))
+
+
+def tolerance_of(nest: _core.Nest, extents: Sequence[int]) -> float:
     if not nest.reassoc:
         return 0.0
-    length = math.prod(extent for extent, (_, _, reduction) in zip(operands.extents, nest.dims) if reduction)
+    length = math.prod(extent for extent, (_, _, reduction) in zip(extents, nest.dims) if reduction)
     return SLACK * math.sqrt(length) * float(np.finfo(DTYPES[nest.type]).eps)
 
 
-def difference(operands: Operands, expected: Bytes, actual: Bytes) -> str:
-    """Empty if two output buffers agree, else where they do not. Two NaNs are equal: IEEE leaves their payload open."""
+def difference(operands: Operands, expected: Sequence[Bytes], actual: Sequence[Bytes]) -> str:
+    """Empty if the output buffers agree, else where they do not. Two NaNs are equal: IEEE leaves their payload open."""
+    for tensor, want, got in zip(operands.outputs, expected, actual):
+        if wrong := difference_in(DTYPES[operands.stored(tensor)], want, got, tolerance(operands)):
+            return wrong if len(operands.outputs) == 1 else f"{operands.tensors[tensor]}: {wrong}"
+    return ""
+
+
+def difference_in(dtype: np.dtype[Any], expected: Bytes, actual: Bytes, relative: float) -> str:
     inside = slice(MARGIN, expected.size - MARGIN)
     outside = expected != actual
     outside[inside] = False
     if outside.any():
         return f"byte {int(np.flatnonzero(outside)[0]) - MARGIN} from the output's first one was written, outside of it"
-    dtype = DTYPES[operands.nest.tensor_types[operands.out]]
     want, got = expected[inside].view(dtype), actual[inside].view(dtype)
-    differs = differing(want, got, tolerance(operands))
+    differs = differing(want, got, relative)
     if not differs.any():
         return ""
     at = int(np.flatnonzero(differs)[0])
@@ -64,8 +74,8 @@ def shrunken(operands: Operands, sentence: _core.Sentence) -> tuple[_core.Nest, 
     for step, names, factor in sentence.steps:
         if step == "split":
             splits.setdefault(names[0], factor)
-    nest = operands.nest
-    extents = [corner(extent, splits.get(name)) for (name, _, _), extent in zip(nest.dims, operands.extents)]
+    (nest,), (full,) = operands.nests, operands.extents
+    extents = [corner(extent, splits.get(name)) for (name, _, _), extent in zip(nest.dims, full)]
     symbols = dict(operands.symbols)
     symbols |= {symbol: extent for (_, symbol, _), extent in zip(nest.dims, extents) if isinstance(symbol, str)}
     return resized(nest, extents), operands.args[:len(nest.tensors)] + list(symbols.values())

@@ -1,7 +1,8 @@
-"""Deterministic operands for a nest: buffers with margins, and the argument block that points into them."""
+"""Deterministic operands for a nest or a program: buffers with margins, and the argument block that points into them."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Union
 
@@ -13,9 +14,11 @@ from ..bind import Array
 from ..dtypes import DTYPES
 from ..errors import ArgumentError
 from ..nest import Nest
+from ..program import Program
 from .errors import WrongResult
 
-AnyNest = Union[Nest, _core.Nest]
+Core = Union[_core.Nest, _core.Program]
+Work = Union[Nest, Program, Core]
 Bytes = npt.NDArray[np.uint8]
 Call = Callable[[Sequence[int]], None]
 
@@ -24,18 +27,23 @@ ALIGNMENT = 64  # of a tensor's first byte: a cache line
 INDICES = 16  # indirect accesses get indices below this
 
 
-def core_of(nest: AnyNest) -> _core.Nest:
-    """The core's nest of a nest that was declared in Python, or itself."""
-    return nest.core if isinstance(nest, Nest) else nest
+def core_of(work: Work) -> Core:
+    """The core's nest or program of one that was declared in Python, or itself."""
+    return work.core if isinstance(work, (Nest, Program)) else work
 
 
-def values_of(nest: _core.Nest, symbols: Mapping[str, int]) -> dict[str, int]:
-    """The nest's symbols with their values, in its order. Raises ArgumentError for a missing or unknown one."""
-    if missing := [name for name in nest.symbols if name not in symbols]:
-        raise ArgumentError(f"nest {nest.name} needs values for its symbols {', '.join(missing)}: pass symbols={{...}}")
-    if unknown := [name for name in symbols if name not in nest.symbols]:
-        raise ArgumentError(f"nest {nest.name} has no symbol {', '.join(unknown)}; it has {', '.join(nest.symbols) or 'none'}")
-    return {name: int(symbols[name]) for name in nest.symbols}
+def nests_of(core: Core) -> list[_core.Nest]:
+    return [core] if isinstance(core, _core.Nest) else core.nests
+
+
+def values_of(core: Core, symbols: Mapping[str, int]) -> dict[str, int]:
+    """The symbols with their values, in the core's order. Raises ArgumentError for a missing or unknown one."""
+    what = f"{'nest' if isinstance(core, _core.Nest) else 'program'} {core.name}"
+    if missing := [name for name in core.symbols if name not in symbols]:
+        raise ArgumentError(f"{what} needs values for its symbols {', '.join(missing)}: pass symbols={{...}}")
+    if unknown := [name for name in symbols if name not in core.symbols]:
+        raise ArgumentError(f"{what} has no symbol {', '.join(unknown)}; it has {', '.join(core.symbols) or 'none'}")
+    return {name: int(symbols[name]) for name in core.symbols}
 
 
 def extents_of(nest: _core.Nest, symbols: Mapping[str, int]) -> list[int]:
@@ -48,19 +56,22 @@ def extents_of(nest: _core.Nest, symbols: Mapping[str, int]) -> list[int]:
 
 
 class Operands:
-    """Buffers for one nest at one size. The same seed gives the same contents.
+    """Buffers for one nest or program at one size. The same seed gives the same contents.
 
-    Strict nests get numbers of both signs; their results must agree in every bit. Nests that may be reassociated get
+    Strict nests get numbers of both signs; their results must agree in every bit. Where sums may be reassociated, there are
     numbers around one, so that sums do not cancel and a relative tolerance means something.
     """
 
-    def __init__(self, nest: _core.Nest, symbols: Mapping[str, int], seed: int = 0) -> None:
-        self.nest = nest
-        self.symbols = values_of(nest, symbols)
-        self.extents = extents_of(nest, self.symbols)
-        self.out = nest.accesses[nest.out][0]
+    def __init__(self, core: Core, symbols: Mapping[str, int], seed: int = 0) -> None:
+        self.core = core
+        self.nests = nests_of(core)
+        self.symbols = values_of(core, symbols)
+        self.extents = [extents_of(nest, self.symbols) for nest in self.nests]
+        self.tensors = core.tensors if isinstance(core, _core.Nest) else core.arguments
+        written = {nest.tensors[nest.accesses[nest.out][0]] for nest in self.nests}
+        self.outputs = [t for t, name in enumerate(self.tensors) if name in written]
         random = np.random.default_rng(seed)
-        reaches = [self.reach(tensor) for tensor in range(len(nest.tensors))]
+        reaches = [self.reach(tensor) for tensor in range(len(self.tensors))]
         self.pristine = [with_margins(self.contents(t, high - low, random)) for t, (low, high) in enumerate(reaches)]
         self.buffers = [aligned_copy(data) for data in self.pristine]
         self.args = [address(buffer) + MARGIN - low for buffer, (low, _) in zip(self.buffers, reaches)]
@@ -68,37 +79,52 @@ class Operands:
 
     @property
     def points(self) -> int:
-        """Iterations of the innermost body."""
-        return int(np.prod(self.extents, dtype=object))
+        """Iterations of the innermost bodies."""
+        return sum(math.prod(extents) for extents in self.extents)
+
+    @property
+    def reassociates(self) -> bool:
+        return any(nest.reassoc for nest in self.nests)
+
+    def stored(self, tensor: int) -> str:
+        """The type of the tensor's elements."""
+        name = self.tensors[tensor]
+        return next(t for nest in self.nests for other, t in zip(nest.tensors, nest.tensor_types) if other == name)
 
     def itemsize(self, tensor: int) -> int:
-        return DTYPES[self.nest.tensor_types[tensor]].itemsize
+        return DTYPES[self.stored(tensor)].itemsize
 
     def reach(self, tensor: int) -> tuple[int, int]:
         """The bytes, from the tensor's address, that its accesses touch: [low, high)."""
         low, high = 0, 0
-        spans = [self.span(access) for access in self.nest.accesses if access[0] == tensor]
+        name = self.tensors[tensor]
+        spans = [self.span(access, extents) for nest, extents in zip(self.nests, self.extents)
+                 for access in nest.accesses if nest.tensors[access[0]] == name]
         if spans:
             low, high = min(s[0] for s in spans), max(s[1] for s in spans) + self.itemsize(tensor)
         if low % self.itemsize(tensor) or high % self.itemsize(tensor):
-            raise ArgumentError(f"elements of tensor {self.nest.tensors[tensor]} are not aligned to their size")
+            raise ArgumentError(f"elements of tensor {name} are not aligned to their size")
         return low, high
 
-    def span(self, access: tuple[int, int, list[int | str], int, int]) -> tuple[int, int]:
+    def span(self, access: tuple[int, int, list[int | str], int, int], extents: Sequence[int]) -> tuple[int, int]:
         """The lowest and the highest byte offset of an access."""
         _, offset, strides, index, scale = access
         steps = [self.symbols[s] if isinstance(s, str) else s for s in strides]
-        moves = [step * (extent - 1) for step, extent in zip(steps, self.extents)]
+        moves = [step * (extent - 1) for step, extent in zip(steps, extents)]
         if index >= 0:
             moves.append(scale * (INDICES - 1))
         return offset + sum(m for m in moves if m < 0), offset + sum(m for m in moves if m > 0)
 
+    def indices(self) -> set[str]:
+        """The tensors that indirect accesses read their indices from."""
+        return {nest.tensors[nest.accesses[access[3]][0]] for nest in self.nests for access in nest.accesses if access[3] >= 0}
+
     def contents(self, tensor: int, size: int, random: np.random.Generator) -> Bytes:
         """What `size` bytes of a tensor hold at first."""
-        stored = self.nest.tensor_types[tensor]
+        stored = self.stored(tensor)
         dtype = DTYPES[stored]
         count = -(-size // dtype.itemsize)
-        if tensor in {self.nest.accesses[access[3]][0] for access in self.nest.accesses if access[3] >= 0}:
+        if self.tensors[tensor] in self.indices():
             values = random.integers(0, INDICES, count)
         elif stored == "bf16":
             return (self.numbers(count, random).astype(np.float32).view(np.uint32) >> 16).astype(dtype).view(np.uint8)[:size]
@@ -110,19 +136,20 @@ class Operands:
 
     def numbers(self, count: int, random: np.random.Generator) -> Array:
         values = random.random(count)
-        return values + 0.5 if self.nest.reassoc else values * 2 - 1
+        return values + 0.5 if self.reassociates else values * 2 - 1
 
-    def run(self, call: Call, args: Sequence[int] | None = None) -> Bytes:
-        """Runs on fresh contents; returns a copy of the output's buffer, margins included.
+    def run(self, call: Call, args: Sequence[int] | None = None) -> list[Bytes]:
+        """Runs on fresh contents; returns copies of the outputs' buffers, margins included.
 
-        Raises WrongResult, naming the tensor, if anything but the output changed.
+        Raises WrongResult, naming the tensor, if anything else changed.
         """
-        np.copyto(self.buffers[self.out], self.pristine[self.out])
+        for tensor in self.outputs:
+            np.copyto(self.buffers[tensor], self.pristine[tensor])
         call(self.args if args is None else args)
-        for tensor, name in enumerate(self.nest.tensors):
-            if tensor != self.out and not np.array_equal(self.buffers[tensor], self.pristine[tensor]):
+        for tensor, name in enumerate(self.tensors):
+            if tensor not in self.outputs and not np.array_equal(self.buffers[tensor], self.pristine[tensor]):
                 raise WrongResult(f"input {name} was written")
-        return self.buffers[self.out].copy()
+        return [self.buffers[tensor].copy() for tensor in self.outputs]
 
 
 def with_margins(contents: Bytes) -> Bytes:

@@ -11,8 +11,9 @@ from ..errors import ArgumentError
 from ..kernel import as_target
 from .affinity import pinned
 from .cache import DiskCache
+from .kernel import Executable
 from .measurement import Measurement
-from .operands import AnyNest, core_of, values_of
+from .operands import Core, Work, core_of, nests_of, values_of
 from .peak import peak_gflops
 from .reference import Reference
 
@@ -45,26 +46,26 @@ class Runner:
         self._peaks: dict[tuple[str, str], float] = {}
         self._reference: tuple[tuple[object, ...], Reference] | None = None  # of the last nest only: it holds buffers
 
-    def measure(self, nest: AnyNest, sentence: str | _core.Sentence, target: str | _core.Target = "native",
+    def measure(self, work: Work, sentence: str | _core.Sentence, target: str | _core.Target = "native",
                 symbols: Mapping[str, int] | None = None) -> Measurement:
-        """Time and speed of a nest under a sentence.
+        """Time and speed of a nest or a program under a sentence.
 
-        symbols: values of the nest's symbols: extents in elements, strides in bytes.
+        symbols: values of its symbols: extents in elements, strides in bytes.
         Raises Refusal if the sentence is illegal, ArgumentError for missing symbols or a target that this CPU cannot run,
         WrongResult if the kernel's result is not the reference's.
         """
-        core, parsed, machine = core_of(nest), as_sentence(sentence), runnable(as_target(target))
+        core, parsed, machine = core_of(work), as_sentence(sentence), runnable(as_target(target))
         values = values_of(core, symbols or {})
         key = (str(core), tuple(values.items()), str(parsed), machine.name)
         if key not in self._known:
             self._known[key] = self._stored(core, parsed, machine, values)
         return self._known[key]
 
-    def prepare(self, nest: AnyNest, target: str | _core.Target = "native", symbols: Mapping[str, int] | None = None) -> None:
+    def prepare(self, work: Work, target: str | _core.Target = "native", symbols: Mapping[str, int] | None = None) -> None:
         """Does now what the first measurement of a nest does once: the reference's result and the machine's peak."""
-        core, machine = core_of(nest), runnable(as_target(target))
+        core, machine = core_of(work), runnable(as_target(target))
         self._reference_of(core, machine, values_of(core, symbols or {}))
-        self.peak(machine, core.type)
+        self.peak(machine, nests_of(core)[0].type)
 
     def peak(self, target: str | _core.Target = "native", type: str = "f32") -> float:
         """The FMA peak of one core in GFLOP/s, measured once per runner."""
@@ -74,37 +75,37 @@ class Runner:
             self._peaks[key] = peak_gflops(machine, type, self.core)
         return self._peaks[key]
 
-    def _stored(self, nest: _core.Nest, sentence: _core.Sentence, target: _core.Target, symbols: dict[str, int]) -> Measurement:
+    def _stored(self, core: Core, sentence: _core.Sentence, target: _core.Target, symbols: dict[str, int]) -> Measurement:
         """From the disk, or measured and put there."""
-        kernel = _core.compile(nest, sentence, target)
+        kernel = _core.compile(core, sentence, target)
         code = hashlib.sha256(kernel.code).hexdigest()
-        key = {"nest": str(nest), "symbols": symbols, "sentence": str(sentence), "target": target.name, "code": code,
+        key = {"nest": str(core), "symbols": symbols, "sentence": str(sentence), "target": target.name, "code": code,
                "settings": [self.seconds, self.batches, self.seed]}
         found = self.cache.get(key) if self.cache else None
         if found is None:
-            found = self._measure(_core.Loaded(kernel, nest), sentence, code, self._reference_of(nest, target, symbols))
+            found = self._measure(Executable(kernel), sentence, code, self._reference_of(core, target, symbols))
             if self.cache:
                 self.cache.put(key, found)
         return found
 
-    def _reference_of(self, nest: _core.Nest, target: _core.Target, symbols: dict[str, int]) -> Reference:
-        key = (str(nest), tuple(symbols.items()), target.name)
+    def _reference_of(self, core: Core, target: _core.Target, symbols: dict[str, int]) -> Reference:
+        key = (str(core), tuple(symbols.items()), target.name)
         if self._reference is None or self._reference[0] != key:
             self._reference = None  # frees the buffers first
-            self._reference = (key, Reference(nest, symbols, target, seed=self.seed, exact_points=self.exact_points))
+            self._reference = (key, Reference(core, symbols, target, seed=self.seed, exact_points=self.exact_points))
         return self._reference[1]
 
-    def _measure(self, kernel: _core.Loaded, sentence: _core.Sentence, code: str, reference: Reference) -> Measurement:
+    def _measure(self, kernel: Executable, sentence: _core.Sentence, code: str, reference: Reference) -> Measurement:
         with pinned(self.core):
             checked = reference.check(kernel, sentence)
             samples = self._time(kernel, reference)
         best = min(samples)
         gflops = reference.flops() / best / 1e9
-        peak = self.peak(reference.target, reference.nest.type)
+        peak = self.peak(reference.target, nests_of(reference.core)[0].type)
         return Measurement(str(sentence), reference.target.name, best, statistics.median(samples), gflops, gflops / peak,
                            checked, code)
 
-    def _time(self, kernel: _core.Loaded, reference: Reference) -> list[float]:
+    def _time(self, kernel: Executable, reference: Reference) -> list[float]:
         """Seconds per run, one value per batch, after a warm-up. The check has run the kernel once before."""
         once = kernel.time(reference.args, 1, 1)[0]
         runs = int(self.seconds / max(once, 1e-9))

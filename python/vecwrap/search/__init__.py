@@ -5,15 +5,19 @@
 ['beam2bfs', 'beam2dfs', 'beam4bfs', 'beam4dfs', 'evolution', 'greedy1', 'greedy2', 'heuristic', 'random']
 """
 
+from .actions import Actions
 from .beam import Beam2Bfs, Beam2Dfs, Beam4Bfs, Beam4Dfs
-from .edits import EDITS, Edit
+from .edit import Edit
+from .edits import EDITS
 from .evolve import Evolution
 from .greedy import Greedy1, Greedy2
+from .program import ProgramSchedule
 from .result import Evaluation, SearchResult
 from .sample import Heuristic, RandomWalk
 from .schedule import EditError, Loop, Schedule
 from .session import Budget
-from .space import Actions, Space
+from .share import PROGRAM_EDITS
+from .space import Space
 from .strategy import Search, Settings, Strategy
 from .tuner import Tuner
 
@@ -21,6 +25,6 @@ SEARCHES: tuple[type[Search], ...] = (Heuristic, Greedy1, Greedy2, Beam2Dfs, Bea
 STRATEGIES: dict[str, type[Search]] = {search.name: search for search in SEARCHES}
 
 __all__ = [
-    "EDITS", "STRATEGIES", "Actions", "Budget", "Edit", "EditError", "Evaluation", "Loop", "Schedule", "Search",
-    "SearchResult", "Settings", "Space", "Strategy", "Tuner",
+    "EDITS", "PROGRAM_EDITS", "STRATEGIES", "Actions", "Budget", "Edit", "EditError", "Evaluation", "Loop", "ProgramSchedule",
+    "Schedule", "Search", "SearchResult", "Settings", "Space", "Strategy", "Tuner",
 ]

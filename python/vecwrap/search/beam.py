@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .schedule import Schedule
+from .program import AnySchedule
 from .session import Session
 from .strategy import Search
 
@@ -17,7 +17,7 @@ class Beam(Search):
 
     width: ClassVar[int]
 
-    def fastest(self, session: Session, schedule: Schedule, expanded: set[Schedule]) -> list[Schedule]:
+    def fastest(self, session: Session, schedule: AnySchedule, expanded: set[AnySchedule]) -> list[AnySchedule]:
         return [edited for edited in session.expand(schedule) if edited not in expanded][:self.width]
 
 
@@ -27,7 +27,7 @@ class BeamDfs(Beam):
     def explore(self, session: Session) -> None:
         self.visit(session, session.start, set(), session.steps)
 
-    def visit(self, session: Session, schedule: Schedule, expanded: set[Schedule], steps: int) -> None:
+    def visit(self, session: Session, schedule: AnySchedule, expanded: set[AnySchedule], steps: int) -> None:
         if not steps or schedule in expanded:
             return
         expanded.add(schedule)

@@ -6,24 +6,9 @@ They say what a loop list becomes, not whether that is legal. Loops are named as
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .schedule import EditError, Loop, Schedule, add_pack, mark
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One edit: a name from EDITS and its arguments. Prints like a step: split(m,8)."""
-
-    name: str
-    args: tuple[str | int, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.name}({','.join(map(str, self.args))})"
-
-    def __call__(self, schedule: Schedule) -> Schedule:
-        """Raises EditError if the edit names something that is not there."""
-        return EDITS[self.name](schedule, *self.args)
 
 
 def relevel(loop: Loop, dim: str, above: int, by: int) -> Loop:
@@ -31,7 +16,7 @@ def relevel(loop: Loop, dim: str, above: int, by: int) -> Loop:
 
 
 def split(schedule: Schedule, name: str, k: int) -> Schedule:
-    """A new loop with k iterations directly inside; it is the old loop's body, so it takes the marks and packs."""
+    """A new loop with k iterations directly inside; it is the old loop's body, so it takes the marks, packs and guests."""
     if k < 1:
         raise EditError(f"a loop cannot be split into {k} iterations")
     position = schedule.index(name)
@@ -52,7 +37,8 @@ def merge(schedule: Schedule, name: str) -> Schedule:
     outer = schedule.index(Loop(loop.dim, loop.level - 1).name)
     parent = schedule.loops[outer]
     source = loop if position == outer + 1 else parent
-    merged = replace(source, level=parent.level, step=loop.step, packs=parent.packs + loop.packs)
+    merged = replace(source, level=parent.level, step=loop.step, packs=parent.packs + loop.packs,
+                     guests=parent.guests + loop.guests)
     loops = schedule.with_loop(outer, merged).with_loop(position).loops
     return replace(schedule, loops=tuple(relevel(other, loop.dim, parent.level, -1) for other in loops))
 
@@ -68,7 +54,7 @@ def resize(schedule: Schedule, name: str, k: int) -> Schedule:
 
 
 def swap(schedule: Schedule, name: str, other: str) -> Schedule:
-    """Two loops change places; marks and packs go with them."""
+    """Two loops change places; what is marked goes with them."""
     a, b = schedule.index(name), schedule.index(other)
     return schedule.with_loop(a, schedule.loops[b]).with_loop(b, schedule.loops[a])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .edits import Edit
-from .schedule import Schedule
+from .edit import Edit
+from .program import AnySchedule
 from .session import Session
 from .strategy import Search
 
@@ -19,7 +19,7 @@ STALE = 50  # generations in a row without a new schedule
 @dataclass(frozen=True)
 class Individual:
     genome: tuple[Edit, ...]
-    schedule: Schedule
+    schedule: AnySchedule
     seconds: float
 
 

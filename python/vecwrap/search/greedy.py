@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .schedule import Schedule
+from .program import AnySchedule
 from .session import Session
 from .strategy import Search
 
@@ -26,9 +26,9 @@ class Greedy1(Search):
                 return
             current = step
 
-    def promising(self, session: Session, current: Schedule) -> Schedule | None:
+    def promising(self, session: Session, current: AnySchedule) -> AnySchedule | None:
         """The first step towards the fastest schedule that can be seen from here; None if that is the current one."""
-        first: dict[Schedule, Schedule | None] = {current: None}  # schedule: the first step of a shortest way to it
+        first: dict[AnySchedule, AnySchedule | None] = {current: None}  # schedule: the first step of a shortest way to it
         best, layer = current, [current]
         for _ in range(self.lookahead):
             reached = []

@@ -29,7 +29,8 @@ class Evaluation:
 class SearchResult:
     """The trajectory of one search.
 
-    strategy, seed: who searched. nest, symbols, target: what for, in text form. peak_gflops: of one core of this machine.
+    strategy, seed: who searched. nest, symbols, target: what for, in text form (a program stands in nest, too).
+    peak_gflops: of one core of this machine.
     elapsed: seconds that the search took. stopped: why it ended: "done" (the strategy had nothing left to try), "time" or
     "evaluations" (the budget).
     """

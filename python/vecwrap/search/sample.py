@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import _core
+from .proposals import proposals
 from .session import Session
 from .strategy import Search
 
@@ -39,5 +39,5 @@ class Heuristic(Search):
     name = "heuristic"
 
     def explore(self, session: Session) -> None:
-        for sentence in _core.propose(session.space.nest, session.space.target, PROPOSALS, always=True):
+        for sentence in proposals(session.space.core, session.space.target, PROPOSALS):
             session.evaluate(session.space.schedule(sentence))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from .. import _core
-
 
 class EditError(ValueError):
     """An edit names something that is not there; the message says what. (Illegal results raise vecwrap.Refusal.)"""
@@ -23,6 +21,7 @@ class Loop:
     step: elements of the dim per iteration; 1 for the innermost of a chain.
     tile, vector, unroll: marks of the loop, as the sentence's steps of these names.
     packs: tensors that are packed on entry to its body.
+    guests: other nests of a program that run on entry to its body.
     """
 
     dim: str
@@ -32,6 +31,7 @@ class Loop:
     vector: bool = False
     unroll: int = 1
     packs: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,12 +58,16 @@ class Schedule:
         names = tuple(dims)
         return Schedule(names, tuple(Loop(name) for name in names))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All loops, outermost first."""
+        return tuple(loop.name for loop in self.loops)
+
     def index(self, name: str) -> int:
         """Where a loop stands. Raises EditError if there is none of that name."""
-        for position, loop in enumerate(self.loops):
-            if loop.name == name:
-                return position
-        raise EditError(f"there is no loop {name}; the loops are {', '.join(loop.name for loop in self.loops)}")
+        if name not in self.names:
+            raise EditError(f"there is no loop {name}; the loops are {', '.join(self.names)}")
+        return self.names.index(name)
 
     def with_loop(self, position: int, *loops: Loop) -> Schedule:
         """With other loops (or none) in the place of one."""
@@ -93,10 +97,10 @@ class Schedule:
         return " ".join(["v1", *self.steps()])
 
 
-def schedule_of(dims: Iterable[str], sentence: _core.Sentence) -> Schedule:
-    """The schedule that a legal sentence describes. Packs last, for they name loops as all other steps left them."""
+def schedule_of(dims: Iterable[str], steps: Iterable[tuple[str, list[str], int]]) -> Schedule:
+    """The schedule that the steps of a legal sentence describe. Packs last, for they name loops as all other steps left them."""
     schedule = Schedule.naive(dims)
-    for step, names, factor in sorted(sentence.steps, key=lambda step: step[0] == "pack"):
+    for step, names, factor in sorted(steps, key=lambda step: step[0] == "pack"):
         schedule = READERS[step](schedule, names, factor)
     return schedule
 
@@ -111,7 +115,7 @@ def read_reorder(schedule: Schedule, names: list[str], factor: int) -> Schedule:
     return replace(schedule, loops=tuple(schedule.loops[schedule.index(name)] for name in names))
 
 
-def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int) -> Schedule:
+def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int | tuple[str, ...]) -> Schedule:
     """With some fields of some loops set."""
     for name in names:
         position = schedule.index(name)

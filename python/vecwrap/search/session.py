@@ -10,10 +10,11 @@ from random import Random
 
 from .. import _core
 from ..measure import Runner
-from .edits import Edit
+from .edit import Edit
 from .progress import Update
 from .result import Evaluation, SearchResult
-from .schedule import EditError, Schedule
+from .program import AnySchedule
+from .schedule import EditError
 from .space import Space
 
 
@@ -74,7 +75,7 @@ class Session:
         """Seconds since the session began."""
         return time.perf_counter() - self._began
 
-    def evaluate(self, schedule: Schedule, parent: Schedule | None = None, edit: Edit | None = None) -> float:
+    def evaluate(self, schedule: AnySchedule, parent: AnySchedule | None = None, edit: Edit | None = None) -> float:
         """Seconds per run of a legal schedule: measured once. Raises Spent when the budget is used up."""
         sentence = str(schedule)
         if sentence not in self._seconds:
@@ -84,7 +85,7 @@ class Session:
         return self._seconds[sentence]
 
     def _measure(self, sentence: str, parent: str, edit: str) -> float:
-        found = self.runner.measure(self.space.nest, sentence, self.space.target, self.symbols)
+        found = self.runner.measure(self.space.core, sentence, self.space.target, self.symbols)
         self.measured += 1
         self.result.evaluations.append(
             Evaluation(self._before + self.elapsed, sentence, found.seconds_best, found.gflops, parent, edit))
@@ -93,17 +94,17 @@ class Session:
                     f"{self.measured} measured, best {self._best * 1e6:.1f} us")
         return found.seconds_best
 
-    def neighbours(self, schedule: Schedule) -> list[tuple[Edit, Schedule]]:
+    def neighbours(self, schedule: AnySchedule) -> list[tuple[Edit, AnySchedule]]:
         """What legal edits lead to. Raises Spent when the time is used up, for generating code takes time as well."""
         self.budget.check(self.elapsed, 0)
         return list(self.space.neighbours(schedule))
 
-    def expand(self, schedule: Schedule) -> list[Schedule]:
+    def expand(self, schedule: AnySchedule) -> list[AnySchedule]:
         """The neighbours, each evaluated once, fastest first."""
         reached = {edited: self.evaluate(edited, schedule, edit) for edit, edited in self.neighbours(schedule)}
         return sorted(reached, key=lambda edited: reached[edited])
 
-    def random_neighbour(self, schedule: Schedule) -> tuple[Edit, Schedule] | None:
+    def random_neighbour(self, schedule: AnySchedule) -> tuple[Edit, AnySchedule] | None:
         """A legal edit, or None if there is none. Raises Spent when the time is used up.
 
         First a kind of edit, then one of that kind: else the many factors of splits would leave no room for the rest.
@@ -115,7 +116,7 @@ class Session:
         candidates.sort(key=lambda edit: kinds[edit.name])
         return next(((edit, edited) for edit in candidates if (edited := self.follow(schedule, edit)) is not None), None)
 
-    def follow(self, schedule: Schedule, edit: Edit) -> Schedule | None:
+    def follow(self, schedule: AnySchedule, edit: Edit) -> AnySchedule | None:
         """What an edit leads to, or None if it is illegal or changes nothing."""
         try:
             edited = self.space.apply(schedule, edit)

@@ -9,19 +9,21 @@ from typing import ClassVar, Protocol
 
 from .. import _core
 from ..kernel import as_target
-from ..measure import AnyNest, Runner, core_of
+from ..measure import Core, Runner, Work, core_of, nests_of
 from ..measure.cache import cpu_name
 from ..measure.operands import values_of
 from .progress import progress_bar
+from .proposals import proposals
 from .result import SearchResult
 from .session import Budget, Session, Spent
-from .space import Actions, Space
+from .actions import Actions
+from .space import Space
 
 
 class Strategy(Protocol):
     """Searches, the heuristic and models share this interface."""
 
-    def propose(self, nest: AnyNest, target: str | _core.Target = "native", n: int = 1) -> list[_core.Sentence]:
+    def propose(self, work: Work, target: str | _core.Target = "native", n: int = 1) -> list[_core.Sentence]:
         """Up to n legal sentences that differ, best first."""
         ...
 
@@ -31,8 +33,8 @@ class Settings:
     """What all searches have in common.
 
     budget: when to end. seed: of every random choice. steps: the longest sequence of edits from the start.
-    start: "naive" (the nest's own loops), "heuristic" (the built-in heuristic's sentence) or a sentence.
-    actions: the edits. runner: who measures; one of its own by default. symbols: values of the nest's symbols.
+    start: "naive" (the loops as they are), "heuristic" (the built-in heuristic's sentence) or a sentence.
+    actions: the edits. runner: who measures; one of its own by default. symbols: values of the symbols.
     progress: show a bar, where rich is installed.
     """
 
@@ -45,10 +47,10 @@ class Settings:
     symbols: Mapping[str, int] = field(default_factory=dict)
     progress: bool = False
 
-    def sentence(self, nest: _core.Nest, target: _core.Target) -> str:
+    def sentence(self, core: Core, target: _core.Target) -> str:
         """The start as a sentence."""
         if self.start == "heuristic":
-            return str(_core.propose(nest, target, 1, always=True)[0])
+            return proposals(core, target, 1)[0]
         return "v1" if self.start == "naive" else self.start
 
 
@@ -66,13 +68,13 @@ class Search(ABC):
     def explore(self, session: Session) -> None:
         """Evaluates schedules until there is nothing left to try. The session's Spent may pass through."""
 
-    def search(self, nest: AnyNest, target: str | _core.Target = "native", resume: SearchResult | None = None) -> SearchResult:
+    def search(self, work: Work, target: str | _core.Target = "native", resume: SearchResult | None = None) -> SearchResult:
         """Runs the search; the budget does not include the reference's result, which is computed first.
 
-        resume: an earlier result for the same nest and target: what it measured is known and costs nothing, and the
+        resume: an earlier result for the same nest or program and target: what it measured is known and costs nothing, and the
         result continues it. Raises Refusal if the start is illegal, ArgumentError for missing symbols.
         """
-        settings, machine, core = self.settings, as_target(target), core_of(nest)
+        settings, machine, core = self.settings, as_target(target), core_of(work)
         self.runner.prepare(core, machine, settings.symbols)
         result = self.continued(resume, core, machine) if resume else self.empty(core, machine)
         with progress_bar(self.name, settings.progress) as report:
@@ -85,17 +87,17 @@ class Search(ABC):
                 return session.finish(str(part))
             return session.finish("done")
 
-    def propose(self, nest: AnyNest, target: str | _core.Target = "native", n: int = 1) -> list[_core.Sentence]:
+    def propose(self, work: Work, target: str | _core.Target = "native", n: int = 1) -> list[_core.Sentence]:
         """The n fastest sentences that a search finds."""
-        return [_core.Sentence(found.sentence) for found in self.search(nest, target).top(n)]
+        return [_core.Sentence(found.sentence) for found in self.search(work, target).top(n)]
 
-    def empty(self, nest: _core.Nest, target: _core.Target) -> SearchResult:
-        return SearchResult(self.name, self.settings.seed, str(nest), values_of(nest, self.settings.symbols), target.name,
-                            cpu_name(), self.runner.peak(target, nest.type))
+    def empty(self, core: Core, target: _core.Target) -> SearchResult:
+        return SearchResult(self.name, self.settings.seed, str(core), values_of(core, self.settings.symbols), target.name,
+                            cpu_name(), self.runner.peak(target, nests_of(core)[0].type))
 
-    def continued(self, earlier: SearchResult, nest: _core.Nest, target: _core.Target) -> SearchResult:
+    def continued(self, earlier: SearchResult, core: Core, target: _core.Target) -> SearchResult:
         """A result that starts with an earlier one's trajectory. Raises ValueError if that is of something else."""
-        fresh = self.empty(nest, target)
+        fresh = self.empty(core, target)
         for what in ("nest", "symbols", "target", "cpu"):
             if getattr(earlier, what) != getattr(fresh, what):
                 raise ValueError(f"this result cannot be resumed here: its {what} differs")

@@ -1,4 +1,4 @@
-"""Tuner: LoopTool's tuning interface. A nest under a schedule that is always legal, with a cursor on one loop."""
+"""Tuner: LoopTool's tuning interface. A nest or a program under a schedule that is always legal, with a cursor on one loop."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import _core
-from ..measure import AnyNest, Measurement, Runner
-from .edits import Edit
-from .schedule import EditError, Schedule
-from .space import Actions, Space
+from ..measure import Work, Measurement, Runner
+from .edit import Edit
+from .program import AnySchedule
+from .schedule import EditError
+from .actions import Actions
+from .space import Space
+from .tree import line_of
 
 
 @dataclass(frozen=True)
 class State:
-    schedule: Schedule
-    cursor: int = 0  # index of a loop
+    schedule: AnySchedule
+    cursor: int = 0  # index of a loop's name
 
 
 class Tuner:
@@ -25,13 +28,15 @@ class Tuner:
     raises its Refusal, one that names something that is not there raises EditError; either leaves everything as it was. So
     every state compiles: `sentence` is legal at any time.
 
+    Loops of a program are named with their nest, as in "div:i"; without it, the nest is the one under the cursor.
+
     sentence: where to start, by default the nest's own loops. symbols: values for gflops() of nests with run-time extents.
     """
 
-    def __init__(self, nest: AnyNest, target: str | _core.Target = "native", sentence: str | _core.Sentence = "v1", *,
+    def __init__(self, work: Work, target: str | _core.Target = "native", sentence: str | _core.Sentence = "v1", *,
                  runner: Runner | None = None, symbols: Mapping[str, int] | None = None,
                  actions: Actions = Actions()) -> None:
-        self.space = Space(nest, target, actions)
+        self.space = Space(work, target, actions)
         self.runner = runner or Runner()
         self.symbols = symbols
         self._past: list[State] = []
@@ -39,7 +44,7 @@ class Tuner:
         self._state = State(self.space.schedule(sentence))
 
     @property
-    def schedule(self) -> Schedule:
+    def schedule(self) -> AnySchedule:
         return self._state.schedule
 
     @property
@@ -50,11 +55,11 @@ class Tuner:
     @property
     def cursor(self) -> str:
         """The name of the loop under the cursor."""
-        return self.schedule.loops[self._state.cursor].name
+        return self.schedule.names[self._state.cursor]
 
     def measure(self) -> Measurement:
         """Runs the nest as it is now, checked; remembered by the runner."""
-        return self.runner.measure(self.space.nest, self.sentence, self.space.target, self.symbols)
+        return self.runner.measure(self.space.core, self.sentence, self.space.target, self.symbols)
 
     def gflops(self) -> float:
         """1e9 floating-point operations per second of the nest as it is now."""
@@ -70,19 +75,20 @@ class Tuner:
 
     def move_to(self, loop: str) -> None:
         """Moves the cursor to a loop."""
-        self._become(State(self.schedule, self.schedule.index(loop)))
+        self._become(State(self.schedule, self.schedule.index(self._name(loop))))
 
     def swap_up(self, loop: str | None = None) -> None:
         """Exchanges a loop with the one around it."""
-        self._at("swap_up", loop, follow=-1)
+        self._at("swap_up", loop)
 
     def swap_down(self, loop: str | None = None) -> None:
         """Exchanges a loop with the one inside it."""
-        self._at("swap_down", loop, follow=1)
+        self._at("swap_down", loop)
 
     def swap(self, loop: str, other: str) -> None:
         """Exchanges any two loops; the cursor goes with the first."""
-        self._become(State(self.space.apply(self.schedule, Edit("swap", (loop, other))), self.schedule.index(other)))
+        name = self._name(loop)
+        self._follow(Edit("swap", (name, self._name(other))), name)
 
     def split(self, k: int, loop: str | None = None) -> None:
         """Makes a loop of k iterations inside a loop, from its body; the outer one steps k times as far."""
@@ -94,10 +100,9 @@ class Tuner:
 
     def merge(self, loop: str | None = None) -> None:
         """Undoes a split: the loop vanishes into the next outer one of its dim."""
-        name = loop or self.cursor
-        schedule = self.space.apply(self.schedule, Edit("merge", (name,)))
+        name = self._name(loop)
         dim, _, level = name.partition(".")
-        self._become(State(schedule, schedule.index(f"{dim}.{int(level) - 1}" if int(level) > 1 else dim)))
+        self._follow(Edit("merge", (name,)), f"{dim}.{int(level) - 1}" if int(level or 0) > 1 else dim)
 
     def tile(self, loop: str | None = None) -> None:
         """Puts a loop into the register tile: fully unrolled, outputs in registers. Innermost loops first."""
@@ -121,11 +126,23 @@ class Tuner:
 
     def pack(self, tensor: str, at: str | None = None) -> None:
         """Copies what the loops inside a loop read of a tensor into a contiguous buffer; "-" is around all loops."""
-        self._become(State(self.space.apply(self.schedule, Edit("pack", (tensor, at or self.cursor))), self._state.cursor))
+        place = self._name(at)
+        self._follow(Edit("pack", (self._name(tensor, place), place)), self.cursor)
 
     def unpack(self, tensor: str) -> None:
         """Reads a tensor where it lies."""
-        self._become(State(self.space.apply(self.schedule, Edit("unpack", (tensor,))), self._state.cursor))
+        self._follow(Edit("unpack", (self._name(tensor),)), self.cursor)
+
+    def share(self, at: str | None = None, nest: str | None = None) -> None:
+        """Runs the nest under the cursor (or the one that is named) in a loop of a later one, such as "div:i".
+
+        Without `at`, in one shared loop more than now: first the outermost of the nest that reads what it writes.
+        """
+        self._follow(Edit("share", (self._nest(nest), *([at] if at else []))), self.cursor)
+
+    def unshare(self, nest: str | None = None) -> None:
+        """Runs the nest in one shared loop less than now; from the outermost one it goes back to run by itself."""
+        self._follow(Edit("unshare", (self._nest(nest),)), self.cursor)
 
     def undo(self) -> None:
         """Back to the state before the last edit or cursor move. Raises EditError at the beginning."""
@@ -138,28 +155,41 @@ class Tuner:
     def apply(self, edit: Edit) -> None:
         """One of legal_edits(), or any other edit. The cursor stays on its line."""
         schedule = self.space.apply(self.schedule, edit)
-        self._become(State(schedule, min(self._state.cursor, len(schedule.loops) - 1)))
+        self._become(State(schedule, min(self._state.cursor, len(schedule.names) - 1)))
 
     def legal_edits(self, loop: str | None = None) -> list[Edit]:
         """The edits that would succeed and change something; with `loop`, only those of that loop."""
         edits = [edit for edit, _ in self.space.neighbours(self.schedule)]
-        return edits if loop is None else [edit for edit in edits if loop in edit.args]
+        return edits if loop is None else [edit for edit in edits if self._name(loop) in edit.args]
 
     def __str__(self) -> str:
         """The loop tree; "> " marks the cursor."""
-        tree = _core.compile(self.space.nest, self.sentence, self.space.target).loop_tree
-        marked = f"for {self.cursor} in "
-        return "\n".join(("> " if line.lstrip().startswith(marked) else "  ") + line for line in tree.splitlines())
+        tree = _core.compile(self.space.core, self.sentence, self.space.target).loop_tree.splitlines()
+        at = line_of(self.schedule, self.cursor, tree)
+        return "\n".join(("> " if number == at else "  ") + line for number, line in enumerate(tree))
 
-    def _at(self, name: str, loop: str | None, *args: int, follow: int = 0) -> None:
+    def _nest(self, nest: str | None) -> str:
+        """A nest of a program, by default the one under the cursor."""
+        return nest or self.cursor.rpartition(":")[0]
+
+    def _name(self, name: str | None, beside: str = "") -> str:
+        """A loop or a tensor in full, by default the loop under the cursor."""
+        nest = (beside or self.cursor).rpartition(":")[0]
+        return self.cursor if name is None else name if ":" in name or not nest else f"{nest}:{name}"
+
+    def _at(self, name: str, loop: str | None, *args: int) -> None:
         """An edit of one loop; the cursor goes there."""
-        target = loop or self.cursor
-        schedule = self.space.apply(self.schedule, Edit(name, (target, *args)))
-        self._become(State(schedule, self.schedule.index(target) + follow))
+        target = self._name(loop)
+        self._follow(Edit(name, (target, *args)), target)
+
+    def _follow(self, edit: Edit, loop: str) -> None:
+        """An edit; the cursor goes to a loop."""
+        schedule = self.space.apply(self.schedule, edit)
+        self._become(State(schedule, schedule.index(loop)))
 
     def _move(self, by: int) -> None:
         cursor = self._state.cursor + by
-        if not 0 <= cursor < len(self.schedule.loops):
+        if not 0 <= cursor < len(self.schedule.names):
             raise EditError(f"the cursor is on the {'outermost' if by < 0 else 'innermost'} loop, {self.cursor}")
         self._become(State(self.schedule, cursor))
 

@@ -1,0 +1,108 @@
+// The steps of a sentence, one by one.
+#include "schedule/applier.h"
+#include <algorithm>
+#include <bit>
+
+namespace vecwrap {
+
+int Applier::find(const std::string &name) const {
+  for (size_t i = 0; i < tree_.loops.size(); ++i)
+    if (tree_.loops[i].name == name) return int(i);
+  return -1;
+}
+
+int Applier::find_or_refuse(const std::string &name) {
+  int l = find(name);
+  if (l < 0) no("unknown-loop", "there is no loop '" + name + "'");
+  return l;
+}
+
+template <class F> bool Applier::mark(const Step &step, F f) {
+  for (const std::string &name : step.names) {
+    int l = find_or_refuse(name);
+    if (l < 0) return false;
+    f(tree_.loops[l]);
+  }
+  return true;
+}
+
+bool Applier::one(const Step &step) {
+  switch (step.kind) {
+  case StepKind::Split: return split(step);
+  case StepKind::Reorder: return reorder(step);
+  case StepKind::Tile: return mark(step, [](Loop &l) { l.tile = true; });
+  case StepKind::Vectorize: return vectorize(step);
+  case StepKind::Unroll:
+    if (step.factor < 1 || step.factor > 64) return no("bad-factor", "unroll by 1 to 64");
+    return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
+  case StepKind::Pack: packs_.push_back(step); return true;
+  case StepKind::Strided: return strided(step);
+  case StepKind::Stream: return stream(step);
+  case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");
+  }
+  return false;
+}
+
+bool Applier::stream(const Step &step) {
+  if (tree_.nest.tensor(step.names[0]) != tree_.nest.accesses[tree_.nest.out].tensor)
+    return no("stream-output", "'" + step.names[0] + "' is not the output");
+  if (target_.isa == Isa::Rvv) return no("stream-output", target_.name + " has no stores past the caches");
+  return tree_.stream = true;
+}
+
+bool Applier::strided(const Step &step) {
+  Strided s;
+  s.tensor = tree_.nest.tensor(step.names[0]);
+  if (s.tensor < 0) return no("unknown-tensor", "there is no tensor '" + step.names[0] + "'");
+  const auto how = std::find(std::begin(kHows), std::end(kHows), step.names[1]);
+  if (how == std::end(kHows)) return no("strided-how", "'" + step.names[1] + "' is not insert, transpose or gather");
+  if (target_.isa == Isa::Rvv) return no("strided-how", target_.name + " loads and stores with a stride; leave the step out");
+  s.how = How(how - std::begin(kHows));
+  for (const Strided &other : tree_.strided)
+    if (other.tensor == s.tensor) return no("strided-how", "the step is given twice for tensor '" + step.names[0] + "'");
+  tree_.strided.push_back(s);
+  return true;
+}
+
+bool Applier::vectorize(const Step &step) {
+  const int64_t group = step.factor ? step.factor : 1;
+  if (!std::has_single_bit(uint64_t(group)) || group > target_.widest_group)
+    return no("vector-group", "a vector of " + std::to_string(group) + " registers does not exist on " + target_.name);
+  tree_.group = int(group);
+  return mark(step, [](Loop &l) { l.vector = true; });
+}
+
+bool Applier::split(const Step &step) {
+  int l = find_or_refuse(step.names[0]);
+  if (l < 0) return false;
+  Loop &outer = tree_.loops[l];
+  if (tree_.child(l) >= 0) return no("split-twice", "loop '" + outer.name + "' is split already; split its inner loop");
+  if (step.factor < 1 || step.factor > (int64_t(1) << 30)) return no("bad-factor", "split by 1 to 2^30");
+  if (outer.chunk.is_const() && step.factor > outer.chunk.value)
+    return no("bad-factor", "factor exceeds the loop's " + std::to_string(outer.chunk.value) + " iterations");
+  Loop inner;
+  size_t dot = outer.name.find('.');
+  int level = dot == std::string::npos ? 0 : std::stoi(outer.name.substr(dot + 1));
+  inner.name = outer.name.substr(0, dot) + "." + std::to_string(level + 1);
+  inner.dim = outer.dim, inner.chunk = Int::constant(step.factor);
+  outer.step = step.factor;
+  tree_.loops.insert(tree_.loops.begin() + l + 1, inner);
+  return true;
+}
+
+bool Applier::reorder(const Step &step) {
+  std::vector<Loop> order;
+  for (const std::string &name : step.names) {
+    int l = find_or_refuse(name);
+    if (l < 0) return false;
+    for (const Loop &seen : order)
+      if (seen.name == name) return no("not-a-permutation", "loop '" + name + "' is named twice");
+    order.push_back(tree_.loops[l]);
+  }
+  if (order.size() != tree_.loops.size())
+    return no("not-a-permutation", "all " + std::to_string(tree_.loops.size()) + " loops must be named");
+  tree_.loops = order;
+  return true;
+}
+
+} // namespace vecwrap

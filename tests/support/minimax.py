@@ -105,7 +105,7 @@ ERF_FACTOR = 0.25
 
 
 def quotient(f: Callable[[float], float], bound: float, degree: int) -> list[float]:
-    """The lower coefficients, in single precision, of Q in P(u) / Q(u) ~ f(u) on [0, bound]; both of that degree, Q's highest is 1.
+    """Q of P(u) / Q(u) ~ f(u) on [0, bound], both of that degree: its coefficients in single precision, but the highest, 1.
 
     Linear least squares of P - f Q, weighted with 1 / Q of the round before (Sanathanan and Koerner) and with more where the
     error was great (Lawson).
@@ -113,17 +113,19 @@ def quotient(f: Callable[[float], float], bound: float, degree: int) -> list[flo
     u = bound * ((1 - np.cos(np.pi * (np.arange(2000) + 0.5) / 2000)) / 2) ** 2
     values = np.array([f(float(v)) for v in u])
     powers = np.vander(u / bound, degree + 1, increasing=True)
-    weight, below, best = np.ones_like(u), np.ones_like(u), (np.inf, np.zeros(0))
+    weight, below = np.ones_like(u), np.ones_like(u)
+    least, best = np.inf, np.zeros(0)
     for _ in range(120):
         scale = (np.sqrt(weight) / below)[:, None]
         system = np.hstack([powers / values[:, None], -powers[:, :degree]]) * scale
         found = np.linalg.lstsq(system, powers[:, degree] * scale[:, 0], rcond=None)[0]
         below = powers[:, :degree] @ found[degree + 1:] + powers[:, degree]
         error = np.abs(powers @ found[:degree + 1] / below / values - 1)
-        best = min(best, (float(error.max()), found[degree + 1:]), key=lambda each: each[0])
+        if error.max() < least:
+            least, best = float(error.max()), found[degree + 1:]
         weight = weight * np.sqrt(error / error.max() + 1e-3)
         weight /= weight.sum()
-    return [float(np.float32(q * bound ** (degree - i))) for i, q in enumerate(best[1])]
+    return [float(np.float32(q * bound ** (degree - i))) for i, q in enumerate(best)]
 
 
 ERF_BELOW = quotient(lambda u: math.erf(math.sqrt(u)) / math.sqrt(u), ERF_BOUND ** 2, 5)

@@ -102,7 +102,7 @@ class Lowering:
     def __init__(self, name: str, dtype: str, dims: Sequence[Dim], tensors: Sequence[Tensor], made: Statement,
                  *, contract: bool, fast_math: bool) -> None:
         self.core = _core.Nest(name, dtype, fast_math)
-        self.single = dtype == "f32"
+        self.dtype = dtype
         self.dims = list(dims)
         self.tensors = list(tensors)
         self.contract = contract
@@ -182,7 +182,11 @@ class Lowering:
         return self.once((op, *inputs), lambda: make(op, *inputs))
 
     def constant(self, value: float) -> int:
-        rounded = float(np.float32(value)) if self.single else float(value)
+        rounded = float(np.float32(value)) if self.dtype == "f32" else float(value)
+        if self.dtype == "i32":
+            if not (rounded.is_integer() and -2**31 <= rounded < 2**31):
+                raise NestError(f"nest {self.core.name} computes in i32, which does not hold {value}")
+            rounded += 0.0  # of the two zeros, the one that integers have
         return self.once(("const", rounded.hex()), lambda: self.core.constant(rounded))
 
     def choose(self, expr: Choose) -> int:

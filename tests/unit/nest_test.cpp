@@ -87,12 +87,12 @@ INSTANTIATE_TEST_SUITE_P(All, ValidateGather, testing::Values(
     BrokenGather{"[a0]*16", "[a0]*16 [a0]*16", "two indices"},
     BrokenGather{"i*4 j*1", "i*4 j*1 [a1]*1", "has an index itself"},
     BrokenGather{"i*16 j*4", "i*16 j*4 [a0]*16", "only reads may be indirect"},
-    BrokenGather{"nest gather f32", "nest gather i32", "expected f32 or f64"}));
+    BrokenGather{"nest gather f32", "nest gather u8", "expected f32, f64 or i32"}));
 
-TEST(Validate, ComputesInFloatingPointOnly) {
+TEST(Validate, DoesNotComputeInAllTypes) {
   Nest n = parsed(kRelu);
-  n.type = Type::I32;
-  EXPECT_EQ(validate(n), "a nest computes in f32 or f64, not in i32");
+  n.type = Type::I8;
+  EXPECT_EQ(validate(n), "a nest computes in f32, f64 or i32, not in i8");
 }
 
 TEST(Validate, IndicesAreNotTheOutput) {
@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(All, Validate, testing::Values(
     Broken{"out a2", "out a0", "out a0 does not move with parallel dim 'j'"},
     Broken{"out a2", "out a7", "out names access a7"},
     Broken{"k n reduce", "k n", "out a2 does not move with parallel dim 'k'"},
-    Broken{"f32 strict", "f80 strict", "expected f32 or f64"},
+    Broken{"f32 strict", "f80 strict", "expected f32, f64 or i32"},
     Broken{"f32 strict", "f32 fast", "expected strict or reassoc"},
     Broken{"out a2", "nest b f32 strict", "a second nest begins"},
     Broken{"nest gemm f32 strict\n", "", "line 1: expected 'nest"},

@@ -35,6 +35,7 @@ Generator::~Generator() = default;
 bool Generator::plan() {
   unrolled_.assign(nest_.dims.size(), 0);
   partial_sums_ = nest_.out;
+  if (!computes(target_.isa, nest_.type)) return fail("compute-type", target_.name + " does not compute in " + name_of(nest_.type));
   if (!plan_packs()) return false;
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   if (tree_.reduces_lanes()) plan_lanes();

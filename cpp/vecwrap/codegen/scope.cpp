@@ -11,7 +11,7 @@ int Generator::vector_registers() const {
 /// Where scalars are apart, a product with an addend that is one, or of two of them, starts from a copy; rounding compares
 /// with what it came from.
 bool Generator::needs_temporary(const VInst &i) const {
-  if (!has_uniforms()) return i.op == VOp::VSelect;
+  if (!has_uniforms()) return i.op == VOp::VSelect || (i.op == VOp::VFma && nest_.type == Type::I32); // a product, then a sum
   const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
   if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
   return i.op == VOp::VRound;

@@ -5,6 +5,7 @@
 #include "decide/lanes.h"
 #include "decide/strategy.h"
 #include "decide/tiles.h"
+#include "ir/combine.h"
 #include <algorithm>
 
 namespace vecwrap {
@@ -58,13 +59,13 @@ private:
         else pointwise(nest, target, shape, list);
         continue;
       }
-      if (!shape.strided.empty() && !nest.reassoc) strided_rows(nest, target, shape, list);
+      if (!shape.strided.empty() && !may_reorder(nest)) strided_rows(nest, target, shape, list);
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
     }
     if (options_.always) lanes_along(nest, target, list);
-    if (nest.has_reduction() && (options_.always || !nest.reassoc)) scalar_rows(nest, list);
-    else if (nest.reassoc && list.empty())
+    if (nest.has_reduction() && (options_.always || !may_reorder(nest))) scalar_rows(nest, list);
+    else if (may_reorder(nest) && list.empty())
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};
     if (options_.always) scalar(nest, list);
     return list;

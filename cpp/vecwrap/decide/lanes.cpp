@@ -167,7 +167,7 @@ private:
 } // namespace
 
 Plan lanes_along_reduction(const Nest &nest, const Target &target) {
-  if (!nest.reassoc || !combine_of(nest)) return {};
+  if (!may_reorder(nest) || !combine_of(nest)) return {};
   const Lanes lanes(nest, target);
   if (!lanes.possible()) return {};
   Plan plan;

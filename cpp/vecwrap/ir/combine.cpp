@@ -41,6 +41,8 @@ std::optional<Combine> combine_of(const Nest &nest) {
   return {};
 }
 
+bool may_reorder(const Nest &nest) { return nest.reassoc || (nest.type == Type::I32 && combine_of(nest)); }
+
 bool may_repeat_init(const Nest &nest, const Combine &combine) {
   const Node &init = nest.nodes[nest.init];
   return combine.op == Op::Select || (init.op == Op::Const && init.value == combine.neutral); // +0 and -0 alike

@@ -1,4 +1,4 @@
-// How partial results of a reduction are joined, in nests that allow it (Nest::reassoc).
+// How partial results of a reduction are joined, in nests that allow it.
 #pragma once
 #include "ir/nest.h"
 #include <optional>
@@ -13,6 +13,9 @@ struct Combine {
 
 /// Of an update that joins acc with something that does not use acc; nullopt for any other update.
 std::optional<Combine> combine_of(const Nest &);
+
+/// May the reduction points be visited in any order, and joined in any? Integers wrap: it makes no difference to them.
+bool may_reorder(const Nest &);
 
 /// May every partial result start from init, without counting it more than once?
 bool may_repeat_init(const Nest &, const Combine &);

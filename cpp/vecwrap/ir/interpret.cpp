@@ -2,6 +2,7 @@
 // node rounds once to the nest's type and nothing is fused that the nest does not fuse.
 #include "ir/interpret.h"
 #include "ir/half.h"
+#include "ir/wrapping.h"
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -33,6 +34,7 @@ template <class T> T exponent(T x) {
 
 /// What is out of I's range becomes its least value, as x86 converts.
 template <class I, class T> I to_integer(T v) {
+  if constexpr (std::is_integral_v<T>) return I(v);
   const T whole = std::trunc(v), limit = -T(std::numeric_limits<I>::min());
   return whole >= -limit && whole < limit ? I(whole) : std::numeric_limits<I>::min();
 }
@@ -45,12 +47,19 @@ template <class S> S read(int64_t address) {
 
 template <class S> void write(int64_t address, S value) { std::memcpy(reinterpret_cast<void *>(address), &value, sizeof value); }
 
+template <class T> T from_float(float v) {
+  if constexpr (std::is_integral_v<T>) return to_integer<T>(v);
+  else return T(v);
+}
+
 template <class T> T load(Type stored, int64_t address) {
   switch (stored) {
-  case Type::F32: return T(read<float>(address));
+  case Type::F32: return from_float<T>(read<float>(address));
   case Type::F64: return T(read<double>(address));
   case Type::I32: return T(read<int32_t>(address));
   case Type::I64: return T(read<int64_t>(address));
+  case Type::I16: return T(read<int16_t>(address));
+  case Type::U16: return T(read<uint16_t>(address));
   case Type::U8: return T(read<uint8_t>(address));
   case Type::I8: return T(read<int8_t>(address));
   case Type::F16: return T(from_f16(read<uint16_t>(address)));
@@ -66,6 +75,7 @@ template <class T> void store(Type stored, int64_t address, T value) {
   case Type::I32: return write(address, to_integer<int32_t>(value));
   case Type::I64: return write(address, to_integer<int64_t>(value));
   case Type::U8: case Type::I8: return write(address, uint8_t(to_integer<int32_t>(value)));
+  case Type::I16: case Type::U16: return write(address, uint16_t(to_integer<int32_t>(value)));
   case Type::F16: return write(address, to_f16(float(value)));
   case Type::BF16: return write(address, to_bf16(float(value)));
   }
@@ -184,7 +194,7 @@ private:
   std::vector<int64_t> extents_, addresses_, strides_; ///< strides_[access * dims + dim]
 };
 
-/// Floating-point operations of one evaluation; comparisons and sign changes count as none.
+/// Operations of one evaluation; comparisons and sign changes count as none.
 double flops_of(const Nest &nest, int root) {
   double sum = 0;
   for (int i : closure(nest, root))
@@ -199,10 +209,11 @@ double flops_of(const Nest &nest, int root) {
 } // namespace
 
 void interpret(const Nest &nest, const int64_t *args) {
-  if (nest.type == Type::F32)
-    Interpreter<float>(nest, args).run();
-  else
-    Interpreter<double>(nest, args).run();
+  switch (nest.type) {
+  case Type::F64: return Interpreter<double>(nest, args).run();
+  case Type::I32: return Interpreter<int32_t>(nest, args).run();
+  default: return Interpreter<float>(nest, args).run();
+  }
 }
 
 double flops(const Nest &nest, const int64_t *args) {

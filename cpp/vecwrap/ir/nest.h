@@ -6,8 +6,8 @@
 //       acc = update(P, R, acc)
 //     out[P] = final(P, acc)
 //
-// A nest without reduction dims has only `final`. All arithmetic is IEEE in the nest's one type, rounded after every
-// node (Fma rounds once). A tensor may store another type: loads convert from it, the store converts to it.
+// A nest without reduction dims has only `final`. All arithmetic is in the nest's one type: IEEE, rounded after every
+// node (Fma rounds once), or i32, which wraps. A tensor may store another type: loads convert from it, the store converts to it.
 // Strides and offsets are in bytes, extents in elements.
 #pragma once
 #include <cstdint>
@@ -17,17 +17,22 @@
 
 namespace vecwrap {
 
-enum class Type : uint8_t { F32, F64, I32, I64, U8, I8, F16, BF16 };
+enum class Type : uint8_t { F32, F64, I32, I64, U8, I8, F16, BF16, I16, U16 };
 /// In enum order. A nest computes in one of the `computes`, its tensors store any.
 struct TypeInfo { const char *name; int bytes; bool computes; };
-inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, false}, {"i64", 8, false},
-                                     {"u8", 1, false}, {"i8", 1, false}, {"f16", 2, false}, {"bf16", 2, false}};
+inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, true}, {"i64", 8, false},
+                                     {"u8", 1, false}, {"i8", 1, false}, {"f16", 2, false}, {"bf16", 2, false},
+                                     {"i16", 2, false}, {"u16", 2, false}};
 inline const TypeInfo &info_of(Type t) { return kTypes[static_cast<int>(t)]; }
 inline int size_of(Type t) { return info_of(t).bytes; }
 inline const char *name_of(Type t) { return info_of(t).name; }
 std::optional<Type> type_named(const std::string &);
-/// Can a nest that computes in one type hold tensors of the other? A double is not rounded to half precision in one step.
-inline bool is_storable(Type computed, Type stored) { return computed != Type::F64 || (stored != Type::F16 && stored != Type::BF16); }
+/// Can a nest that computes in one type hold tensors of the other? A double is not rounded to half precision in one step;
+/// i32 converts to and from what a register of it holds whole.
+inline bool is_storable(Type computed, Type stored) {
+  const bool half = stored == Type::F16 || stored == Type::BF16;
+  return computed == Type::F32 || (computed == Type::F64 ? !half : !half && stored != Type::F64 && stored != Type::I64);
+}
 
 /// An integer that is known when code is generated, or read from the kernel's arguments.
 struct Int {
@@ -63,11 +68,12 @@ struct Access {
 };
 
 enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent };
-/// Operand counts and names of the ops, in enum order: the printer, parser, interpreter and code generator walk it.
-struct OpInfo { const char *name; int operands; };
+/// Names and operand counts of the ops, and whether i32 has them, in enum order: the printer, parser, interpreter and code
+/// generator walk it.
+struct OpInfo { const char *name; int operands; bool integers = true; };
 inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
-                                  {"div", 2},   {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1}, {"select", 4},
-                                  {"round", 1}, {"pow2", 1}, {"exponent", 1}};
+                                  {"div", 2, false}, {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1, false}, {"select", 4},
+                                  {"round", 1, false}, {"pow2", 1, false}, {"exponent", 1, false}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
@@ -89,14 +95,14 @@ inline constexpr const char *kPreds[] = {"false", "oeq", "ogt", "oge", "olt", "o
 struct Node {
   Op op = Op::Const;
   int in[4] = {-1, -1, -1, -1}; ///< Fma: a*b+c. Select: (in0 pred in1) ? in2 : in3
-  double value = 0;             ///< Const (exactly representable in the nest's type)
+  double value = 0;             ///< Const (exact in the nest's type)
   int access = -1;              ///< Load
   Pred pred = Pred::OEQ;        ///< Select
 };
 
 struct Nest {
   std::string name = "nest";
-  Type type = Type::F32; ///< F32 or F64: what is computed in
+  Type type = Type::F32; ///< F32, F64 or I32: what is computed in
   bool reassoc = false; ///< fast-math: reductions may be reassociated
   std::vector<Dim> dims;
   std::vector<std::string> symbols; ///< kernel arguments number tensors.size() + <index>

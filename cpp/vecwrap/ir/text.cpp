@@ -114,12 +114,13 @@ Int parse_int(const Nest &nest, Line &line, const std::string &w) {
 
 void parse_header(Nest &nest, Line &line) {
   nest.name = line.word("the name of the nest");
-  const std::string type = line.word("f32 or f64"), mode = line.word("strict or reassoc");
-  if (type != "f32" && type != "f64")
-    line.fail("expected f32 or f64, got '" + type + "'");
+  const std::string type = line.word("f32, f64 or i32"), mode = line.word("strict or reassoc");
+  const std::optional<Type> computed = type_named(type);
+  if (!computed || !info_of(*computed).computes)
+    line.fail("expected f32, f64 or i32, got '" + type + "'");
   if (mode != "strict" && mode != "reassoc")
     line.fail("expected strict or reassoc, got '" + mode + "'");
-  nest.type = type == "f64" ? Type::F64 : Type::F32;
+  nest.type = computed.value_or(Type::F32);
   nest.reassoc = mode == "reassoc";
 }
 

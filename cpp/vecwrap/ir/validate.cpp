@@ -64,6 +64,14 @@ Error check_index(const Nest &nest, size_t index) {
   return "";
 }
 
+/// Of what is computed with; an index is not.
+Error check_stored(const Nest &nest, int access) {
+  const Type stored = nest.stored(access);
+  if (is_storable(nest.type, stored)) return "";
+  return "access a" + std::to_string(access) + " is to " + name_of(stored) + ", which takes a nest of " +
+         (is_storable(Type::F64, stored) ? "f32 or f64" : "f32");
+}
+
 Error check_access(const Nest &nest, size_t index) {
   const Access &access = nest.accesses[index];
   const std::string self = "access a" + std::to_string(index);
@@ -75,13 +83,12 @@ Error check_access(const Nest &nest, size_t index) {
   for (size_t d = 0; d < nest.dims.size(); ++d)
     if (!known(nest, access.strides[d]))
       return self + " names symbol " + std::to_string(access.strides[d].sym) + ", which does not exist";
-  if (!is_storable(nest.type, nest.stored(int(index))))
-    return self + " is to " + name_of(nest.stored(int(index))) + ", which takes a nest of f32";
   return check_index(nest, index);
 }
 
 /// A Const may be anything that survives the trip through the nest's type, NaN included.
 bool representable(Type type, double v) {
+  if (type == Type::I32) return v >= INT32_MIN && v <= INT32_MAX && v == std::trunc(v) && !(v == 0 && std::signbit(v));
   return type == Type::F64 || std::isnan(v) || std::isinf(v) || double(float(v)) == v;
 }
 
@@ -90,12 +97,16 @@ Error check_node(const Nest &nest, size_t index) {
   const std::string self = "node %" + std::to_string(index);
   if (static_cast<size_t>(node.op) >= std::size(kOps))
     return self + " has an unknown op";
+  if (nest.type == Type::I32 && !info_of(node.op).integers)
+    return self + " (" + info_of(node.op).name + ") takes a nest of f32 or f64";
   for (int k = 0; k < info_of(node.op).operands; ++k)
     if (!in_range(node.in[k], index))
       return self + " (" + info_of(node.op).name + ") has operand " + std::to_string(k) + " = %" +
              std::to_string(node.in[k]) + ", which does not come before it";
   if (node.op == Op::Load && !in_range(node.access, nest.accesses.size()))
     return self + " loads access a" + std::to_string(node.access) + ", which does not exist";
+  if (Error e = node.op == Op::Load ? check_stored(nest, node.access) : ""; !e.empty())
+    return e;
   if (node.op == Op::Const && !representable(nest.type, node.value))
     return self + " is a constant that is not exact in " + name_of(nest.type);
   if (node.op == Op::Select && static_cast<size_t>(node.pred) >= std::size(kPreds))
@@ -106,6 +117,8 @@ Error check_node(const Nest &nest, size_t index) {
 Error check_out(const Nest &nest) {
   if (!in_range(nest.out, nest.accesses.size()))
     return "out names access a" + std::to_string(nest.out) + ", which does not exist";
+  if (Error e = check_stored(nest, nest.out); !e.empty())
+    return e;
   const Access &out = nest.accesses[nest.out];
   if (out.index >= 0)
     return "out a" + std::to_string(nest.out) + " has an index; only reads may be indirect";
@@ -166,7 +179,7 @@ std::string validate(const Nest &nest) {
   if (!is_name(nest.name, true))
     return "nest name " + quote(nest.name) + " is not a word of letters, digits, _ and .";
   if (!info_of(nest.type).computes)
-    return std::string("a nest computes in f32 or f64, not in ") + name_of(nest.type);
+    return std::string("a nest computes in f32, f64 or i32, not in ") + name_of(nest.type);
   if (!(e = check_names("symbol", nest.symbols, true, itself)).empty() ||
       !(e = check_names("dim", nest.dims, false, its_name)).empty() ||
       !(e = check_names("tensor", nest.tensors, true, its_name)).empty() || !(e = check_dims(nest)).empty())

@@ -34,7 +34,7 @@ bool Applier::check_chains() {
 
 /// Strict floating point: each output sees its reduction points in the original, lexicographic order.
 bool Applier::check_reduction_order() {
-  if (tree_.nest.reassoc) return true;
+  if (may_reorder(tree_.nest)) return true;
   int last = -1;
   for (const Loop &loop : tree_.loops) {
     if (!dim_of(loop).reduction || never_iterates(loop)) continue;
@@ -95,7 +95,7 @@ bool Applier::check_vector() {
 bool Applier::check_lanes() {
   if (!tree_.reduces_lanes()) return true;
   const std::string lanes = "the lanes are along the reduction '" + tree_.loops[tree_.vector].name + "'";
-  if (!tree_.nest.reassoc) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
+  if (!may_reorder(tree_.nest)) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
   if (!combine_of(tree_.nest))
     return no("vector-reduction", lanes + ", and the update does not add to, multiply or compare the accumulator");
   for (int i = 0; i < tree_.scope; ++i)

@@ -51,8 +51,11 @@ bool has_feature(const std::string &features, const std::string &name) {
 
 } // namespace
 
+bool computes(Isa isa, Type type) { return info_of(type).computes && (type != Type::I32 || isa != Isa::Rvv); }
+
 bool converts_scalars(Isa isa, Type stored) {
-  return isa != Isa::Rvv || (stored != Type::I8 && stored != Type::F16 && stored != Type::BF16);
+  const bool words = size_of(stored) >= 4 || stored == Type::U8;
+  return isa != Isa::Rvv || words;
 }
 
 bool converts_vectors(Isa isa, Type computed, Type stored) {

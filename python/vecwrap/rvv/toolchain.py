@@ -33,8 +33,8 @@ def cpu(vlen: int) -> str:
     return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true"
 
 
-def command(program: Path, vlen: int) -> list[str]:
-    return [tool(QEMU), "-cpu", cpu(vlen), str(program)]
+def command(program: Path, vlen: int, *options: str) -> list[str]:
+    return [tool(QEMU), "-cpu", cpu(vlen), *options, str(program)]
 
 
 def build(sources: Sequence[Path], output: Path, *options: str) -> None:

@@ -15,7 +15,7 @@ from .program_case import run_program
 HEURISTIC = "heuristic"  # in place of a sentence: what the heuristic proposes for the nest
 ALWAYS = "always"  # the same, where it has to propose something
 DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8, "i8": np.int8,
-          "f16": np.float16, "bf16": np.uint16}
+          "f16": np.float16, "bf16": np.uint16, "i16": np.int16, "u16": np.uint16}
 UNTOUCHED = 0xC5  # what lies in output slots that no point of the nest writes
 
 
@@ -97,13 +97,12 @@ def operands(nest: _core.Nest, case: Case) -> list[bytes]:
     contents = []
     for tensor in range(len(nest.tensors)):
         low, high = reach(nest, case, tensor)
-        dtype = DTYPES[nest.tensor_types[tensor]]
-        count = (high - low) // np.dtype(dtype).itemsize
+        count = (high - low) // BYTES[nest.tensor_types[tensor]]
         if tensor == out and not reads_out:
             contents.append(bytes([UNTOUCHED]) * (high - low))
         else:
             make = indices_of if tensor in indices else whole_numbers if nest.reassoc else numbers
-            contents.append(make(random, count, dtype).tobytes())
+            contents.append(make(random, count, nest.tensor_types[tensor]).tobytes())
     return contents
 
 
@@ -111,21 +110,22 @@ def reads(nest: _core.Nest) -> bool:
     return f"load a{nest.out}\n" in str(nest)
 
 
-def indices_of(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
-    return random.integers(0, INDICES, count).astype(dtype)
+def indices_of(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
+    return random.integers(0, INDICES, count).astype(DTYPES[stored])
 
 
-def whole_numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
+def whole_numbers(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
     """Small enough that sums and products are exact: under fast-math any order gives the same bits."""
-    if dtype is np.uint16:
+    if stored == "bf16":
         return (random.integers(-3, 4, count).astype(np.float32).view(np.uint32) >> 16).astype(np.uint16)
-    return random.integers(-3, 4, count).astype(dtype)
+    return random.integers(-3, 4, count).astype(DTYPES[stored])
 
 
-def numbers(random: np.random.Generator, count: int, dtype: type) -> np.ndarray:
+def numbers(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
     """Mostly values whose sums round, sometimes the special ones."""
-    if dtype is np.uint16:  # bf16: the upper half of a float, of any rounding
-        return (numbers(random, count, np.float32).view(np.uint32) >> 16).astype(np.uint16)
+    dtype = DTYPES[stored]
+    if stored == "bf16":  # the upper half of a float, of any rounding
+        return (numbers(random, count, "f32").view(np.uint32) >> 16).astype(np.uint16)
     if np.issubdtype(dtype, np.integer):
         extremes = np.iinfo(dtype)
         usual = max(extremes.min, -9), min(extremes.max, 200)
@@ -155,17 +155,18 @@ def execute(nest, case, contents, flush, kernel) -> list[bytes]:
     return [buffer.read() for buffer in buffers]
 
 
-def is_nan(x: np.ndarray) -> np.ndarray:
-    return (x & 0x7FFF) > 0x7F80 if x.dtype == np.uint16 else np.isnan(x)
+def is_nan(x: np.ndarray, stored: str) -> np.ndarray:
+    return (x & 0x7FFF) > 0x7F80 if stored == "bf16" else np.isnan(x)
 
 
 def difference(nest, expected: list[bytes], actual: list[bytes]) -> str:
     """Empty if all bits agree. Two NaNs are equal: IEEE leaves open which operand's payload survives."""
     for tensor, (want, got) in enumerate(zip(expected, actual)):
-        dtype = DTYPES[nest.tensor_types[tensor]]
+        stored = nest.tensor_types[tensor]
+        dtype = DTYPES[stored]
         bits = np.dtype(f"u{np.dtype(dtype).itemsize}")
         w, g = np.frombuffer(want, dtype), np.frombuffer(got, dtype)
-        differs = (w.view(bits) != g.view(bits)) & ~(is_nan(w) & is_nan(g))
+        differs = (w.view(bits) != g.view(bits)) & ~(is_nan(w, stored) & is_nan(g, stored))
         if differs.any():
             at = int(np.flatnonzero(differs)[0])
             return (f"tensor {nest.tensors[tensor]}: {int(differs.sum())} of {differs.size} elements differ, "

@@ -12,21 +12,26 @@ EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 19, 23, 29, 31, 32, 33, 3
 LARGE_POINTS = 3_000_000
 LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several blocks of every level of a schedule
 ARITHMETIC = [op for op in _core.OPS if op not in ("const", "load", "acc", "select")]
+INTEGERS = [op for op in ARITHMETIC if op not in ("div", "sqrt", "round", "pow2", "exponent")]  # what i32 has
 CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
+WHOLE = (0.0, 1.0, -1.0, 3.0, -2.0, 2147483647.0, -2147483648.0)
+FLOATS = ("f32", "f64")
 OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "exponent": 1, "fma": 3}
-BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1, "i8": 1, "f16": 2, "bf16": 2}
+BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1, "i8": 1, "f16": 2, "bf16": 2, "i16": 2, "u16": 2}
+STORED = {"f32": _core.TYPES, "f64": [t for t in _core.TYPES if "f16" not in t], "i32": ["i32", "i16", "u16", "i8", "u8", "f32"]}
 INDICES = 5  # the values of an index are less
 
 
 class Maker:
     """Builds one nest, and the values of its symbols."""
 
-    def __init__(self, random: Random, reassoc: bool = False, large: bool = False) -> None:
+    def __init__(self, random: Random, reassoc: bool = False, large: bool = False, types: tuple[str, ...] = FLOATS) -> None:
         self.random = random
         self.large = large
         self.mixed = False  # tensors store other types than the nest's
-        self.type = random.choice(["f32", "f64"])
-        self.size = 4 if self.type == "f32" else 8
+        self.type = random.choice(types)
+        self.constants = WHOLE if self.type == "i32" else CONSTANTS
+        self.size = BYTES[self.type]
         self.nest = _core.Nest("random", self.type, reassoc)
         self.symbols: dict[str, int] = {}
         self.extents: list[int] = []
@@ -54,7 +59,7 @@ class Maker:
             self.reduction.append(name in reductions)
 
     def tensor(self, name: str) -> int:
-        types = [t for t in _core.TYPES if self.type == "f32" or "f16" not in t]
+        types = STORED[self.type]
         stored = self.random.choice(types) if self.mixed and self.random.random() < 0.6 else self.type
         return self.nest.add_tensor(name, stored)
 
@@ -120,7 +125,7 @@ class Maker:
         """A random node over the leaves; every leaf is offered, the newest result most often."""
         pool = list(leaves)
         for _ in range(operations):
-            op = self.random.choice([*ARITHMETIC, "select", "fma", "add", "mul"])
+            op = self.random.choice([*(INTEGERS if self.type == "i32" else ARITHMETIC), "select", "fma", "add", "mul"])
             inputs = [pool[-1] if self.random.random() < 0.5 else self.random.choice(pool) for _ in range(4)]
             if op == "select":
                 x, y = inputs[:2]
@@ -131,7 +136,7 @@ class Maker:
         return pool[-1]
 
     def leaves(self, accesses: list[int]) -> list[int]:
-        return [self.nest.load(a) for a in accesses] + [self.nest.constant(self.random.choice(CONSTANTS))]
+        return [self.nest.load(a) for a in accesses] + [self.nest.constant(self.random.choice(self.constants))]
 
 
 def common_update(make: Maker, loads: list[int], acc: int) -> int:
@@ -150,9 +155,9 @@ def common_update(make: Maker, loads: list[int], acc: int) -> int:
     return nest.add("fma", a, b, acc)
 
 
-def random_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
+def random_nest(random: Random, types: tuple[str, ...] = FLOATS) -> tuple[_core.Nest, dict[str, int]]:
     """Any nest of 1 to 3 parallel and 0 to 3 reduction dims."""
-    make = Maker(random)
+    make = Maker(random, types=types)
     make.mixed = random.random() < 0.2
     nest = make.nest
     names = "ijl"[:random.choice([1, 2, 2, 3])]

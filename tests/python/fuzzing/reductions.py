@@ -11,7 +11,7 @@ from random import Random
 
 from vecwrap import _core
 
-from .nests import CONSTANTS, Maker
+from .nests import FLOATS, Maker
 from .sentences import FACTORS, chain, interleave, pack
 
 ORDERINGS = ("ogt", "oge", "olt", "ole", "ugt", "uge", "ult", "ule")
@@ -61,16 +61,16 @@ def row(make: Maker, lanes: int) -> list[int]:
     return strides
 
 
-def reduction_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
+def reduction_nest(random: Random, types: tuple[str, ...] = FLOATS) -> tuple[_core.Nest, dict[str, int]]:
     """0 to 2 parallel and 1 to 3 reduction dims; the last one is contiguous in memory."""
-    make = Maker(random, reassoc=True)
+    make = Maker(random, reassoc=types == FLOATS, types=types)
     nest = make.nest
     make.add_dims("ij"[:random.choice([0, 1, 1, 2])], "pqk"[-random.choice([1, 1, 2, 3]):])
     lanes = len(make.extents) - 1
     accesses = [make.access(nest.add_tensor("AB"[i]), row(make, lanes)) for i in range(random.choice([1, 2]))]
     fixed = nest.load(nest.add_access(nest.add_tensor("D"), [0 if r else make.size for r in make.reduction]))
     nest.out = make.output()
-    once = [fixed, nest.constant(random.choice(CONSTANTS)), nest.load(nest.out)]
+    once = [fixed, nest.constant(random.choice(make.constants)), nest.load(nest.out)]
     acc = nest.acc()
     update = random.choice(UPDATES)
     starts = once if update is total else [nest.constant(random.choice([1.0, -3.0]))]

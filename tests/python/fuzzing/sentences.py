@@ -6,6 +6,8 @@ from random import Random
 
 from vecwrap import _core
 
+from .nests import BYTES
+
 FACTORS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 14, 16, 17, 24, 32, 48, 64)
 Chain = list[tuple[str, int | None]]  # loops of one dim from outer to inner, with the elements each covers at most
 
@@ -39,7 +41,7 @@ def random_sentence(random: Random, nest: _core.Nest) -> str:
     tile = pick_tile(random, nest, chains, parallel)
     rest = {name: [loop for loop, _ in loops if loop not in tile] for name, loops in chains.items()}
     reductions = [loop for name in reduced for loop in rest[name]]  # lexicographic: strict order
-    if nest.reassoc and random.random() < 0.7:
+    if (nest.reassoc or nest.type == "i32") and random.random() < 0.7:
         reductions = interleave(random, [rest[name] for name in reduced])
     cut = random.choice([0, 0, 0, random.randint(0, len(reductions))])  # these stay outside parallel loops
     outer = interleave(random, [rest[name] for name in parallel] + [reductions[:cut]])
@@ -69,7 +71,7 @@ def strided(random: Random, nest: _core.Nest) -> list[str]:
 
 def unit_stride(nest: _core.Nest, dim: int) -> bool:
     """Can this dim be the lanes without packing? Every access stands still in it or moves by one element."""
-    size = 4 if nest.type == "f32" else 8
+    size = BYTES[nest.type]
     indices = {index for _, _, _, index, _ in nest.accesses}  # they are scalars, and stand still along the lanes
     return all(strides[dim] == 0 if access in indices else strides[dim] in (0, size) and nest.tensor_types[tensor] == nest.type
                for access, (tensor, _, strides, _, _) in enumerate(nest.accesses))

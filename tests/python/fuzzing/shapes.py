@@ -7,7 +7,7 @@ from random import Random
 
 from vecwrap import _core
 
-from .nests import Maker
+from .nests import FLOATS, Maker
 
 # name: parallel dims, reduction dims, what each input tensor's axes move with, what the output's axes move with.
 # An axis is a string of dims that share it: "y k" is X[y + k]; "2y k" is X[2 * y + k].
@@ -55,9 +55,9 @@ def large_nest(random: Random) -> tuple[_core.Nest, dict[str, int]]:
 
 
 def shaped_nest(random: Random, names: Sequence[str] = tuple(SHAPES),
-                large: bool = False) -> tuple[_core.Nest, dict[str, int]]:
+                large: bool = False, types: tuple[str, ...] = FLOATS) -> tuple[_core.Nest, dict[str, int]]:
     """One of SHAPES; `C = sum`, `C += sum`, or alpha and beta around it."""
-    make = Maker(random, reassoc=random.random() < 0.15, large=large)
+    make = Maker(random, reassoc=random.random() < 0.15, large=large, types=types)
     nest = make.nest
     parallel, reduced, inputs, output = SHAPES[random.choice(names)]
     make.add_dims(parallel, reduced)

@@ -32,16 +32,32 @@ int64_t Assembly::instructions() const {
   return std::count_if(lines.begin(), lines.end(), [](const Line &line) { return line.kind == Line::Code; });
 }
 
+namespace {
+
+std::string directive(const Insn &i) {
+  const int dwarf = int(i.operand[1]);
+  const std::string reg = dwarf < kDwarfF ? x_name(dwarf) : f_name(dwarf - kDwarfF), bytes = std::to_string(i.operand[2]);
+  switch (static_cast<Frame>(i.operand[0])) {
+  case Frame::At: return ".cfi_def_cfa " + reg + ", " + bytes;
+  case Frame::Saved: return ".cfi_offset " + reg + ", -" + bytes;
+  default: return ".cfi_restore " + reg;
+  }
+}
+
+} // namespace
+
 std::string print_body(const Assembly &a, const std::string &name) {
   const std::string label = ".L" + name + "_";
-  std::string out;
+  std::string out = "    .cfi_startproc\n";
   for (const Line &line : a.lines)
     switch (line.kind) {
     case Line::Code: out += "    " + print(line.insn, label) + "\n"; break;
     case Line::Label: out += label + std::to_string(line.insn.operand[0]) + ":\n"; break;
     case Line::Remark: out += "    # " + line.text + "\n"; break;
+    case Line::Unwind: out += "    " + directive(line.insn) + "\n"; break;
+    case Line::Raw: out += "    .word " + std::to_string(line.insn.operand[0]) + "\n"; break;
     }
-  return out;
+  return out + "    .cfi_endproc\n";
 }
 
 std::string print(const Assembly &a, const std::string &name) {

@@ -27,7 +27,7 @@ private:
   // emit.cpp
   void prologue();
   void epilogue();
-  void saved_registers(Op x, Op f);
+  void saved_registers(Op x, Op f, Frame what);
   void one(const VInst &);
   void scalar(const VInst &);
   void minimum(int d, int a, int64_t imm);

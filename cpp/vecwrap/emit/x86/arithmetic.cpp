@@ -23,6 +23,7 @@ constexpr uint8_t kCompare[] = {0x0b, 0x00, 0x1e, 0x1d, 0x11, 0x12, 0x0c, 0x07, 
 } // namespace
 
 void Emitter::vector(const VInst &i) {
+  if (i32() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;
   case VOp::BranchBits: test(read(i.a, rax), int(i.value2)), jnz(labels_[i.imm], T_NEAR); break;

@@ -31,7 +31,7 @@ void round_to_bf16(CodeGenerator &g, bool wide, const Xmm &t, const Xmm &u, cons
 void Conversion::load(int d, int t, const RegExp &from, bool masked) const {
   const Address m = util::ptr[from];
   switch (stored_) {
-  case Type::F32: return g_.vcvtps2pd(zeroing(full(d), masked), m);
+  case Type::F32: return i32_ ? g_.vcvttps2dq(zeroing(full(d), masked), m) : g_.vcvtps2pd(zeroing(full(d), masked), m);
   case Type::F64: return load_doubles(d, t, from, masked);
   case Type::I32: return f64_ ? g_.vcvtdq2pd(zeroing(full(d), masked), m) : g_.vcvtdq2ps(zeroing(full(d), masked), m);
   case Type::I64: return g_.vcvtqq2pd(zeroing(full(d), masked), m);
@@ -39,7 +39,10 @@ void Conversion::load(int d, int t, const RegExp &from, bool masked) const {
   case Type::BF16: g_.vpmovzxwd(zeroing(full(d), masked), m); return g_.vpslld(full(d), full(d), 16);
   case Type::U8: g_.vpmovzxbd(zeroing(lanes32(d), masked), m); break;
   case Type::I8: g_.vpmovsxbd(zeroing(lanes32(d), masked), m); break;
+  case Type::I16: g_.vpmovsxwd(zeroing(lanes32(d), masked), m); break;
+  case Type::U16: g_.vpmovzxwd(zeroing(lanes32(d), masked), m); break;
   }
+  if (i32_) return;
   f64_ ? g_.vcvtdq2pd(full(d), half(d)) : g_.vcvtdq2ps(full(d), full(d));
 }
 
@@ -75,26 +78,31 @@ void Conversion::store_bytes(const RegExp &to, int t, bool masked) const {
   f64_ ? g_.vmovd(m, low) : g_.vmovq(m, low);
 }
 
-/// The lower half of each 32-bit element, whose upper half is 0.
+/// The lower half of each 32-bit element.
 void Conversion::store_words(const RegExp &to, int t, bool masked) const {
-  if (wide_) return g_.vpmovdw(only(util::ptr[to], masked), full(t));
-  g_.vpackusdw(full(t), full(t), full(t));
-  g_.vpermq(Ymm(t), Ymm(t), 0x08);
-  g_.vmovdqu(util::ptr[to], Xmm(t));
+  const Address m = util::ptr[to];
+  const Xmm v = lanes32(t), low(t);
+  if (wide_) return g_.vpmovdw(only(m, masked), v);
+  g_.vpslld(v, v, 16), g_.vpsrld(v, v, 16);
+  g_.vpackusdw(v, v, v);
+  if (!f64_) g_.vpermq(Ymm(t), Ymm(t), 0x08);
+  f64_ ? g_.vmovq(m, low) : g_.vmovdqu(m, low);
 }
 
 void Conversion::store(const RegExp &to, int a, int t, int u, bool masked) const {
   const Address m = only(util::ptr[to], masked);
   switch (stored_) {
-  case Type::F32: g_.vcvtpd2ps(half(t), full(a)); return g_.vmovups(m, half(t));
+  case Type::F32: i32_ ? g_.vcvtdq2ps(full(t), full(a)) : g_.vcvtpd2ps(half(t), full(a)); return g_.vmovups(m, lanes32(t));
   case Type::F64: return store_doubles(to, a, t, masked);
   case Type::I64: g_.vcvttpd2qq(full(t), full(a)); return g_.vmovupd(m, full(t));
   case Type::F16: return g_.vcvtps2ph(m, full(a), kNearestEven);
   case Type::BF16: round_to_bf16(g_, wide_, full(t), full(u), full(a)); return store_words(to, t, masked);
-  case Type::I32: case Type::U8: case Type::I8: break;
+  case Type::I32: case Type::U8: case Type::I8: case Type::I16: case Type::U16: break;
   }
-  f64_ ? g_.vcvttpd2dq(half(t), full(a)) : g_.vcvttps2dq(full(t), full(a));
-  if (stored_ == Type::I32) g_.vmovups(m, lanes32(t));
+  if (i32_) g_.vmovaps(full(t), full(a));
+  else f64_ ? g_.vcvttpd2dq(half(t), full(a)) : g_.vcvttps2dq(full(t), full(a));
+  if (size_of(stored_) == 2) store_words(to, t, masked);
+  else if (stored_ == Type::I32) g_.vmovups(m, lanes32(t));
   else store_bytes(to, t, masked);
 }
 

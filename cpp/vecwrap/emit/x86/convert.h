@@ -12,7 +12,7 @@ void round_to_bf16(Xbyak::CodeGenerator &, bool wide, const Xbyak::Xmm &t, const
 class Conversion {
 public:
   Conversion(Xbyak::CodeGenerator &g, bool wide, Type computed, Type stored)
-      : g_(g), wide_(wide), f64_(computed == Type::F64), stored_(stored) {}
+      : g_(g), wide_(wide), f64_(computed == Type::F64), i32_(computed == Type::I32), stored_(stored) {}
 
   void load(int d, int t, const Xbyak::RegExp &from, bool masked) const;
   void store(const Xbyak::RegExp &to, int a, int t, int u, bool masked) const; ///< t and u are overwritten
@@ -28,7 +28,7 @@ private:
   void store_words(const Xbyak::RegExp &to, int t, bool masked) const;
 
   Xbyak::CodeGenerator &g_;
-  bool wide_, f64_;
+  bool wide_, f64_, i32_;
   Type stored_;
 };
 

@@ -46,6 +46,7 @@ private:
   Address memory(const Mem &m, bool broadcast = false);
 
   int column() const { return (p_.lanes == 1 ? 2 : 0) + (p_.type == vecwrap::Type::F64); }
+  bool i32() const { return p_.type == vecwrap::Type::I32; }
   bool f64() const { return p_.type == vecwrap::Type::F64; }
   Xmm reg(int v, bool one = false) const;
 
@@ -55,6 +56,10 @@ private:
   void add_imm(const VInst &i);
   void control(const VInst &i);
   void vector(const VInst &i);
+  void multiply_add(const VInst &i);
+  void negate(const VInst &i);
+  void select_integers(const VInst &i);
+  bool integer(const VInst &i); ///< integer.cpp: arithmetic on i32; false for what does not care for the type
   void broadcast(const Xmm &d, const Address &from);
 
   // 16-byte pieces of registers. Loads and stores of them do not care for the type.
@@ -77,6 +82,7 @@ private:
   void load_converted(const VInst &i);
   /// The address may need rax and rdx, so the converted value waits in the temporary.
   void store_converted(const VInst &i);
+  void store_low(const VInst &i, const Xmm &from); ///< as many bytes of an integer as are stored
   bool is_one(const VInst &i) const { return p_.lanes == 1 || i.lanes == Lanes::One; }
   void load_everywhere(const VInst &i);
   /// Elements of another type. What AVX2 cannot mask is copied element by element to or from the red zone.

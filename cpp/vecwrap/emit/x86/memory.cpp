@@ -53,29 +53,42 @@ void Emitter::load_converted(const VInst &i) {
   const Xmm d(i.d);
   const RegExp e = place(i.mem);
   switch (*i.stored) {
-  case vecwrap::Type::F32: vxorps(d, d, d), vcvtss2sd(d, d, dword[e]); return;
+  case vecwrap::Type::F32:
+    if (i32()) { vcvttss2si(eax, dword[e]); break; }
+    vxorps(d, d, d), vcvtss2sd(d, d, dword[e]);
+    return;
   case vecwrap::Type::F64: vxorps(d, d, d), vcvtsd2ss(d, d, qword[e]); return;
   case vecwrap::Type::I32: movsxd(rax, dword[e]); break;
   case vecwrap::Type::I64: mov(rax, qword[e]); break;
   case vecwrap::Type::U8: movzx(eax, byte[e]); break;
   case vecwrap::Type::I8: movsx(rax, byte[e]); break;
+  case vecwrap::Type::I16: movsx(rax, word[e]); break;
+  case vecwrap::Type::U16: movzx(eax, word[e]); break;
   case vecwrap::Type::F16: movzx(eax, word[e]), vmovd(d, eax), vcvtph2ps(d, d); return;
   case vecwrap::Type::BF16: movzx(eax, word[e]), shl(eax, 16), vmovd(d, eax); return;
   }
+  if (i32()) return vmovd(d, eax);
   vxorps(d, d, d);
   f64() ? vcvtsi2sd(d, d, rax) : vcvtsi2ss(d, d, rax);
 }
 
 void Emitter::store_converted(const VInst &i) {
   const Xmm a(i.a), t(i.t);
-  if (*i.stored == vecwrap::Type::F32) return vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
+  if (*i.stored == vecwrap::Type::F32) return i32() ? vcvtdq2ps(t, a) : vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
   if (*i.stored == vecwrap::Type::F64) return vcvtss2sd(t, a, a), vmovsd(memory(i.mem), t);
   if (*i.stored == vecwrap::Type::F16) return vcvtps2ph(t, a, 0), vpextrw(memory(i.mem), t, 0);
   if (*i.stored == vecwrap::Type::BF16) return round_to_bf16(*this, wide_, t, Xmm(i.e), a), vpextrw(memory(i.mem), t, 0);
   const bool wide = *i.stored == vecwrap::Type::I64;
   const Reg64 whole = rax;
+  if (i32()) return store_low(i, a);
   if (wide) f64() ? vcvttsd2si(whole, a) : vcvttss2si(whole, a), vmovq(t, whole), vmovq(memory(i.mem), t);
-  else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), size_of(*i.stored) == 1 ? vpextrb(memory(i.mem), t, 0) : vmovd(memory(i.mem), t);
+  else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), store_low(i, t);
+}
+
+void Emitter::store_low(const VInst &i, const Xmm &from) {
+  const int bytes = size_of(*i.stored);
+  const Address to = memory(i.mem);
+  bytes == 1 ? vpextrb(to, from, 0) : bytes == 2 ? vpextrw(to, from, 0) : vmovd(to, from);
 }
 
 void Emitter::load_everywhere(const VInst &i) {
@@ -169,6 +182,7 @@ uint64_t Emitter::bits_of(double value) const {
     std::memcpy(&word, &value, 8);
     return word;
   }
+  if (i32()) return uint32_t(int32_t(value));
   float single = float(value);
   uint32_t word;
   std::memcpy(&word, &single, 4);
@@ -176,8 +190,8 @@ uint64_t Emitter::bits_of(double value) const {
 }
 
 Address Emitter::everywhere(double value) {
-  if (p_.lanes == 1) return ptr[rip + pool(bits_of(value), 1)];
-  return wide_ ? ptr_b[rip + pool(bits_of(value), 1)] : ptr[rip + pool(f64() ? bits_of(value) : bits_of(value) << 32 | bits_of(value), 4)];
+  if (p_.lanes == 1 && !i32()) return ptr[rip + pool(bits_of(value), 1)]; // integers read whole registers
+  return wide_ && p_.lanes > 1 ? ptr_b[rip + pool(bits_of(value), 1)] : ptr[rip + pool(f64() ? bits_of(value) : bits_of(value) << 32 | bits_of(value), 4)];
 }
 
 void Emitter::pooled(Label &label, uint64_t word, int copies) {

@@ -1,0 +1,69 @@
+// Arithmetic on vectors of i32. Scalar code computes in whole registers, of which the first element counts.
+#include "emit/x86/emitter.h"
+
+namespace vecwrap::x86 {
+namespace {
+
+using Integer = void (CodeGenerator::*)(const Xmm &, const Xmm &, const Operand &);
+struct Row { VOp op; Integer emit; bool commutes; };
+constexpr Row kRows[] = {{VOp::VAdd, &CodeGenerator::vpaddd, true},   {VOp::VSub, &CodeGenerator::vpsubd, false},
+                         {VOp::VMul, &CodeGenerator::vpmulld, true},  {VOp::VMax, &CodeGenerator::vpmaxsd, false},
+                         {VOp::VMin, &CodeGenerator::vpminsd, false}};
+
+constexpr int kOrdered = 7; ///< the bits of a predicate that integers know: equal 1, greater 2, less 4
+/// Those bits -> immediate of vpcmpd (Intel SDM vol. 2C, VPCMPD).
+constexpr uint8_t kCompare[] = {3, 0, 6, 5, 1, 2, 4, 7};
+/// Those bits -> how AVX2 compares: equal or greater, the operands swapped, the answer negated.
+struct Comparison { bool equal, swapped, negated; };
+constexpr Comparison kComparisons[] = {{true, false, false}, {true, false, false}, {false, false, false}, {false, true, true},
+                                       {false, true, false}, {false, false, true}, {true, false, true}};
+
+} // namespace
+
+bool Emitter::integer(const VInst &i) {
+  for (const Row &row : kRows) {
+    if (row.op != i.op) continue;
+    if (i.mem_operand < 0) return (this->*row.emit)(reg(i.d), reg(i.a), reg(i.b)), true;
+    return (this->*row.emit)(reg(i.d), reg(row.commutes && i.mem_operand == 0 ? i.b : i.a), operand(i)), true;
+  }
+  switch (i.op) {
+  case VOp::VFma: multiply_add(i); return true;
+  case VOp::VNeg: negate(i); return true;
+  case VOp::VAbs: vpabsd(reg(i.d), reg(i.a)); return true;
+  case VOp::VSelect: select_integers(i); return true;
+  default: return false;
+  }
+}
+
+/// There is no such instruction: the product waits in t.
+void Emitter::multiply_add(const VInst &i) {
+  const Xmm t = reg(i.t);
+  if (i.mem_operand == 2) return vpmulld(t, reg(i.a), reg(i.b)), vpaddd(reg(i.d), t, operand(i));
+  if (i.mem_operand < 0) vpmulld(t, reg(i.a), reg(i.b));
+  else vpmulld(t, reg(i.mem_operand == 0 ? i.b : i.a), operand(i));
+  vpaddd(reg(i.d), t, reg(i.c));
+}
+
+/// -x is ~(x - 1).
+void Emitter::negate(const VInst &i) {
+  const Xmm d = reg(i.d);
+  vpaddd(d, reg(i.a), everywhere(-1));
+  wide_ ? vpxord(d, d, everywhere(-1)) : vpxor(d, d, everywhere(-1));
+}
+
+void Emitter::select_integers(const VInst &i) {
+  const Xmm d = reg(i.d), x = reg(i.a), y = reg(i.b), yes = reg(i.c), no = reg(i.e);
+  const int bits = int(i.pred) & kOrdered;
+  if (wide_) {
+    vpcmpd(k2, x, y, kCompare[bits]);
+    return vpblendmd(d | k2, no, yes);
+  }
+  const Xmm always = bits ? yes : no;
+  if (!bits || bits == kOrdered) return vmovaps(d, always);
+  const Comparison c = kComparisons[bits];
+  const Xmm t = reg(i.t), &a = c.swapped ? y : x, &b = c.swapped ? x : y;
+  c.equal ? vpcmpeqd(t, a, b) : vpcmpgtd(t, a, b);
+  c.negated ? vblendvps(d, yes, no, t) : vblendvps(d, no, yes, t);
+}
+
+} // namespace vecwrap::x86

@@ -1,5 +1,5 @@
 // Schedules for programs. Where all nests walk the same rows, the earlier ones run in the last one's loop over blocks of
-// rows, as many as the first-level cache holds of what they pass on; each nest is then scheduled for its part.
+// rows, as many as the first-level cache holds of what several nests use; each nest is then scheduled for its part.
 #include "codegen/loopnest.h"
 #include "decide/shape.h"
 #include "decide/strategy.h"
@@ -9,7 +9,8 @@
 namespace vecwrap {
 namespace {
 
-constexpr int64_t kLeast = 1024; ///< bytes passed on in one run of the body: less does not pay for its loops
+constexpr int64_t kLeast = 1024; ///< bytes that one run of the body uses again: less does not pay for its loops
+constexpr int64_t kAbreast = 4;  ///< rows
 
 /// Do different outputs use the same operand of the reduction (a product of matrices)? Its tile is worth more than what
 /// sharing could save.
@@ -40,7 +41,8 @@ public:
       : program_(program), target_(target), nests_(linked(program)), host_(int(nests_.size()) - 1), steps_(nests_.size()) {}
 
   std::optional<Sentence> run() {
-    if (host_ < 1 || !std::all_of(nests_.begin(), nests_.end(), is_constant) || std::any_of(nests_.begin(), nests_.end(), has_reuse)) return {};
+    const auto fits_rows = [](const Nest &nest) { return is_constant(nest) && !has_reuse(nest); };
+    if (host_ < 1 || !std::all_of(nests_.begin(), nests_.end(), fits_rows)) return {};
     const std::vector<int> contiguous = vector_dims(nests_[host_], target_);
     for (int d = 0; d < int(host().dims.size()); ++d)
       if (!host().dims[d].reduction && std::find(contiguous.begin(), contiguous.end(), d) == contiguous.end()) rows_.push_back(d);
@@ -53,12 +55,40 @@ private:
   const Nest &host() const { return nests_[host_]; }
   int64_t room() const { return target_.l1_bytes / 2; }
 
-  /// One row of the loops up to depth_, unscheduled: is what the nests pass on small enough?
+  /// One row of the loops up to depth_, unscheduled: is what is used again small enough?
   bool fits() {
     block_ = 1;
     place({});
     const auto tree = applied();
-    return tree && tree->bytes <= room() && once(*tree);
+    if (!tree || !once(*tree)) return false;
+    row_bytes_ = used_again(*tree);
+    return row_bytes_ <= room();
+  }
+
+  /// Bytes of one run of the body that several nests touch: what they pass on, and operands that they have in common.
+  int64_t used_again(const ProgramTree &tree) const {
+    int64_t bytes = tree.bytes;
+    for (int tensor = 0; tensor < tree.arguments; ++tensor) {
+      int users = 0;
+      int64_t most = 0;
+      for (int n = 0; n <= host_; ++n) {
+        const int64_t part = touched(n < host_ ? tree.leaves[n].tree.nest : of_rows(host(), block_), tensor);
+        users += part > 0, most = std::max(most, part);
+      }
+      if (users > 1) bytes += most;
+    }
+    return bytes;
+  }
+
+  static int64_t touched(const Nest &nest, int tensor) {
+    int64_t most = 0;
+    for (int a = 0; a < int(nest.accesses.size()); ++a) {
+      if (nest.accesses[a].tensor != tensor) continue;
+      int64_t bytes = size_of(nest.stored(a));
+      for (int d = 0; d < int(nest.dims.size()); ++d) bytes *= nest.still(a, d) ? 1 : nest.dims[d].extent.value;
+      most = std::max(most, bytes);
+    }
+    return most;
   }
 
   /// The host's loops over rows around the steps for its part of them.
@@ -82,8 +112,9 @@ private:
     }
     if (ordered) return;
     if (block_ > 1) order.push_back(name + ".1");
+    const auto last = rows_.begin() + depth_ + 1;
     for (int d = 0; d < int(host().dims.size()); ++d)
-      if (const auto last = rows_.begin() + depth_ + 1; std::find(rows_.begin(), last, d) == last) order.push_back(host().dims[d].name);
+      if (std::find(rows_.begin(), last, d) == last) order.push_back(host().dims[d].name);
     steps.push_back({StepKind::Reorder, order});
   }
 
@@ -127,9 +158,11 @@ private:
     return part;
   }
 
-  /// The largest block of rows that fits and leaves no rest.
-  int64_t largest_block(int64_t bytes) const {
-    const int64_t rows = host().dims[rows_[depth_]].extent.value, most = std::max<int64_t>(1, room() / std::max<int64_t>(bytes, 1));
+  /// The largest block of rows that leaves no rest. A few rows hide each other's latency; while more of them are worked on,
+  /// memory waits (softmax of rows of 128 and 384 on Zen 5: 4 rows 37 and 373 us, 1 row 49 and 406, 24 rows 42 and 439).
+  int64_t largest_block() const {
+    const int64_t rows = host().dims[rows_[depth_]].extent.value, row = std::max<int64_t>(row_bytes_, 1);
+    const int64_t most = std::max(room() / 4 / row, std::min(kAbreast, room() / row));
     for (int64_t block = std::min(rows, most); block > 1; --block)
       if (rows % block == 0) return block;
     return 1;
@@ -141,14 +174,13 @@ private:
   }
 
   std::optional<Sentence> schedule() {
-    const int64_t bytes = applied()->bytes;
-    block_ = largest_block(bytes);
-    if (block_ * bytes < kLeast || block_ == points(of_rows(host(), 0)) / points(of_rows(host(), 1))) return {};
+    block_ = largest_block();
+    if (block_ * row_bytes_ < kLeast || block_ == points(of_rows(host(), 0)) / points(of_rows(host(), 1))) return {};
     const auto inner = proposed(of_rows(host(), block_));
     if (!inner) return {};
     place(*inner);
     const auto tree = applied();
-    if (!tree || tree->bytes > room() || !once(*tree)) return {};
+    if (!tree || used_again(*tree) > room() || !once(*tree)) return {};
     for (int n = 0; n < host_; ++n) {
       const auto steps = proposed(tree->leaves[n].tree.nest);
       if (!steps) return {};
@@ -165,6 +197,7 @@ private:
   std::vector<std::vector<Step>> steps_; ///< per nest
   std::vector<int> rows_;                ///< the host's dims that may be walked outside
   int depth_ = 0;                        ///< the last of those that are shared
+  int64_t row_bytes_ = 0;                ///< used again in one of its rows
   int64_t block_ = 1;                    ///< indices of that one at a time
   std::string place_;                    ///< its loop
 };

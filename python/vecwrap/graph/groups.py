@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .. import _core
+from ..variants import lengths
 from .array import Buffer
 from .graph import Check, Graph
 from .nests import Places, lower
@@ -37,7 +38,9 @@ class Group:
 
 
 def grouped(graph: Graph, target: _core.Target) -> list[Stage | Check | Group]:
-    """The graph's steps, with runs of stages joined from the last one backwards."""
+    """The graph's steps, with runs of stages joined from the last one backwards. Code for several vector lengths stays apart."""
+    if len(lengths(target)) > 1:
+        return list(graph.steps)
     steps: list[Stage | Check | Group] = []
     end = len(graph.steps)
     while end:

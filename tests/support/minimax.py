@@ -114,7 +114,7 @@ def quotient(f: Callable[[float], float], bound: float, degree: int) -> list[flo
     values = np.array([f(float(v)) for v in u])
     powers = np.vander(u / bound, degree + 1, increasing=True)
     weight, below = np.ones_like(u), np.ones_like(u)
-    least, best = np.inf, np.zeros(0)
+    least, best = np.inf, [0.0]
     for _ in range(120):
         scale = (np.sqrt(weight) / below)[:, None]
         system = np.hstack([powers / values[:, None], -powers[:, :degree]]) * scale
@@ -122,7 +122,7 @@ def quotient(f: Callable[[float], float], bound: float, degree: int) -> list[flo
         below = powers[:, :degree] @ found[degree + 1:] + powers[:, degree]
         error = np.abs(powers @ found[:degree + 1] / below / values - 1)
         if error.max() < least:
-            least, best = float(error.max()), found[degree + 1:]
+            least, best = float(error.max()), [float(q) for q in found[degree + 1:]]
         weight = weight * np.sqrt(error / error.max() + 1e-3)
         weight /= weight.sum()
     return [float(np.float32(q * bound ** (degree - i))) for i, q in enumerate(best)]

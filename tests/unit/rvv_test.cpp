@@ -1,8 +1,8 @@
 // The instruction table: what a row prints is what the assembler takes, and what its semantics do.
 #include "emit/rvv/assembly.h"
 #include "emit/rvv/encode.h"
-#include "emit/rvv/machine.h"
 #include "emit/rvv/simulate.h"
+#include "emit/rvv/step.h"
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -22,11 +22,11 @@ Insn sample(int row) {
     switch (*k) {
     case 'x': i.operand[at++] = x++; break;
     case 'f': i.operand[at++] = f++; break;
-    case 'v': i.operand[at++] = v, v += 4; break;
+    case 'v': case 'w': case 'h': case 'q': case 'o': i.operand[at++] = v, v += 4; break;
     case 'i': i.operand[at++] = 21; break;
     case 'm': i.operand[at++] = -8, i.operand[at++] = x++; break;
     case 'a': i.operand[at++] = x++; break;
-    case 'e': i.operand[at++] = Vtype{32, 4, false}.encoded(); break;
+    case 'e': i.operand[at++] = Vtype{32, 2, false}.encoded(); break;
     default: break;
     }
   return i;
@@ -39,14 +39,14 @@ std::string words(const std::string &line) {
   return out;
 }
 
-constexpr const char *kMc = "llvm-mc-22 -triple=riscv64 -mattr=+m,+f,+d,+v -filetype=obj -o ";
+constexpr const char *kMc = "llvm-mc-22 -triple=riscv64 -mattr=+m,+f,+d,+v,+zvfhmin,+zfhmin -filetype=obj -o ";
 bool has_llvm() { return !std::system("command -v llvm-mc-22 >/dev/null && command -v llvm-objdump-22 >/dev/null"); }
 
 /// What llvm-objdump says of each instruction of a text.
 std::vector<std::string> disassembled(const std::string &text, const std::string &name) {
   const std::string stem = testing::TempDir() + name;
   std::ofstream(stem + ".s") << text;
-  EXPECT_EQ(std::system((kMc + stem + ".o " + stem + ".s && llvm-objdump-22 -d --mattr=+m,+f,+d,+v --no-show-raw-insn "
+  EXPECT_EQ(std::system((kMc + stem + ".o " + stem + ".s && llvm-objdump-22 -d --mattr=+m,+f,+d,+v,+zvfhmin,+zfhmin --no-show-raw-insn "
                          "--no-leading-addr --no-print-imm-hex " + stem + ".o > " + stem + ".txt").c_str()), 0);
   std::ifstream file(stem + ".txt");
   std::vector<std::string> found;
@@ -116,7 +116,7 @@ TEST(RvvSemantics, TailsArePoisonedUnlessKept) {
   for (bool keep : {false, true}) {
     Machine m(16);
     step(m, {Op::Li, {11, 3}});
-    step(m, {Op::Vsetvli, {0, 11, Vtype{32, 2, keep}.encoded()}});
+    step(m, {Op::Vsetvli, {0, 11, Vtype{32, 1, keep}.encoded()}});
     EXPECT_EQ(m.vl, 3);
     std::fill(m.v.begin(), m.v.end(), uint8_t(0));
     step(m, {Op::VfaddVV, {4, 8, 12}});
@@ -132,7 +132,7 @@ TEST(RvvSimulate, RunsALoopAndCounts) {
   a.put(Op::Ld, 11, 0, 10), a.put(Op::Ld, 12, 8, 10);
   a.load_imm(5, 0x3f800000), a.put(Op::FmvWX, 0, 5), a.put(Op::Li, 13, 0);
   a.place(head);
-  a.put(Op::Vsetvli, 6, 12, Vtype{32, 1, false}.encoded());
+  a.put(Op::Vsetvli, 6, 12, Vtype{32, 0, false}.encoded());
   a.put(Op::Vle32, 4, 11), a.put(Op::VfaddVF, 4, 4, 0), a.put(Op::Vse32, 4, 11);
   a.put(Op::Slli, 7, 6, 2), a.put(Op::Add, 11, 11, 7), a.put(Op::Mul, 7, 6, 13), a.put(Op::Addi, 7, 7, 0);
   for (int i = 0; i < 4; ++i) a.put(Op::Addi, 12, 12, -1); // VLEN 128: four at a time

@@ -28,6 +28,13 @@ void Assembly::add_imm(int reg, int from, int64_t value, int scratch) {
   put(Op::Add, reg, from, scratch);
 }
 
+/// The scalars of half precision are not part of V. (Nor are the conversions of vectors, but assemblers do not ask.)
+const char *Assembly::extensions() const {
+  constexpr Op kHalf[] = {Op::Flh, Op::Fsh, Op::FcvtSH, Op::FcvtHS};
+  const auto half = [&](const Line &l) { return l.kind == Line::Code && std::count(std::begin(kHalf), std::end(kHalf), l.insn.op); };
+  return std::any_of(lines.begin(), lines.end(), half) ? "+v, +zfhmin" : "+v";
+}
+
 int64_t Assembly::instructions() const {
   return std::count_if(lines.begin(), lines.end(), [](const Line &line) { return line.kind == Line::Code; });
 }
@@ -62,7 +69,7 @@ std::string print_body(const Assembly &a, const std::string &name) {
 
 std::string print(const Assembly &a, const std::string &name) {
   return "    .text\n    .balign 4\n    .globl " + name + "\n    .type " + name + ", @function\n    .option push\n"
-         "    .option arch, +v\n" + name + ":\n" + print_body(a, name) + "    .option pop\n    .size " + name + ", . - " + name + "\n";
+         "    .option arch, " + a.extensions() + "\n" + name + ":\n" + print_body(a, name) + "    .option pop\n    .size " + name + ", . - " + name + "\n";
 }
 
 } // namespace vecwrap::rvv

@@ -33,6 +33,8 @@ struct Assembly {
   int labels = 0;
   int64_t stack_bytes = 0;
 
+  const char *extensions() const; ///< for `.option arch`
+
   int label() { return labels++; }
   void place(int label) { lines.push_back({Line::Label, {Op::J, {label}}, {}, {}}); }
   void remark(std::string text) { lines.push_back({Line::Remark, {}, std::move(text), {}}); }

@@ -173,7 +173,7 @@ void Emitter::tail(const VInst &i) {
 
 Need Emitter::need(Lanes lanes, bool more) const {
   const Length length = lanes == Lanes::All ? Length::All : lanes == Lanes::Tail ? Length::Tail : Length::One;
-  return {length, more, {f64() ? 64 : 32, p_.group, false}};
+  return {length, more, {f64() ? 64 : 32, std::countr_zero(unsigned(p_.group)), false}};
 }
 
 Assembly emit(const VProgram &program) { return Emitter(program).run(); }

@@ -54,7 +54,7 @@ def test_rows_that_are_read_twice_count_as_well() -> None:
             s[i] = vw.sum_of(X[i, j])
         nests.append(nest)
     kernel = shared(vw.Program("centred", nests, ["s"]))
-    assert kernel is not None and "for i in 0..512 step 4\n" in kernel.loop_tree
+    assert kernel is not None and "for i in 0..512 step 2\n" in kernel.loop_tree
 
 
 @pytest.mark.parametrize("program,why", [

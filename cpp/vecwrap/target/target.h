@@ -26,8 +26,6 @@ struct Target {
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
-/// Does the code for it compute in the type?
-bool computes(Isa, Type);
 /// Do vector loads and stores convert between what is computed in and what is stored?
 bool converts_vectors(const Target &, Type computed, Type stored);
 bool converts_scalars(const Target &, Type stored); ///< of single elements

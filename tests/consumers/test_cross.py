@@ -55,6 +55,20 @@ def test_c_project(toolchain: str, tmp_path: Path) -> None:
     assert "vecwrap-clang" in compiler_of(ours) and "vecwrap-clang" not in compiler_of(plain)
 
 
+@pytest.mark.parametrize("toolchain", [GNU, ZIG])
+def test_cpp_project_that_is_linked_statically(toolchain: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Exceptions, containers, threads."""
+    if toolchain == ZIG and not request.config.getoption("--rvv"):
+        pytest.skip("runs with --rvv: zig builds its C++ library first, which takes minutes")
+    ours = built("cross-cxx", tmp_path / "ours", toolchain)
+    text = {printed(ours, vlen, "program", "3") for vlen in (128, 512)}
+    a = [p * 37 % 101 / 7.0 for p in range(1600)]
+    for _ in range(3):
+        inside = {i * 40 + j for i in range(1, 39) for j in range(1, 39)}
+        a = [0.25 * (a[p - 40] + a[p + 40] + a[p - 1] + a[p + 1]) if p in inside else a[p] for p in range(1600)]
+    assert text == {f"sum {sum(a):.12g}\n"}
+
+
 def test_cpp_project(tmp_path: Path) -> None:
     consumer = built("cmake", tmp_path / "cmake", GNU)
     assert "RISC-V" in run(["file", "-b", consumer.build / "program"], consumer.source)

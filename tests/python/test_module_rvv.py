@@ -154,6 +154,11 @@ def test_kernels_in_python_are_looked_at_not_called():
         kernel(np.ones(5, "f4"), np.ones(5, "f4"))
 
 
+def test_every_length_has_the_extensions_of_the_target():
+    assert [t.name for t in lengths(find_target("riscv64-rvv+zvfh"))] == [f"riscv64-rvv{vlen}+zvfh" for vlen in VLENS]
+    assert [t.name for t in lengths(find_target("riscv64-rvv512"))] == ["riscv64-rvv512"]
+
+
 def test_equal_code_is_there_once():
     """Scalar code is the same for every length: nothing asks for it."""
     nest, sentence = _core.Nest.parse(RELU.format(n=3)), _core.Sentence("v1")

@@ -39,7 +39,8 @@ SEVEN_BY_FOUR = ("v1 split(i,7) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1)
 MIXED = partial(random_nest, mixed=1.0)
 MAKERS = [(random_nest, random_sentence), (MIXED, random_sentence), (shaped_nest, random_sentence),
           (reduction_nest, reduction_sentence), (partial(random_nest, types=("i32",), mixed=0.6), random_sentence),
-          (partial(reduction_nest, types=("i32",)), reduction_sentence)]
+          (partial(reduction_nest, types=("i32",)), reduction_sentence),
+          (partial(reduction_nest, in_order=True), reduction_sentence)]
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
 
 
@@ -113,6 +114,36 @@ def test_registers_per_vector(target, group):
     text = _core.compile(nest, Sentence(sentence), target).assembly("f")
     assert f"e32, m{group}, ta, ma" in text
     assert len(set(re.findall(r"vfmacc\.vf (v\d+)", text))) == rows
+
+
+ROW_SUMS = """nest sums f32 strict
+dim i 9
+dim k 100 reduce
+tensor A C
+access a0 A + 0 : i*400 k*4
+access a1 C + 0 : i*4
+%0 = const 0
+%1 = load a0
+%2 = acc
+%3 = sqrt %1
+%4 = add %2 %3
+init %0
+update %4
+final %2
+out a1
+"""
+
+
+def test_strict_sums_run_along_the_lanes():
+    """In the source's order: vfredosum for a sum, nothing for an update that is more than that, or for other targets."""
+    sentence = Sentence("v1 split(i,2) split(k,32) reorder(i,k,i.1,k.1) tile(i.1,k.1) vectorize(k.1,4)")
+    text = _core.compile(_core.Nest.parse(ROW_SUMS), sentence, find_target("riscv64-rvv256")).assembly("f")
+    assert "vfsqrt.v" in text and "vfredosum.vs" in text
+    fused = ROW_SUMS.replace("%4 = add %2 %3", "%4 = fma %1 %3 %2")
+    for nest, target in [(fused, "riscv64-rvv256"), (ROW_SUMS, "x86-64-avx512")]:
+        with pytest.raises(Refusal) as refusal:
+            _core.compile(_core.Nest.parse(nest), Sentence(str(sentence).replace(",4)", ")")), find_target(target))
+        assert refusal.value.name == "vector-reduction"
 
 
 def test_a_vector_of_three_registers_is_refused():

@@ -92,6 +92,10 @@ void Evaluator::into_accumulators(int root) {
     interleave(root, a);
     if (g_.failed_) return;
     const int p = active_[a], dest = accumulators_[p];
+    if (g_.in_order_ >= 0 && !rows_) {
+      add_in_order(p);
+      continue;
+    }
     if (g_.combine_ && lanes(p) == Lanes::Tail) { // lanes past the end keep what they hold
       const int reg = value(root, p);
       VInst &i = g_.emit(VOp::VMerge);

@@ -23,6 +23,7 @@ public:
 
   void allocate_accumulators();
   void spread_rows(); ///< the first accumulator of each row goes to the others
+  void add_in_order(int point);
   void join_vectors(); ///< all accumulators of a row into the first; the others die
   void join_lanes();   ///< then all its lanes into the first
   /// acc[p] = root(p) for all points.

@@ -52,7 +52,7 @@ struct Emission {
   bool failed = false;
   /// group: registers per vector, 0 for scalar code
   Emission(const Target &, Type, int group, int arguments);
-  void reserve_scratch(const Target &, const Nest &);
+  void reserve_scratch(const Target &, const Nest &); ///< vector registers of the emitter's
   void finish_prologue(size_t begin); ///< of the code from there on
 };
 
@@ -207,6 +207,7 @@ private:
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
+  int in_order_ = -1; ///< node: what is added in order, if the lanes do not hold partial results
   int start_ = -1, join_init_ = -1; ///< nodes: what lanes start from; acc joined with init, -1 if start_ is init
   bool &failed_;
 };

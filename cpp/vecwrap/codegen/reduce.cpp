@@ -1,11 +1,16 @@
 // Lanes along a reduction: each vector of the tile holds partial results of its row, which are joined at the end of
-// the register scope. From there on one lane of the first vector of each row counts.
+// the register scope. From there on one lane of the first vector of each row counts. Where the order of a sum is fixed, that
+// lane holds it from the start.
 #include "codegen/evaluate.h"
 
 namespace vecwrap {
 
 void Generator::plan_lanes() {
   combine_ = combine_of(nest_);
+  if (!may_reorder(nest_)) {
+    in_order_ = added_in_order(nest_), start_ = nest_.init;
+    return;
+  }
   const bool repeat = may_repeat_init(nest_, *combine_);
   start_ = repeat ? nest_.init : nest_.constant(combine_->neutral);
   join_init_ = repeat ? -1 : nest_.add(combine_->op, plain_acc_, nest_.init);
@@ -14,13 +19,12 @@ void Generator::plan_lanes() {
 void Generator::start_lanes(Evaluator &evaluator) {
   evaluator.take_rows();
   evaluator.into_accumulators(start_);
-  evaluator.spread_rows();
+  if (in_order_ < 0) evaluator.spread_rows();
   evaluator.take_chunk();
 }
 
 void Generator::join_lanes(Evaluator &evaluator) {
-  evaluator.join_vectors();
-  evaluator.join_lanes();
+  if (in_order_ < 0) evaluator.join_vectors(), evaluator.join_lanes();
   evaluator.take_rows();
   if (join_init_ < 0) return;
   const auto saved = pointers();
@@ -40,6 +44,20 @@ void Evaluator::spread_rows() {
     VInst &i = g_.emit(VOp::VMov);
     i.d = accumulators_[p], i.a = accumulators_[first];
   }
+}
+
+/// The row's sum, plus the elements of this point.
+void Evaluator::add_in_order(int point) {
+  int reg = value(g_.in_order_, point);
+  const bool splat = is_uniform(reg);
+  if (splat) {
+    VInst &i = g_.emit(VOp::VMov);
+    i.a = reg, i.d = reg = take();
+  }
+  VInst &i = g_.emit(VOp::VSum);
+  i.d = accumulators_[point], i.a = reg, i.lanes = lanes(point);
+  if (splat) give(reg);
+  release(g_.in_order_, point);
 }
 
 /// acc = acc joined with another register.

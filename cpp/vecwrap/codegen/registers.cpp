@@ -85,9 +85,11 @@ void Evaluator::revive() {
   dead_.clear();
 }
 
+/// Sums in order have one for each row.
 void Evaluator::allocate_accumulators() {
   const bool scalars = g_.has_uniforms() && g_.tree_.vector < 0;
-  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(take(scalars));
+  const int each = g_.in_order_ < 0 ? 1 : extent_.back();
+  for (int p = 0; p < points_ && !g_.failed_; ++p) accumulators_.push_back(p % each ? accumulators_.back() : take(scalars));
 }
 
 /// A load can be a memory operand if nothing else uses it and the whole register is read; a constant, if registers are
@@ -100,7 +102,7 @@ bool Evaluator::foldable(int node, int point) {
   if (g_.nest_.converts(n.access) || is_strided(n.access)) return false;
   if (g_.tree_.vector < 0) return g_.out_.lanes == 1 && g_.nest_.type != Type::I32; // scalar code has whole registers of integers
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
-  return lanes(point) == Lanes::All;
+  return lanes(point) == Lanes::All && g_.target_.isa != Isa::Sse; // whose operands in memory are aligned
 }
 
 bool Evaluator::foldable_operand(int node, int operand, int point) {

@@ -43,6 +43,14 @@ std::optional<Combine> combine_of(const Nest &nest) {
 
 bool may_reorder(const Nest &nest) { return nest.reassoc || (nest.type == Type::I32 && combine_of(nest)); }
 
+int added_in_order(const Nest &nest) {
+  if (nest.update < 0 || nest.nodes[nest.update].op != Op::Add) return -1;
+  const int *in = nest.nodes[nest.update].in;
+  for (int acc : {0, 1})
+    if (nest.nodes[in[acc]].op == Op::Acc && !uses_acc(nest, in[1 - acc])) return in[1 - acc];
+  return -1;
+}
+
 bool may_repeat_init(const Nest &nest, const Combine &combine) {
   const Node &init = nest.nodes[nest.init];
   return combine.op == Op::Select || (init.op == Op::Const && init.value == combine.neutral); // +0 and -0 alike

@@ -17,6 +17,10 @@ std::optional<Combine> combine_of(const Nest &);
 /// May the reduction points be visited in any order, and joined in any? Integers wrap: it makes no difference to them.
 bool may_reorder(const Nest &);
 
+/// Is the update acc + x, where x does not use acc? Then its order may be kept by an instruction that adds elements in order.
+/// Returns x, or -1.
+int added_in_order(const Nest &);
+
 /// May every partial result start from init, without counting it more than once?
 bool may_repeat_init(const Nest &, const Combine &);
 

@@ -121,7 +121,7 @@ void bind_target(py::module_ &m) {
   m.def("targets", [] { return targets(); });
   m.def("assembly_targets", [] { return assembly_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
-  m.def("native_target", [] { return unwrap(native_target()); });
+  m.def("native_target", [] { return native_target(); });
 }
 
 } // namespace

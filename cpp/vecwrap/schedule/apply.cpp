@@ -95,7 +95,8 @@ bool Applier::check_vector() {
 bool Applier::check_lanes() {
   if (!tree_.reduces_lanes()) return true;
   const std::string lanes = "the lanes are along the reduction '" + tree_.loops[tree_.vector].name + "'";
-  if (!may_reorder(tree_.nest)) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
+  const bool kept = target_.ordered_sums && added_in_order(tree_.nest) >= 0;
+  if (!may_reorder(tree_.nest) && !kept) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
   if (!combine_of(tree_.nest))
     return no("vector-reduction", lanes + ", and the update does not add to, multiply or compare the accumulator");
   for (int i = 0; i < tree_.scope; ++i)

@@ -33,6 +33,10 @@ def total(make: Maker, loads: list[int], acc: int) -> int:
                                lambda: nest.add("fma", a, b, nest.add("add", acc, a))])()
 
 
+def added(make: Maker, loads: list[int], acc: int) -> int:
+    return make.nest.add("add", *make.random.sample([acc, term(make, loads)], 2))
+
+
 def product(make: Maker, loads: list[int], acc: int) -> int:
     nest = make.nest
     sign = nest.select("oge", term(make, loads), nest.constant(0.0), nest.constant(1.0), nest.constant(-1.0))
@@ -61,9 +65,10 @@ def row(make: Maker, lanes: int) -> list[int]:
     return strides
 
 
-def reduction_nest(random: Random, types: tuple[str, ...] = FLOATS) -> tuple[_core.Nest, dict[str, int]]:
-    """0 to 2 parallel and 1 to 3 reduction dims; the last one is contiguous in memory."""
-    make = Maker(random, reassoc=types == FLOATS, types=types)
+def reduction_nest(random: Random, types: tuple[str, ...] = FLOATS,
+                   in_order: bool = False) -> tuple[_core.Nest, dict[str, int]]:
+    """0 to 2 parallel and 1 to 3 reduction dims; the last one is contiguous in memory. in_order: a sum without fast-math."""
+    make = Maker(random, reassoc=types == FLOATS and not in_order, types=types)
     nest = make.nest
     make.add_dims("ij"[:random.choice([0, 1, 1, 2])], "pqk"[-random.choice([1, 1, 2, 3]):])
     lanes = len(make.extents) - 1
@@ -72,8 +77,8 @@ def reduction_nest(random: Random, types: tuple[str, ...] = FLOATS) -> tuple[_co
     nest.out = make.output()
     once = [fixed, nest.constant(random.choice(make.constants)), nest.load(nest.out)]
     acc = nest.acc()
-    update = random.choice(UPDATES)
-    starts = once if update is total else [nest.constant(random.choice([1.0, -3.0]))]
+    update = added if in_order else random.choice(UPDATES)
+    starts = once if update in (total, added) else [nest.constant(random.choice([1.0, -3.0]))]
     nest.init = random.choice(starts)
     nest.update = update(make, [nest.load(a) for a in accesses], acc)
     nest.final = acc if random.random() < 0.5 else make.expression([*once, acc], random.choice([1, 2, 3]))

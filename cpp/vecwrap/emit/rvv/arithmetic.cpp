@@ -100,6 +100,7 @@ void Emitter::vector(const VInst &i) {
   case VOp::VFold:
     out_.load_imm(kT0, i.imm);
     return out_.put(need(Lanes::All, true), Op::Vslidedown, v(i.d), v(i.a), kT0);
+  case VOp::VSum: return out_.put(need(i.lanes, false), Op::Vfredosum, v(i.d), v(i.a), v(i.d));
   case VOp::VFma: return fma(i);
   case VOp::VRound: return round(i);
   case VOp::VPow2: return pow2(i);

@@ -18,8 +18,8 @@ def test_live_temporaries_are_disjoint(nodes: list[tuple[int, int, int]]) -> Non
         sources = [values[-1 - back % len(values)].slice(0, 0, 1), values[-1 - more % len(values)].slice(0, 0, 1)]
         out = graph.temporary(f"t{len(values)}", (size,))
         values.append(graph.pointwise("add", out, sources, lambda a, b: a + b))
-    offsets, total = plan(graph)
-    alive = lives(graph)
+    offsets, total = plan(graph.steps)
+    alive = lives(graph.steps)
     for one in alive:
         at = offsets[one.buffer]
         assert at % ALIGNMENT == 0 and at + one.buffer.bytes <= total
@@ -33,5 +33,5 @@ def test_a_chain_takes_two_buffers() -> None:
     value = graph.input("x", (1000,), "f32")
     for k in range(10):
         value = graph.pointwise("relu", graph.temporary(f"t{k}", (1000,)), [value], relu)
-    _, total = plan(graph)
+    _, total = plan(graph.steps)
     assert total <= 2 * (4000 + ALIGNMENT)

@@ -7,10 +7,12 @@ power times a polynomial does not alternate around 0.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from mpmath import mp, mpf
 
 mp.prec = 200
@@ -98,11 +100,43 @@ def exp_rest(r: mpf) -> mpf:
     return (mp.exp(r) - 1 - r) / r ** 2
 
 
-ERF_SLOPE = mpf(1.1283792257308960)  # 2 / sqrt(pi) in single precision; what it lacks goes into the polynomial
+ERF_BOUND = 3.92  # from there on, erf is 1 in single precision
+ERF_FACTOR = 0.25
 
 
-def erf_rest(x: mpf) -> mpf:
-    return -mp.log(mp.erfc(x)) / x - ERF_SLOPE
+def quotient(f: Callable[[float], float], bound: float, degree: int) -> list[float]:
+    """Q of P(u) / Q(u) ~ f(u) on [0, bound], both of that degree: its coefficients in single precision, but the highest, 1.
+
+    Linear least squares of P - f Q, weighted with 1 / Q of the round before (Sanathanan and Koerner) and with more where the
+    error was great (Lawson).
+    """
+    u = bound * ((1 - np.cos(np.pi * (np.arange(2000) + 0.5) / 2000)) / 2) ** 2
+    values = np.array([f(float(v)) for v in u])
+    powers = np.vander(u / bound, degree + 1, increasing=True)
+    weight, below = np.ones_like(u), np.ones_like(u)
+    least, best = np.inf, [0.0]
+    for _ in range(120):
+        scale = (np.sqrt(weight) / below)[:, None]
+        system = np.hstack([powers / values[:, None], -powers[:, :degree]]) * scale
+        found = np.linalg.lstsq(system, powers[:, degree] * scale[:, 0], rcond=None)[0]
+        below = powers[:, :degree] @ found[degree + 1:] + powers[:, degree]
+        error = np.abs(powers @ found[:degree + 1] / below / values - 1)
+        if error.max() < least:
+            least, best = float(error.max()), [float(q) for q in found[degree + 1:]]
+        weight = weight * np.sqrt(error / error.max() + 1e-3)
+        weight /= weight.sum()
+    return [float(np.float32(q * bound ** (degree - i))) for i, q in enumerate(best)]
+
+
+ERF_BELOW = quotient(lambda u: math.erf(math.sqrt(u)) / math.sqrt(u), ERF_BOUND ** 2, 5)
+
+
+def erf_below(u: mpf) -> mpf:
+    return mp.polyval([1, *ERF_BELOW[::-1]], u)
+
+
+def erf_slope(u: mpf) -> mpf:
+    return mp.erf(mp.sqrt(u)) / mp.sqrt(u)
 
 
 def erf_weight(x: mpf) -> mpf:
@@ -137,8 +171,8 @@ TINY = mpf(10) ** -9
 FITS = [
     Fit("kExpF32", "(e^r - 1 - r) / r^2 for |r| <= ln 2", exp_rest, lambda r: r ** 2 / mp.exp(r), 5, -LN2, LN2, True),
     Fit("kExpF64", "the same", exp_rest, lambda r: r ** 2 / mp.exp(r), 11, -LN2, LN2, False),
-    Fit("kErfF32", "-log(1 - erf(x)) / x - 1.128379225730896 for 0 <= x <= 3.95", erf_rest,
-        lambda x: mp.erfc(x) * x / mp.erf(x), 8, TINY, mpf("3.95"), True),
+    Fit("kErfAbove", "(erf(x) / x - 1/4) Q(u) at u = x^2 for |x| <= 3.92", lambda u: (erf_slope(u) - ERF_FACTOR) * erf_below(u),
+        lambda u: 1 / (erf_slope(u) * erf_below(u)), 5, TINY, mpf(ERF_BOUND) ** 2, True),
     Fit("kErfF64", "-log(1 - erf(x)) / x at x = t + 2.96875 for 0 <= x <= 5.9375", erf_rate,
         lambda t: erf_weight(t + ERF_MIDDLE), 29, -ERF_MIDDLE, ERF_MIDDLE, False),
     Fit("kAtanhF32", "(2 atanh(s) / s - 2 - 2/3 w - 2/5 w^2) / w^3 at w = s^2 for |s| <= 1/5", atanh_rest,
@@ -159,10 +193,15 @@ def table(fit: Fit) -> str:
     return "\n".join([*lines, *(f"    {float(c)!r}," for c in coefficients), "};"])
 
 
+def erf_table() -> str:
+    lines = ["/// Q's coefficients, but for the highest, which is 1.", "inline constexpr double kErfBelow[] = {"]
+    return "\n".join([*lines, *(f"    {q!r}," for q in ERF_BELOW), "};\n"])
+
+
 def header() -> str:
     said = "// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how."
     return "\n".join([said, "#pragma once", "", "namespace vecwrap {", "",
-                      *(table(fit) + "\n" for fit in FITS), "} // namespace vecwrap", ""])
+                      *(table(fit) + "\n" for fit in FITS), erf_table(), "} // namespace vecwrap", ""])
 
 
 if __name__ == "__main__":

@@ -96,9 +96,11 @@ void Evaluator::into_accumulators(int root) {
   load_early();
   const Op op = g_.nest_.nodes[root].op;
   const bool splat = stands_still(root) && g_.tree_.vector >= 0; // one scalar for all lanes
-  for (int p : g_.has_uniforms() ? by_column() : active_) {
+  const std::vector<int> order = g_.has_uniforms() ? by_column() : active_;
+  for (size_t a = 0; a < order.size(); ++a) {
+    interleave(root, a);
     if (g_.failed_) return;
-    const int dest = accumulators_[p];
+    const int p = order[a], dest = accumulators_[p];
     if (g_.in_order_ >= 0 && !rows_) {
       add_in_order(p);
       continue;
@@ -142,10 +144,11 @@ void Evaluator::store(int root, int access) {
   last_uses_.assign(points_, 0);
   begin(root);
   if (is_strided(access)) broadcast(access), store_strided(root, access);
-  else for (int p : active_) {
+  else for (size_t a = 0; a < active_.size(); ++a) {
+    interleave(root, a);
     if (g_.failed_) return;
-    store_register(value(root, p), access, p);
-    release(root, p);
+    store_register(value(root, active_[a]), access, active_[a]);
+    release(root, active_[a]);
   }
   last_uses_.clear();
 }

@@ -2,6 +2,7 @@
 // and freed after their last use; loads with one use become memory operands.
 #pragma once
 #include "codegen/generator.h"
+#include <span>
 
 namespace vecwrap {
 
@@ -93,6 +94,13 @@ private:
   void measure(int root);
   void free_registers();
 
+  // interleave.cpp
+  void list_needed(int node, std::vector<int> &list) const;
+  bool is_own(int node) const;
+  int points_abreast(const std::vector<int> &needed);
+  void plan_interleaving(int root);
+  void interleave(int root, size_t first);
+
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
   struct Along { int step, at, count; };
@@ -121,6 +129,7 @@ private:
   int spare() const { return vectors_.limit - vectors_.live; }
 
   Generator &g_;
+  const int registers_;
   Pool vectors_, uniforms_;
   std::vector<int> held_; ///< what operations in work have read so far
   int early_ = 0; ///< scalar registers to spare for loads ahead of their use
@@ -133,6 +142,8 @@ private:
   std::vector<int> needs_;        // per node: registers for its expression, if nothing is shared
   std::vector<std::vector<int>> order_; // per node: its operands as they are evaluated
   bool folds_ = false;            // constants are operands in memory, not registers
+  std::vector<int> needed_;       // nodes of the expression in work, if its points are evaluated side by side
+  int abreast_ = 1;               // that many
   std::vector<uint64_t> dims_of_; // per node: bit d set if it moves along dim d
   std::vector<int> accumulators_;
   std::vector<int> dead_;

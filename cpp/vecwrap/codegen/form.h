@@ -13,6 +13,8 @@ struct Form {
 /// The node's own operation and operands; a select that is a maximum or a minimum is that, of two operands.
 Form form_of(const Node &);
 
+/// Is it a constant that can be read from memory? (Zero is made.)
+inline bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }
 /// Is the larger (smaller) of x and the constant what IEEE's maximumNumber (minimumNumber) says, for every x?
 bool is_plain_extreme(VOp, double constant);
 /// Says of an operation's second operand that it is a constant.

@@ -5,7 +5,7 @@
 
 namespace vecwrap {
 
-Evaluator::Evaluator(Generator &g, int registers) : g_(g), vectors_{registers}, uniforms_{g.target_.scalar_regs, kUniform} {
+Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers), vectors_{registers}, uniforms_{g.target_.scalar_regs, kUniform} {
   for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
     const bool vector = l == g.tree_.vector;
     const int64_t chunk = within_tile(l).value;

@@ -10,9 +10,6 @@ constexpr int kConstantRegisters = 2; ///< more constants than this are read whe
 constexpr int kSpread = 18;           ///< scalar registers that values are spread over: those that nobody has to save
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
-/// Zero is made, not read.
-bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }
-
 } // namespace
 
 int Evaluator::take(bool uniform) {
@@ -71,6 +68,7 @@ void Evaluator::begin(int root) {
   values_.each([&](Key k, Value &) { constants += is_operand(g_.nest_.nodes[k / points_]); });
   const Pool &p = pool(g_.has_uniforms());
   folds_ = g_.has_uniforms() ? p.limit - p.live < kScarce + constants : constants > kConstantRegisters || p.limit - p.live < kScarce;
+  plan_interleaving(root);
 }
 
 int Evaluator::value(int node, int point) {

@@ -1,6 +1,6 @@
 // Strategy: anything that proposes schedules. Sentences in, sentences out; the language model will sit here.
 #pragma once
-#include "ir/nest.h"
+#include "ir/program.h"
 #include "schedule/sentence.h"
 #include "target/target.h"
 #include <memory>
@@ -22,5 +22,11 @@ struct HeuristicOptions {
 
 /// The deterministic heuristic: reads the nest and the target description only.
 std::unique_ptr<Strategy> make_heuristic(HeuristicOptions = {});
+
+/// A program's nests in loops over rows of the last one, if they all walk those, pass on more than the first-level cache holds,
+/// and nothing is computed twice.
+std::optional<Sentence> share_rows(const Program &, const Target &);
+/// That, or every nest by itself as the heuristic has it.
+Result<Sentence> propose(const Program &, const Target &);
 
 } // namespace vecwrap

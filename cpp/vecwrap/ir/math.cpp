@@ -20,6 +20,20 @@ int exp_of(Nest &nest, int x) {
   return b.op(Op::Mul, b.op(Op::Mul, part, scale), scale);
 }
 
+int erf_single(Builder &b, int x) {
+  constexpr double kBound = 3.92;
+  x = b.at_least(b.at_most(x, b.constant(kBound)), b.constant(-kBound));
+  const int u = b.op(Op::Mul, x, x), above = b.op(Op::Mul, x, b.polynomial(kErfAbove, u));
+  return b.op(Op::Fma, x, b.constant(0.25), b.op(Op::Div, above, b.monic(kErfBelow, u)));
+}
+
+int erf_double(Builder &b, int x) {
+  const int size = b.at_most(b.op(Op::Abs, x), b.constant(2 * kErfMiddle));
+  const int minus = b.expm1(b.op(Op::Neg, b.op(Op::Mul, size, b.polynomial(kErfF64, b.op(Op::Sub, size, b.constant(kErfMiddle))))));
+  const int zero = b.constant(0);
+  return b.select(Pred::OLT, x, zero, minus, b.op(Op::Sub, zero, minus));
+}
+
 } // namespace
 
 int build::exp(Nest &nest, const int *in) { return exp_of(nest, in[0]); }
@@ -38,16 +52,11 @@ int build::tanh(Nest &nest, const int *in) {
   return b.op(Op::Div, part, b.op(Op::Add, part, b.constant(2)));
 }
 
-/// 1 - e^-g(|x|), g(x) = -log(1 - erf(x)): one polynomial from 0 to where the result is 1.
+/// f32: x/4 + x P(x^2) / Q(x^2): the quotient is small where the sum is near 1, so its roundings do not count there.
+/// f64: 1 - e^-g(|x|), g(x) = -log(1 - erf(x)): one polynomial from 0 to where the result is 1.
 int build::erf(Nest &nest, const int *in) {
-  constexpr double kErfSlope = 1.128379225730896; // 2 / sqrt(pi) in single precision
   Builder b(nest);
-  const int x = in[0], size = b.at_most(b.op(Op::Abs, x), b.constant(3.95, 2 * kErfMiddle));
-  const auto single = [&] { return b.op(Op::Fma, size, b.polynomial(kErfF32, size), b.op(Op::Mul, size, b.constant(kErfSlope))); };
-  const auto wide = [&] { return b.op(Op::Mul, size, b.polynomial(kErfF64, b.op(Op::Sub, size, b.constant(kErfMiddle)))); };
-  const int minus = b.expm1(b.op(Op::Neg, b.single() ? single() : wide()));
-  const int zero = b.constant(0);
-  return b.select(Pred::OLT, x, zero, minus, b.op(Op::Sub, zero, minus));
+  return b.single() ? erf_single(b, in[0]) : erf_double(b, in[0]);
 }
 
 int math(Nest &nest, const std::string &name, const std::vector<int> &in) {

@@ -30,6 +30,14 @@ public:
     return sum;
   }
 
+  /// The same with a highest coefficient of 1 beyond those.
+  int monic(std::span<const double> coefficients, int x) {
+    int sum = op(Op::Add, x, constant(coefficients.back()));
+    for (size_t i = coefficients.size() - 1; i-- > 0;)
+      sum = op(Op::Fma, sum, x, constant(coefficients[i]));
+    return sum;
+  }
+
   /// Q(r) with e^r = 1 + r + r^2 Q(r), |r| <= ln 2.
   int exp_rest(int r) { return single() ? polynomial(kExpF32, r) : polynomial(kExpF64, r); }
 

@@ -29,17 +29,14 @@ inline constexpr double kExpF64[] = {
     1.5936561879765696e-10,
 };
 
-/// -log(1 - erf(x)) / x - 1.128379225730896 for 0 <= x <= 3.95; relative error of the function 4.0e-9.
-inline constexpr double kErfF32[] = {
-    -5.412076475863614e-08,
-    0.6366193890571594,
-    0.10277775675058365,
-    -0.01915280520915985,
-    -0.0001608171733096242,
-    0.0016673796344548464,
-    -0.0006329886382445693,
-    0.00011767170508392155,
-    -9.258242243959103e-06,
+/// (erf(x) / x - 1/4) Q(u) at u = x^2 for |x| <= 3.92; relative error of the function 2.5e-8.
+inline constexpr double kErfAbove[] = {
+    23059.224609375,
+    1703.2802734375,
+    635.857421875,
+    0.6080259680747986,
+    -0.15063811838626862,
+    -0.19617965817451477,
 };
 
 /// -log(1 - erf(x)) / x at x = t + 2.96875 for 0 <= x <= 5.9375; relative error of the function 7.0e-20.
@@ -129,6 +126,15 @@ inline constexpr double kCosF64[] = {
     2.08767793271427e-09,
     -1.1472986174828325e-11,
     4.847429958107873e-14,
+};
+
+/// Q's coefficients, but for the highest, which is 1.
+inline constexpr double kErfBelow[] = {
+    26252.017578125,
+    13180.34375,
+    2995.517578125,
+    392.95648193359375,
+    30.517139434814453,
 };
 
 } // namespace vecwrap

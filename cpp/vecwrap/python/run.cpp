@@ -86,10 +86,23 @@ Kernel for_lengths(const std::vector<std::pair<Target, Kernel>> &kernels) {
   return rvv::for_lengths(std::move(variants));
 }
 
-std::vector<Sentence> propose(const Nest &nest, const Target &target, int n, bool always, bool collapse) {
+std::vector<Sentence> propose_nest(const Nest &nest, const Target &target, int n, bool always,
+                                   bool collapse) {
   if (const std::string wrong = validate(nest); !wrong.empty())
     throw Refused{{"invalid-nest", wrong}};
   return unwrap(make_heuristic({always, collapse})->propose(nest, target, n));
+}
+
+Sentence propose_program(const Program &program, const Target &target) {
+  if (const std::string wrong = validate(program); !wrong.empty())
+    throw Refused{{"bad-program", wrong}};
+  return unwrap(vecwrap::propose(program, target));
+}
+
+std::optional<Sentence> share(const Program &program, const Target &target) {
+  if (const std::string wrong = validate(program); !wrong.empty())
+    throw Refused{{"bad-program", wrong}};
+  return share_rows(program, target);
 }
 
 void bind_target(py::module_ &m) {
@@ -144,8 +157,10 @@ void bind_run(py::module_ &m) {
     interpret(n, args.data());
   }, py::arg("nest"), py::arg("args"));
   m.def("flops", [](const Nest &n, const Args &args) { return flops(n, checked(n, args).data()); }, py::arg("nest"), py::arg("args"));
-  m.def("propose", &propose, py::arg("nest"), py::arg("target"), py::arg("n") = 1,
+  m.def("propose", &propose_nest, py::arg("nest"), py::arg("target"), py::arg("n") = 1,
         py::arg("always") = false, py::arg("collapse") = true);
+  m.def("propose", &propose_program, py::arg("program"), py::arg("target"));
+  m.def("share_rows", &share, py::arg("program"), py::arg("target"));
 }
 
 } // namespace vecwrap

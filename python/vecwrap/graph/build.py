@@ -14,6 +14,7 @@ from .dims import normalised
 from .edges import apart
 from .fuse import fuse
 from .graph import Check, Graph
+from .groups import Group, grouped
 from .memory import aligned, plan
 from .nests import Lowered, lower, word
 from .stage import Stage
@@ -33,7 +34,7 @@ class Port:
 
 @dataclass(frozen=True)
 class KernelInfo:
-    """One call of a kernel, for reports. `flops` counts floating-point operations."""
+    """One call of a kernel, for reports. `flops` counts floating-point operations; `nest` may be the text of a program."""
 
     name: str
     sentence: str
@@ -74,10 +75,11 @@ def optimised(graph: Graph, vector_bytes: int) -> None:
 def build(graph: Graph, target: _core.Target, prefix: str = "net") -> Built:
     """Compiles a graph. Consumes it: the graph's stages are those that were compiled afterwards."""
     optimised(graph, panel_bytes(target))
-    offsets, workspace = plan(graph)
+    steps = grouped(graph, target)
+    offsets, workspace = plan(steps)
     module = _core.Module(prefix, target)
     built = Built(module, ports(graph.inputs), ports(graph.outputs), workspace)
-    work = [lower(step) if isinstance(step, Stage) else step for step in graph.steps]
+    work = [lower(step) if isinstance(step, Stage) else step for step in steps]
     built.constant_bytes = place_constants(work, built.constants)
     module.inputs, module.outputs = len(graph.inputs), len(graph.outputs)
     module.workspace_bytes, module.constant_bytes = workspace, built.constant_bytes
@@ -93,9 +95,9 @@ def build(graph: Graph, target: _core.Target, prefix: str = "net") -> Built:
         if isinstance(item, Check):
             module.add_check(place(item.buffer))
             continue
-        kernel, sentence = compiled(str(item.nest), target.name)
+        kernel, sentence = code_of(item, target)
         module.add_call(module.add_kernel(kernel, word(item.name)), [place(*tensor) for tensor in item.tensors])
-        built.kernels.append(KernelInfo(item.name, sentence, flops(item), str(item.nest)))
+        built.kernels.append(KernelInfo(item.name, sentence, flops(item), text(item)))
     return built
 
 
@@ -103,7 +105,7 @@ def ports(buffers: list[Buffer]) -> list[Port]:
     return [Port(b.name, b.dtype, b.size, b.bytes) for b in buffers]
 
 
-def place_constants(work: list[Lowered | Check], places: dict[Buffer, int]) -> int:
+def place_constants(work: list[Lowered | Group | Check], places: dict[Buffer, int]) -> int:
     at = 0
     for buffer in constants(work):
         if buffer not in places:
@@ -112,10 +114,16 @@ def place_constants(work: list[Lowered | Check], places: dict[Buffer, int]) -> i
     return at
 
 
-def constants(work: list[Lowered | Check]) -> Iterator[Buffer]:
+def constants(work: list[Lowered | Group | Check]) -> Iterator[Buffer]:
     for item in work:
-        if isinstance(item, Lowered):
+        if not isinstance(item, Check):
             yield from (buffer for buffer, _ in item.tensors if buffer.kind == "constant")
+
+
+def code_of(item: Lowered | Group, target: _core.Target) -> tuple[_core.Kernel, str]:
+    if isinstance(item, Group):
+        return compiled_program(str(item.program), str(item.sentence), target.name)
+    return compiled(str(item.nest), target.name)
 
 
 @lru_cache(maxsize=1024)
@@ -124,6 +132,17 @@ def compiled(nest: str, target: str) -> tuple[_core.Kernel, str]:
     return by_heuristic(_core.Nest.parse(nest), _core.find_target(target))
 
 
-def flops(item: Lowered) -> float:
+@lru_cache(maxsize=1024)
+def compiled_program(program: str, sentence: str, target: str) -> tuple[_core.Kernel, str]:
+    """The same for a program and its sentence."""
+    return _core.compile(_core.Program.parse(program), _core.Sentence(sentence), _core.find_target(target)), sentence
+
+
+def text(item: Lowered | Group) -> str:
+    return str(item.program if isinstance(item, Group) else item.nest)
+
+
+def flops(item: Lowered | Group) -> float:
     """Operations of one run; extents are constants, so no argument is looked at."""
-    return float(_core.flops(item.nest, [0] * len(item.tensors)))
+    arguments = [0] * len(item.tensors)
+    return float(_core.flops(item.program, arguments) if isinstance(item, Group) else _core.flops(item.nest, arguments))

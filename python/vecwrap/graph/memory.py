@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .array import Buffer
-from .graph import Check, Graph
+from .graph import Check
+from .groups import Group
+from .stage import Stage
+
+Step = Stage | Check | Group
 
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 
@@ -20,12 +25,18 @@ class Life:
         return self.first <= other.last and other.first <= self.last
 
 
-def lives(graph: Graph) -> list[Life]:
+def touched(step: Step) -> list[Buffer]:
+    """Buffers that must exist while a step runs."""
+    if isinstance(step, Check):
+        return [step.buffer]
+    return step.touched() if isinstance(step, Group) else [step.out.buffer, *(read.buffer for read in step.reads())]
+
+
+def lives(steps: Sequence[Step]) -> list[Life]:
     """From the first step that touches a temporary to the last."""
     found: dict[Buffer, Life] = {}
-    for step, work in enumerate(graph.steps):
-        touched = [work.buffer] if isinstance(work, Check) else [work.out.buffer, *(r.buffer for r in work.reads())]
-        for buffer in touched:
+    for step, work in enumerate(steps):
+        for buffer in touched(work):
             if buffer.kind == "temporary":
                 found.setdefault(buffer, Life(buffer, step, step)).last = step
     return list(found.values())
@@ -35,11 +46,11 @@ def aligned(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
-def plan(graph: Graph) -> tuple[dict[Buffer, int], int]:
+def plan(steps: Sequence[Step]) -> tuple[dict[Buffer, int], int]:
     """Byte offset of every temporary, and the bytes needed. Largest first, each at the lowest place that is free."""
     offsets: dict[Buffer, int] = {}
     placed: list[Life] = []
-    for life in sorted(lives(graph), key=lambda life: (-life.buffer.bytes, life.first)):
+    for life in sorted(lives(steps), key=lambda life: (-life.buffer.bytes, life.first)):
         taken = sorted((offsets[other.buffer], other.buffer.bytes) for other in placed if life.meets(other))
         at = 0
         for start, size in taken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,9 +24,26 @@ class Lowered:
     tensors: list[tuple[Buffer, int]]
 
 
-def lower(stage: Stage) -> Lowered:
-    """The nest of one stage. Raises ValueError if the core finds it malformed."""
-    return NestBuilder(stage).run()
+@dataclass
+class Places:
+    """The tensors of a program: one for each buffer that it writes, one for each place in the others."""
+
+    written: set[Buffer]
+    tensors: dict[str, tuple[Buffer, int]] = field(default_factory=dict)  # name: buffer and byte offset
+    _names: dict[object, str] = field(default_factory=dict)
+
+    def tensor(self, buffer: Buffer, offset: int, storage: str) -> str:
+        """The name of the tensor that begins so many bytes into the buffer."""
+        key = (buffer, offset, storage)
+        if key not in self._names:
+            self._names[key] = f"t{len(self._names) + 1}"
+            self.tensors[self._names[key]] = (buffer, offset)
+        return self._names[key]
+
+
+def lower(stage: Stage, places: Places | None = None, name: str = "nest") -> Lowered:
+    """The nest of one stage; of a program's, if `places` are given. Raises ValueError if the core finds it malformed."""
+    return NestBuilder(stage, places, name).run()
 
 
 def moved(stage: Stage) -> set[object]:
@@ -53,12 +70,12 @@ def chosen(expr: Expr) -> tuple[list[Expr], list[Expr]]:
 
 
 class NestBuilder:
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, places: Places | None, name: str) -> None:
+        self.stage, self.places = stage, places
         self.moved = moved(stage)
         direct = [self.storage(e) for root in stage.roots for e in below(root) if isinstance(e, Read)]
         self.type = "f64" if WIDE & {*direct, self.storage(stage.out)} else "f32"
-        self.nest = _core.Nest("nest", self.type, True)  # no names of this network: equal nests have equal texts
+        self.nest = _core.Nest(name, self.type, True)  # no names of this network: equal nests have equal texts
         self.tensors: list[tuple[Buffer, int]] = []
         self.accesses: dict[object, int] = {}
         self.nodes: dict[object, int] = {}
@@ -123,15 +140,24 @@ class NestBuilder:
         return same_size if read.key in self.moved and same_size else read.buffer.dtype
 
     def access(self, read: Read) -> int:
-        """Every place is a tensor of its own: the nest holds no offset of this network, and may pack any of them."""
+        """By itself, a nest has a tensor for every place: it holds no offset of this network, and may pack any of them."""
         if read.key not in self.accesses:
             size = ITEMSIZE[read.buffer.dtype]
             at = self.access(read.at) if read.at is not None else -1
-            self.tensors.append((read.buffer, read.offset * size))
-            tensor = self.nest.add_tensor(f"t{len(self.tensors)}", self.storage(read))
+            tensor, offset = self.tensor(read, read.offset * size)
             strides = [s * size for s in read.strides]
-            self.accesses[read.key] = self.nest.add_access(tensor, strides, 0, at, read.scale * size)
+            self.accesses[read.key] = self.nest.add_access(tensor, strides, offset, at, read.scale * size)
         return self.accesses[read.key]
+
+    def tensor(self, read: Read, offset: int) -> tuple[int, int]:
+        """The tensor of a place so many bytes into its buffer, and how many bytes into the tensor that is."""
+        if self.places is None:
+            self.tensors.append((read.buffer, offset))
+            return self.nest.add_tensor(f"t{len(self.tensors)}", self.storage(read)), 0
+        begin = 0 if read.buffer in self.places.written else offset
+        name = self.places.tensor(read.buffer, begin, self.storage(read))
+        known = list(self.nest.tensors)
+        return known.index(name) if name in known else self.nest.add_tensor(name, self.storage(read)), offset - begin
 
 
 def word(name: str, longest: int = 60) -> str:

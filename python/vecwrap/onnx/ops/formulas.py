@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import reduce
 
-from ...expr import Apply, Const, Expr, absolute, as_expr, compare, maximum, minimum, sqrt, where
+from ...expr import Apply, Const, Expr, absolute, as_expr, compare, fma, maximum, minimum, sqrt, where
 
 Body = Callable[..., Expr]
 
@@ -68,7 +68,8 @@ def gelu(x: Expr, approximate: str) -> Expr:
     if approximate == "tanh":
         inner = math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))
         return 0.5 * x * (1.0 + tanh(inner))
-    return 0.5 * x * (1.0 + erf(x * math.sqrt(0.5)))
+    half = 0.5 * x
+    return fma(half, erf(x * math.sqrt(0.5)), half)
 
 
 def divided(x: Expr, y: Expr) -> Expr:

@@ -10,10 +10,18 @@ struct Row {
   std::vector<std::string> features;
 };
 
+Target vnni(Target t) {
+  t.vnni = true;
+  return t;
+}
+
 const std::vector<Row> &rows() {
   static const std::vector<Row> table = {
+      {vnni({"x86-64-avx512-vnni", Isa::Avx512, 64, 32, 4, 2, 32 << 10, 1 << 20, 64 << 10}),
+       {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512vnni"}},
       {{"x86-64-avx512", Isa::Avx512, 64, 32, 4, 2, 32 << 10, 1 << 20, 64 << 10},
        {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq"}},
+      {vnni({"x86-64-avx2-vnni", Isa::Avx2, 32, 16, 4, 2, 32 << 10, 512 << 10, 64 << 10}), {"avx2", "fma", "bmi2", "avxvnni"}},
       {{"x86-64-avx2", Isa::Avx2, 32, 16, 4, 2, 32 << 10, 512 << 10, 64 << 10}, {"avx2", "fma", "bmi2"}},
   };
   return table;
@@ -32,11 +40,13 @@ uint64_t xcr0() {
   return uint64_t(edx) << 32 | eax;
 }
 
-bool cpu_has(Isa isa) {
-  const CpuBits need = cpu_bits(isa);
+bool cpu_has(const CpuBits &need) {
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need.leaf1_ecx) != need.leaf1_ecx) return false;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx) return false;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx ||
+      (c & need.leaf7_ecx) != need.leaf7_ecx)
+    return false;
+  if (need.leaf7_1_eax && (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || (a & need.leaf7_1_eax) != need.leaf7_1_eax)) return false;
   return (xcr0() & need.xcr0) == need.xcr0;
 }
 
@@ -63,11 +73,19 @@ bool converts_vectors(Isa isa, Type computed, Type stored) {
   return stored != Type::I64 || (computed == Type::F64 && isa == Isa::Avx512); // AVX2 has no 64-bit integers to floats
 }
 
-CpuBits cpu_bits(Isa isa) {
+bool dots(const Target &target, Type computed, Type a, Type b) {
+  const bool words = a == Type::I16 && b == Type::I16;
+  return computed == Type::I32 && target.isa != Isa::Rvv && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
+}
+
+bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
+
+CpuBits cpu_bits(const Target &target) {
   constexpr uint32_t fma = 1u << 12, f16c = 1u << 29, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
   constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
-  if (isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6};
-  return {fma | f16c | osxsave, avx2 | bmi2, 0x6};
+  constexpr uint32_t avx512vnni = 1u << 11, avxvnni = 1u << 4;
+  if (target.isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6, target.vnni ? avx512vnni : 0};
+  return {fma | f16c | osxsave, avx2 | bmi2, 0x6, 0, target.vnni ? avxvnni : 0};
 }
 
 const std::vector<Target> &targets() {
@@ -99,7 +117,7 @@ Result<Target> find_target(const std::string &name) {
 
 Result<Target> native_target() {
   for (const Target &t : targets())
-    if (cpu_has(t.isa)) return t;
+    if (runs_here(t)) return t;
   return Refusal{"no-target", "this CPU has no AVX2 with FMA and BMI2"};
 }
 

@@ -146,7 +146,8 @@ void Emitter::control(const VInst &i) {
 }
 
 Result<Code> emit(const VProgram &program, const Target &target) {
-  std::vector<uint8_t> buffer(program.code.size() * 96 + 4096);
+  const auto groups = std::count_if(program.code.begin(), program.code.end(), [](const VInst &i) { return i.op == VOp::VGroup; });
+  std::vector<uint8_t> buffer((program.code.size() + size_t(groups) * 4) * 96 + 4096);
   try {
     Emitter emitter(program, target, buffer);
     const int64_t stack = emitter.run();

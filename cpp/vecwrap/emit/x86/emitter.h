@@ -24,7 +24,7 @@ constexpr int kScratch = 72; ///< the red zone below the stack pointer (128 byte
 class Emitter : public CodeGenerator {
 public:
   Emitter(const VProgram &p, const Target &t, std::vector<uint8_t> &buffer)
-      : CodeGenerator(buffer.size(), buffer.data()), p_(p), wide_(t.isa == Isa::Avx512),
+      : CodeGenerator(buffer.size(), buffer.data()), p_(p), wide_(t.isa == Isa::Avx512), vnni_(t.vnni),
         map_(allocate_gprs(p, std::size(kPool))), labels_(p.labels) {}
   int64_t run();
 
@@ -56,6 +56,15 @@ private:
   void add_imm(const VInst &i);
   void control(const VInst &i);
   void vector(const VInst &i);
+  // dot.cpp
+  void dot(const VInst &i);
+  void group(const VInst &i);
+  void group_everywhere(const VInst &i);
+  void group_rows(const VInst &i, int bytes);
+  void row(const VInst &i, const Xmm &d, int bytes);
+  void shuffle_rows(const VInst &i);
+  void next_row(const VInst &i, int q, Label &done);
+
   void multiply_add(const VInst &i);
   void negate(const VInst &i);
   void select_integers(const VInst &i);
@@ -121,12 +130,14 @@ private:
   Label &pool(uint64_t word, int copies) { return pool_[{word, copies}]; }
   void pooled(Label &label, uint64_t word, int copies);
   void constants();
+  void shuffle_tables();
 
   const VProgram &p_;
-  const bool wide_;
+  const bool wide_, vnni_;
   GprMap map_;
   std::vector<Label> labels_;
   std::map<std::pair<uint64_t, int>, Label> pool_;
+  std::map<int, Label> shuffles_; ///< element size -> how rows become lanes
   std::map<int64_t, Label> distances_; // stride -> its multiples, one per lane
   Label masks_;
   bool uses_masks_ = false;

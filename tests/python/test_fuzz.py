@@ -20,7 +20,7 @@ from fuzzing.sentences import random_sentence
 from fuzzing.shapes import large_nest, shaped_nest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vecwrap import _core, native_target, targets
+from vecwrap import _core, targets
 
 RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from mpmath import mp, mpf
-from vecwrap import _core, native_target, targets
+from vecwrap import _core, targets
 
 mp.prec = 120
 RUNNABLE = [t for t in targets() if _core.runs_here(t)]

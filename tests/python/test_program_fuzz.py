@@ -8,7 +8,7 @@ import pytest
 from fuzzing.case import Case
 from fuzzing.programs import random_program, random_program_sentence
 from fuzzing.rvv import vector_of_registers
-from vecwrap import Refusal, Sentence, _core, find_target, native_target, targets
+from vecwrap import Refusal, Sentence, _core, find_target, targets
 
 RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 

@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 import pytest
 import vecwrap as vw
-from vecwrap import native_target, targets
+from vecwrap import _core, native_target, targets
 
 RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 DTYPES = {"f32": np.float32, "f64": np.float64}

@@ -8,6 +8,8 @@ namespace vecwrap {
 
 /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// Sums of narrow products, for which the target has an instruction (step dot).
+void dot_products(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
 void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.

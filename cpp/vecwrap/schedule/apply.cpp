@@ -150,6 +150,9 @@ bool Applier::check_dot() {
       return no("dot-type", target_.name + " has no instruction for sums in " + name_of(nest.type) + " of products of " + types);
     if (loop.dot * size_of(a) != size_of(nest.type))
       return no("bad-factor", std::to_string(size_of(nest.type) / size_of(a)) + " products of " + types + " fill a lane");
+    for (const Loop &outer : tree_.loops)
+      if (outer.dim == loop.dim && outer.step != 1 && outer.step % loop.dot)
+        return no("bad-factor", "the steps of '" + outer.name + "' cut a group; split by a multiple of " + std::to_string(loop.dot));
   }
   return true;
 }

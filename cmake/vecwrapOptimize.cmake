@@ -96,10 +96,10 @@ function(_vecwrap_compiler_problem language result)
   set(problem "")
   if(NOT id STREQUAL "Clang" OR CMAKE_${language}_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
     set(problem "${what}, but the optimiser is a plugin of LLVM's clang. Configure with CC=clang CXX=clang++ or with vecwrap-clang.")
-  elseif(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$"
+  elseif(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|riscv64)$"
          OR NOT CMAKE_${language}_SIZEOF_DATA_PTR EQUAL 8)
     math(EXPR bits "8 * 0${CMAKE_${language}_SIZEOF_DATA_PTR}")
-    set(problem "this build is for ${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SYSTEM_NAME} (${bits} bits), the optimiser serves x86-64 Linux (64 bits).")
+    set(problem "this build is for ${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SYSTEM_NAME} (${bits} bits), the optimiser serves x86-64 and riscv64 Linux (64 bits).")
   endif()
   set(${result} "${problem}" PARENT_SCOPE)
 endfunction()

@@ -13,7 +13,7 @@ import numpy as np
 from . import _core
 from .bind import Argument
 from .disassemble import disassemble
-from .errors import ArgumentError
+from .variants import runnable
 
 LINE = 64  # bytes of a cache line: vectors of a workspace shall not cross them
 
@@ -66,14 +66,12 @@ class Kernel:
 
     @property
     def assembly(self) -> str:
-        """The code, disassembled. Raises ToolError where llvm-mc is missing."""
-        return disassemble(self.code)
+        """The code, disassembled; of RISC-V targets as it was emitted. Raises ToolError where llvm-mc is missing."""
+        return self._core.assembly("kernel") or disassemble(self.code)
 
     @cached_property
     def _loaded(self) -> _core.Loaded:
-        native = _core.native_target()
-        if native.vector_bytes < self.target.vector_bytes:
-            raise ArgumentError(f"this CPU cannot run {self.target.name} kernels; schedule for {native.name}")
+        runnable(self.target)
         return _core.Loaded(self._core)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from compilers import BIN, PLAIN
 from consumer import PREFIX, CMake, copy_project, run
+from test_onnx import OPTIONS, Mlp, check
 
 TOOLCHAINS = PREFIX / "lib" / "cmake" / "vecwrap" / "toolchains"
 GNU, ZIG = "riscv64-linux-gnu-rvv", "riscv64-linux-musl-zig"
@@ -34,16 +35,16 @@ def compiler_of(consumer: CMake) -> str:
     return (consumer.build / "CMakeFiles" / "rules.ninja").read_text()
 
 
-def printed(consumer: CMake, vlen: int = 256) -> str:
+def printed(consumer: CMake, vlen: int = 256, program: str = "program", *arguments: str) -> str:
     qemu = ["qemu-riscv64", "-cpu", f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0", "-L", "/usr/riscv64-linux-gnu"]
-    return run([*qemu, consumer.build / "program", "3"], consumer.source)
+    return run([*qemu, consumer.build / program, *arguments], consumer.source)
 
 
 @pytest.mark.parametrize("toolchain", [GNU, ZIG])
 def test_c_project(toolchain: str, tmp_path: Path) -> None:
     ours, plain = built("cross", tmp_path / "ours", toolchain), built("cross", tmp_path / "plain", toolchain, *PLAIN_CLANG)
     for vlen in (128, 256, 1024):
-        assert printed(ours, vlen) == printed(plain, vlen)
+        assert printed(ours, vlen, "program", "3") == printed(plain, vlen, "program", "3")
     found = cache(ours)
     assert found["HAVE_UNISTD"] == found["RUNS"] == "1" and found["LONG_DOUBLE"] == "16"
     assert not found["HAVE_NO_SUCH_HEADER"] and not found["RUNS_BADLY"]
@@ -56,6 +57,39 @@ def test_c_project(toolchain: str, tmp_path: Path) -> None:
 def test_cpp_project(tmp_path: Path) -> None:
     consumer = built("cmake", tmp_path / "cmake", GNU)
     assert "RISC-V" in run(["file", "-b", consumer.build / "program"], consumer.source)
+
+
+def test_models(tmp_path: Path) -> None:
+    """In C, C++ and a shared library, for vectors of every length."""
+    source = copy_project("onnx", tmp_path / "onnx")
+    Mlp(1).save(source / "model" / "net.onnx")
+    consumer = CMake(source, PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    said = consumer.configure(f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / GNU}.cmake", *OPTIONS, "-DCONSUMER_BATCH=4")
+    assert "Warning" not in said
+    consumer.make()
+    for vlen in (128, 256, 1024):
+        check(printed(consumer, vlen, "in_c"), Mlp(1).outputs(4))
+    check(printed(consumer, 256, "in_cxx"), Mlp(1).outputs(4))
+
+
+def test_models_with_musl(tmp_path: Path) -> None:
+    source = copy_project("onnx-two-models", tmp_path / "onnx")
+    Mlp(1, hidden=40).save(source / "large.onnx", batch=6)
+    Mlp(2).save(source / "small.onnx", batch=2)
+    consumer = CMake(source, PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    consumer.configure(f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / ZIG}.cmake", *OPTIONS)
+    consumer.make()
+    check(printed(consumer), Mlp(1, hidden=40).outputs(6), Mlp(2).outputs(2))
+
+
+def test_optimize_one_target(tmp_path: Path) -> None:
+    """vecwrap_optimize with a plain clang that builds for RISC-V."""
+    consumer = CMake(copy_project("optimize-one-target", tmp_path / "one"), PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    consumer.configure(f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / GNU}.cmake", "-DCMAKE_BUILD_TYPE=Release", *OPTIONS, *PLAIN_CLANG)
+    consumer.make()
+    assert printed(consumer) == "equal\n"
+    objects = {path.name: path.read_bytes() for path in consumer.build.rglob("*.o")}
+    assert b"vecwrap_kernel_" in objects["fast.c.o"] and b"vecwrap_kernel_" not in objects["plain.c.o"]
 
 
 def test_missing_library_is_named(tmp_path: Path) -> None:

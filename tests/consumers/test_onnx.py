@@ -171,7 +171,11 @@ BAD_CALLS = {
     "vecwrap_add_onnx(net MODEL missing.onnx)": "no such file: MODEL {folder}/missing.onnx",
     "vecwrap_add_onnx(net MODEL .)": "MODEL {folder}/ is a folder, not a file.",
     "vecwrap_add_onnx(net MODEL $<1:net.onnx>)": "generator expressions are not known yet when the command is written;",
-    "set(CMAKE_SYSTEM_PROCESSOR riscv64)\nvecwrap_add_onnx(net MODEL net.onnx)": "this build is for riscv64 Linux.",
+    "set(CMAKE_SYSTEM_PROCESSOR aarch64)\nvecwrap_add_onnx(net MODEL net.onnx)": "this build is for aarch64 Linux.",
+    "vecwrap_add_onnx(net MODEL net.onnx TARGET riscv64-rvv)":
+        "TARGET riscv64-rvv is for another machine than this build (x86_64).",
+    "set(CMAKE_SYSTEM_PROCESSOR riscv64)\nvecwrap_add_onnx(net MODEL net.onnx TARGET native)":
+        "TARGET native is for another machine than this build (riscv64).",
 }
 
 

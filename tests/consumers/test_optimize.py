@@ -98,7 +98,7 @@ def test_other_target(tmp_path: Path) -> None:
     said = project.configure(*OPTIONS, "-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64",
                              "-DCMAKE_C_COMPILER_TARGET=aarch64-linux-gnu", "-DCMAKE_CXX_COMPILER_TARGET=aarch64-linux-gnu",
                              "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY", "-DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=BOTH")
-    assert "this build is for aarch64 Linux (64 bits), the optimiser serves x86-64 Linux (64 bits)." in said
+    assert "this build is for aarch64 Linux (64 bits), the optimiser serves x86-64 and riscv64 Linux (64 bits)." in said
 
 
 @pytest.mark.parametrize(("name", "message"), [

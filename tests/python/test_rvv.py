@@ -3,6 +3,7 @@
 import collections
 import random
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,9 @@ final %3
 out a2
 """
 SEVEN_BY_FOUR = ("v1 split(i,7) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1,4) unroll(k,4)")
-MAKERS = [(random_nest, random_sentence), (shaped_nest, random_sentence), (reduction_nest, reduction_sentence)]
+MIXED = partial(random_nest, mixed=1.0)
+MAKERS = [(random_nest, random_sentence), (MIXED, random_sentence), (shaped_nest, random_sentence),
+          (reduction_nest, reduction_sentence)]
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
 
 

@@ -28,7 +28,7 @@ void Evaluator::load(int node, int point, int dest) {
   if (is_group(id)) return load_group(node, point, dest);
   if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const Mem mem = g_.address(id, index(point));
-  const int temporary = g_.nest_.converts(id) && !g_.has_uniforms() ? take() : -1;
+  const int temporary = g_.nest_.converts(id) && !is_uniform(dest) && g_.loads_apart(g_.nest_.stored(id)) ? take() : -1;
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
   i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
   if (i.op == VOp::VLoad) i.stride = g_.lane_stride(id, g_.vector_dim());
@@ -119,7 +119,8 @@ void Evaluator::into_accumulators(int root) {
 void Evaluator::store_register(int reg, int id, int point) {
   if (broadcast(id) && !rows_) g_.fail("vector-stride", "the output stands still along the vectorized loop; vectorize another loop");
   const Mem mem = g_.address(id, index(point));
-  const bool splat = is_uniform(reg) && g_.tree_.vector >= 0 && !rows_, converts = g_.nest_.converts(id) && !g_.has_uniforms();
+  const bool vector = !g_.has_uniforms() || (g_.tree_.vector >= 0 && !rows_), splat = is_uniform(reg) && vector;
+  const bool converts = g_.nest_.converts(id) && vector;
   const int temporary = splat || converts ? take() : -1, second = converts ? take() : -1;
   if (splat) { VInst &i = g_.emit(VOp::VMov); i.d = temporary, i.a = reg; }
   VInst &i = g_.emit(VOp::VStore);

@@ -54,7 +54,7 @@ struct Emission {
   bool failed = false;
   /// group: registers per vector, 0 for scalar code
   Emission(const Target &, Type, int group, int arguments);
-  void reserve_masks(const Target &, const Nest &);
+  void reserve_scratch(const Target &, const Nest &);
   void finish_prologue(size_t begin); ///< of the code from there on
 };
 
@@ -207,6 +207,7 @@ private:
   int add_imm(int a, int64_t imm);
   void add_to(int reg, int64_t imm);
   bool fail(const char *name, std::string detail);
+  bool loads_apart(Type stored) const; ///< does a vector of it need another register before it is converted?
   void check_conversion(const Nest &, int access, bool one); ///< refuses elements, or one, that the target cannot convert
   bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
   int lanes() const { return tree_.vector < 0 ? 1 : out_.lanes; }

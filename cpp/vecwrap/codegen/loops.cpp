@@ -11,10 +11,14 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
   if (target.isa == Isa::Avx2 && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
 }
 
-/// RVV computes masks in v0 (and v1) where it has to select.
-void Emission::reserve_masks(const Target &target, const Nest &nest) {
+/// RVV computes masks in v0 (and v1) where it has to select; elements wider than the nest's pass through v0 and what follows.
+void Emission::reserve_scratch(const Target &target, const Nest &nest) {
+  if (!target.scalar_regs) return;
   const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
-  if (target.scalar_regs && std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max(1, 2 / out.group);
+  const auto wider = [&](int access) { return size_of(nest.stored(access)) > size_of(nest.type); };
+  const auto wide = [&](const Node &n) { return n.op == Op::Load && wider(n.access); };
+  if (std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max({out.reserved, 1, 2 / out.group});
+  if (out.lanes > 1 && (wider(nest.out) || std::any_of(nest.nodes.begin(), nest.nodes.end(), wide))) out.reserved = std::max(out.reserved, 2);
 }
 
 void Emission::finish_prologue(size_t begin) {
@@ -24,7 +28,7 @@ void Emission::finish_prologue(size_t begin) {
 
 Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
-  emission.reserve_masks(target, tree.nest);
+  emission.reserve_scratch(target, tree.nest);
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
   return emission.out;
@@ -76,10 +80,16 @@ bool Generator::fail(const char *name, std::string detail) {
 
 void Generator::check_conversion(const Nest &nest, int access, bool one) {
   const Type stored = nest.stored(access);
-  if (one ? !converts_scalars(target_.isa, stored) : !converts_vectors(target_.isa, nest.type, stored))
+  if (!one && size_of(stored) > esize() && 2 * out_.group > target_.widest_group && has_uniforms())
+    fail("vector-group", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
+                             "; a vector of " + std::to_string(2 * out_.group) + " registers does not exist on " + target_.name);
+  if (one ? !converts_scalars(target_, stored) : !converts_vectors(target_, nest.type, stored))
     fail("vector-type", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
                             "; " + (one ? "code for " : "vectors of ") + target_.name + " does not convert that and " + name_of(nest.type));
 }
+
+/// RVV reads narrow elements into the last registers of the vector that they become, unless they are less than one.
+bool Generator::loads_apart(Type stored) const { return !has_uniforms() || size_of(stored) * out_.group < esize(); }
 
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
   const int value = reaches_strides() && constant != 0 && constant != 1 ? this->constant(constant) : -1;

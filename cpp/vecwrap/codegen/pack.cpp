@@ -169,7 +169,7 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
       if (tree_.nest.converts(n.access)) {
         v.stored = tree_.nest.stored(n.access);
         check_conversion(tree_.nest, n.access, this->lanes() == 1 || lanes == Lanes::One || v.op == VOp::VBcast);
-        if (!has_uniforms()) v.t = next[0]++;
+        if (!uniform && loads_apart(*v.stored)) v.t = next[0]++;
       }
     }
     if (next[0] > std::min(vector_registers(), target_.vector_regs - 1) || next[1] > std::max(target_.scalar_regs, 1))

@@ -66,6 +66,59 @@ std::string innermost(const std::vector<std::string> &order, const std::vector<s
   return outside ? order[outside - 1] : "-";
 }
 
+/// A short last reduction is unrolled; where loops cost time, a part of any.
+void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const std::string &loop) {
+  const Dim &last = nest.dims[s.reductions.back()];
+  if (loop == last.name && last.extent.is_const() && last.extent.value <= 7 && last.extent.value > 1)
+    draft.add(StepKind::Unroll, {loop}, last.extent.value);
+  else if (t.scalar_regs) // pointers and counters take instructions of their own
+    draft.add(StepKind::Unroll, {loop}, std::min<int64_t>(kUnroll, typical_extent(nest, s.reductions.back())));
+}
+
+/// The moving operand's columns and the first `around` reductions outermost: what they leave of it stays near while the rows go by.
+Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int around) {
+  Draft draft;
+  std::vector<std::string> rows, columns, still;
+  const std::string j = draft.split(nest, s.vector, tile.vectors * t.lanes(nest.type), columns);
+  const std::string i = draft.split(nest, s.row, tile.rows, rows);
+  std::vector<std::string> order;
+  for (int d : s.outer) (access_to(nest, s.moving[0]).strides[d].is_zero() ? still : order).push_back(nest.dims[d].name);
+  const auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  append(columns);
+  for (size_t r = 0; r < s.reductions.size(); ++r) {
+    if (int(r) == around) append(still), append(rows);
+    order.push_back(nest.dims[s.reductions[r]].name);
+  }
+  const std::string last = order.back();
+  append({i, j});
+  draft.add(StepKind::Reorder, order);
+  draft.add(StepKind::Tile, {i, j});
+  draft.add(StepKind::Vectorize, {j});
+  unroll_last(draft, nest, t, s, last);
+  return {draft.steps};
+}
+
+/// Tiles of several panels, whose vectors are side by side as a wider panel's would be.
+Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
+  Draft draft;
+  std::vector<std::string> order, rows, panels;
+  const std::string i = draft.split(nest, s.row, tile.rows, rows), g = draft.split(nest, s.panel, tile.panels, panels);
+  const std::string j = nest.dims[s.vector].name;
+  const auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  append(panels);
+  for (int d : s.outer)
+    if (d != s.panel) order.push_back(nest.dims[d].name);
+  append(rows);
+  names(nest, s.reductions, order);
+  const std::string last = order.back();
+  append({i, g, j});
+  draft.add(StepKind::Reorder, order);
+  draft.add(StepKind::Tile, {i, g, j});
+  draft.add(StepKind::Vectorize, {j});
+  unroll_last(draft, nest, t, s, last);
+  return {draft.steps};
+}
+
 Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {
   Draft draft;
   std::vector<std::string> order, rows, columns, reduction;
@@ -102,12 +155,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
   draft.add(StepKind::Tile, s.row >= 0 ? std::vector{i, j} : std::vector{j});
   draft.add(StepKind::Vectorize, {j});
-  const int last = s.reductions.back();
-  const Int trip = nest.dims[last].extent;
-  if (reduction.back() == nest.dims[last].name && trip.is_const() && trip.value <= 7 && trip.value > 1)
-    draft.add(StepKind::Unroll, {nest.dims[last].name}, trip.value);
-  else if (t.scalar_regs) // pointers and counters take instructions of their own
-    draft.add(StepKind::Unroll, {reduction.back()}, std::min<int64_t>(kUnroll, typical_extent(nest, last)));
+  unroll_last(draft, nest, t, s, reduction.back());
   return {draft.steps};
 }
 
@@ -116,8 +164,14 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
   for (const Tile &tile : tiles(nest, t, s, packed < 0 && far(nest, t, s))) {
+    if (tile.panels > 1) {
+      if (packed < 0 && scaled < 0 && s.strided.empty()) list.push_back(several_panels(nest, t, s, tile));
+      continue;
+    }
     if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
+    if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0)
+      list.push_back(stationary(nest, t, s, tile, around));
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
   }
 }

@@ -1,5 +1,6 @@
 #include "decide/operands.h"
 #include <algorithm>
+#include <numeric>
 
 namespace vecwrap {
 namespace {
@@ -32,7 +33,28 @@ bool worth_packing(const Nest &nest, const Target &t, const Shape &s) {
   return rows >= kFewRows && panel > t.l2_bytes && rows * (rows_evict(nest, s) ? 4 : 1) > 3 * t.vector_bytes;
 }
 
+/// Bytes of the second-level cache that rows of `width` bytes may fill: its sets repeat every 64 KiB, and rows a power of two
+/// apart meet in few of them.
+int64_t near_bytes(const Target &t, int64_t stride, int64_t width) {
+  constexpr int64_t kSets = 64 << 10;
+  return int64_t(double(t.l2_bytes * 5 / 8) * std::min(1.0, double(width) / double(std::gcd(stride, kSets))));
+}
+
+/// Of the moving operand: steps of the reductions, rows that read it again.
+struct Panel { Int stride; int64_t rows, steps; };
+Panel panel_of(const Nest &nest, const Shape &s) {
+  const Access &operand = access_to(nest, s.moving[0]);
+  Panel panel{operand.strides[s.reductions.back()], nest.dims[s.row].extent.value, 1};
+  for (int d : s.outer) panel.rows *= operand.strides[d].is_zero() ? nest.dims[d].extent.value : 1;
+  for (int r : s.reductions) panel.steps *= nest.dims[r].extent.value;
+  return panel;
+}
+
 } // namespace
+
+const Access &access_to(const Nest &nest, int tensor) {
+  return *std::find_if(nest.accesses.begin(), nest.accesses.end(), [&](const Access &a) { return a.tensor == tensor; });
+}
 
 int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s) {
   if (s.row < 0 || s.strided.size() > 1) return -1;
@@ -54,6 +76,20 @@ int64_t column_block(const Nest &nest, const Target &t, const Shape &s, int64_t 
   if (!columns.is_const() || !depth.is_const()) return 0;
   const int64_t fit = t.l2_bytes * 5 / 8 / (depth.value * size_of(nest.type));
   return fit >= columns.value ? 0 : std::max<int64_t>(1, fit / width) * width;
+}
+
+int reductions_around_rows(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
+  constexpr int64_t kWorthKeeping = 64; // steps between partial sums
+  if (s.row < 0 || !s.rows_share || s.moving.size() != 1 || loads_access(nest, nest.final, nest.out)) return 0;
+  if (!std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); })) return 0;
+  Panel panel = panel_of(nest, s);
+  if (panel.rows <= tile.rows || !panel.stride.is_const()) return 0;
+  const int64_t width = std::min(nest.dims[s.vector].extent.value, tile.vectors * t.lanes(nest.type)) * size_of(nest.type);
+  const int64_t fit = near_bytes(t, panel.stride.value, width);
+  int around = 0;
+  for (; panel.steps * width > fit && around + 1 < int(s.reductions.size()); ++around)
+    panel.steps /= nest.dims[s.reductions[around]].extent.value;
+  return panel.steps < kWorthKeeping ? 0 : around;
 }
 
 int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {

@@ -6,9 +6,21 @@ namespace vecwrap {
 std::vector<int> vector_dims(const Nest &nest, const Target &target) {
   std::vector<int> dims;
   for (size_t d = 0; d < nest.dims.size(); ++d)
-    if ((!nest.converts(nest.out) || converts_vectors(target.isa, nest.type, nest.stored(nest.out))) && nest.contiguous(nest.out, int(d))) dims.push_back(int(d));
+    if ((!nest.converts(nest.out) || converts_vectors(target, nest.type, nest.stored(nest.out))) && nest.contiguous(nest.out, int(d))) dims.push_back(int(d));
   return dims;
 }
+
+namespace {
+
+/// Moves the moving operands and no other, by a constant.
+bool is_panel(const Nest &nest, const Shape &s, int root, int d) {
+  if (!nest.dims[d].extent.is_const()) return false;
+  for (size_t a = 0; a < nest.accesses.size(); ++a)
+    if (loads_access(nest, root, int(a)) && nest.still(int(a), d) != nest.still(int(a), s.vector)) return false;
+  return true;
+}
+
+} // namespace
 
 Shape shape_of(const Nest &nest, int vector) {
   Shape s;
@@ -39,6 +51,8 @@ Shape shape_of(const Nest &nest, int vector) {
     if (nest.dims[d].reduction) s.reductions.push_back(int(d));
     else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));
   }
+  for (int d : s.outer)
+    if (s.row >= 0 && s.rows_share && is_panel(nest, s, root, d)) s.panel = d;
   return s;
 }
 

@@ -9,6 +9,7 @@ namespace vecwrap {
 struct Shape {
   int vector = -1;             ///< dim whose elements of the output are adjacent
   int row = -1;                ///< second dim of the register tile
+  int panel = -1;              ///< dim of panels of vectors that the rows share as they share those: NCHW16c's blocks of channels
   std::vector<int> outer;      ///< other parallel dims, source order
   std::vector<int> reductions; ///< source order
   std::vector<int> strided;    ///< tensors that move along `vector`, not contiguously

@@ -34,6 +34,12 @@ double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int6
   return total * (r > kStreams ? 1.04 : 1);
 }
 
+/// Panels of few vectors that a tile may take side by side.
+int64_t most_panels(const Nest &nest, const Shape &s, int64_t vectors) {
+  constexpr int64_t kFew = 4;
+  return s.panel < 0 ? 1 : std::clamp<int64_t>(kFew / vectors, 1, nest.dims[s.panel].extent.value);
+}
+
 } // namespace
 
 Target grouped(const Target &t, int group) {
@@ -66,6 +72,10 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool 
         const double variants = v > widest ? 1.05 : 1, streams = s.rows_share ? 1 : 1 + 0.02 * double(r);
         list.push_back({r, v, cost(t, s, rows, vectors, r, v, far) * variants * streams});
       }
+  const int64_t panels = s.panel < 0 ? 1 : nest.dims[s.panel].extent.value;
+  for (int64_t p = 2; p <= most_panels(nest, s, vectors); ++p)
+    for (int64_t r = 1, v = p * vectors; r <= std::min<int64_t>(rows, 14) && r * v + v + broadcast <= registers; ++r)
+      list.push_back({r, vectors, cost(t, s, rows, panels * vectors, r, v, far) / double(panels), p});
   std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
   if (list.size() > 12) list.resize(12);
   return list;

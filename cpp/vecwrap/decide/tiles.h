@@ -10,7 +10,8 @@ inline constexpr int kStreams = 8;
 
 struct Tile {
   int64_t rows, vectors;
-  double cost; ///< cycles for one reduction step over the whole output
+  double cost; ///< cycles for one reduction step over the whole output, or a panel of it
+  int64_t panels = 1; ///< of whole vectors, side by side
 };
 
 /// The target whose vectors are groups of registers (RVV: LMUL), and the groups to try: up to 4 registers (XNNPACK's and IREE's

@@ -39,6 +39,11 @@ public:
     put_uleb(bytes_, below / kSlot);
     return *this;
   }
+  /// `reg` holds the caller's value again.
+  Cfi &restored(int reg) {
+    bytes_.push_back(uint8_t(0xc0 | reg)); // DW_CFA_restore
+    return *this;
+  }
   const std::vector<uint8_t> &bytes() const { return bytes_; }
 
 private:

@@ -175,6 +175,8 @@ private:
 
 // System V ABI for x86-64: register 7 is rsp, 16 the return address, which call pushed.
 const ElfMachine kElfX86_64 = {EM_X86_64, 0, R_X86_64_PC32, 16, [](Cfi &cfi) { cfi.frame(7, 8).saved(16, 8); }};
+// RISC-V psABI: register 2 is sp, 1 the return address, which stays there; doubles are passed in registers.
+const ElfMachine kElfRiscv64 = {EM_RISCV, EF_RISCV_FLOAT_ABI_DOUBLE, R_RISCV_32_PCREL, 1, [](Cfi &cfi) { cfi.frame(2, 0); }};
 
 Object write_elf(const Text &text, int64_t constant_bytes, const ElfMachine &machine) {
   return Writer(text, constant_bytes, machine).write();

@@ -13,7 +13,7 @@ struct ElfMachine {
   void (*entry)(Cfi &);  ///< the frame at a function's first instruction
 };
 
-extern const ElfMachine kElfX86_64; // RISC-V: {EM_RISCV, its float ABI, R_RISCV_32_PCREL, 1, sp + 0}
+extern const ElfMachine kElfX86_64, kElfRiscv64;
 
 Object write_elf(const Text &, int64_t constant_bytes, const ElfMachine &);
 

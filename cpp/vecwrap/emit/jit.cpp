@@ -6,6 +6,7 @@
 namespace vecwrap {
 
 Result<std::shared_ptr<Jit>> Jit::load(const Kernel &kernel) {
+  if (!kernel.assembly.lines.empty()) return Refusal{"no-target", "this CPU cannot run kernels for RISC-V"};
   auto jit = std::make_shared<Jit>();
   jit->size_ = kernel.code.size();
   void *memory = mmap(nullptr, jit->size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

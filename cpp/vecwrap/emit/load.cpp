@@ -23,6 +23,7 @@ void apply(const Text &text, uint8_t *memory, const uint8_t *constants) {
 } // namespace
 
 Result<std::shared_ptr<LoadedModule>> LoadedModule::load(const Module &module) {
+  if (module.target.isa == Isa::Rvv) return Refusal{"no-target", "this CPU cannot run " + module.target.name};
   Result<Text> text = generate_text(module);
   if (!text) return text.refusal();
   auto loaded = std::make_shared<LoadedModule>();

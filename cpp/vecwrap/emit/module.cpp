@@ -1,5 +1,7 @@
 #include "emit/module.h"
 #include "emit/elf.h"
+#include "emit/rvv/encode.h"
+#include "emit/rvv/run.h"
 #include "emit/x86/run.h"
 #include <algorithm>
 #include <cctype>
@@ -8,7 +10,22 @@ namespace vecwrap {
 namespace {
 
 constexpr size_t kKernelAlignment = 64; // a cache line
-constexpr uint8_t kPadding = 0xcc;      // traps
+
+/// What differs between the instruction sets.
+struct Machine {
+  const ElfMachine &elf;
+  void (*add_functions)(const Module &, Text &);
+  int64_t (*run_frame_bytes)(const Module &);
+  uint8_t padding; ///< traps
+};
+
+bool is_riscv(const Module &m) { return m.target.isa == Isa::Rvv; }
+
+const Machine &machine_of(const Module &m) {
+  static const Machine x86 = {kElfX86_64, x86::add_functions, x86::run_frame_bytes, 0xcc};
+  static const Machine riscv = {kElfRiscv64, rvv::add_functions, rvv::run_frame_bytes, 0};
+  return is_riscv(m) ? riscv : x86;
+}
 
 /// ELF takes any character in a name, but not every tool does.
 std::string plain(std::string name) {
@@ -46,6 +63,7 @@ std::string wrong(const Module &m, const Call &call) {
   if (call.kernel < 0 || call.kernel >= int(m.kernels.size()))
     return "there is no kernel " + std::to_string(call.kernel);
   const ModuleKernel &kernel = m.kernels[call.kernel];
+  if (kernel.riscv != is_riscv(m)) return "kernel " + kernel.name + " is not code for " + m.target.name;
   if (int(call.args.size()) != kernel.arguments)
     return "kernel " + kernel.name + " takes " + std::to_string(kernel.arguments) + " arguments, not " +
            std::to_string(call.args.size());
@@ -70,26 +88,33 @@ std::string wrong(const Module &m) {
   return "";
 }
 
-void align(std::vector<uint8_t> &code) {
-  code.resize((code.size() + kKernelAlignment - 1) / kKernelAlignment * kKernelAlignment, kPadding);
+void align(std::vector<uint8_t> &code, uint8_t padding) {
+  code.resize((code.size() + kKernelAlignment - 1) / kKernelAlignment * kKernelAlignment, padding);
+}
+
+ModuleKernel machine_code(const Kernel &kernel) {
+  if (kernel.assembly.lines.empty()) return {"", kernel.code, kernel.stack_bytes, kernel.arguments, false, x86::kernel_frame()};
+  rvv::Code code = rvv::encode(kernel.assembly);
+  return {"", std::move(code.bytes), kernel.stack_bytes, kernel.arguments, true, std::move(code.unwind)};
 }
 
 } // namespace
 
 int Module::add_kernel(const Kernel &kernel, const std::string &name) {
-  const auto same = [&](const ModuleKernel &k) { return k.code == kernel.code && k.arguments == kernel.arguments; };
+  ModuleKernel made = machine_code(kernel);
+  const auto same = [&](const ModuleKernel &k) { return k.code == made.code && k.arguments == made.arguments; };
   const auto found = std::find_if(kernels.begin(), kernels.end(), same);
   const int number = int(found - kernels.begin());
-  if (found == kernels.end())
-    kernels.push_back({name.empty() ? std::to_string(number) : plain(name), kernel.code, kernel.stack_bytes,
-                       kernel.arguments});
+  if (found != kernels.end()) return number;
+  made.name = name.empty() ? std::to_string(number) : plain(name);
+  kernels.push_back(std::move(made));
   return number;
 }
 
 int64_t Module::stack_bytes() const {
   int64_t most = 0;
   for (const ModuleKernel &kernel : kernels) most = std::max(most, kernel.stack_bytes);
-  return most + x86::run_frame_bytes(*this);
+  return most + machine_of(*this).run_frame_bytes(*this);
 }
 
 std::optional<Refusal> check(const Module &module) {
@@ -104,22 +129,23 @@ std::optional<Refusal> check(const Module &module) {
 
 Result<Text> generate_text(const Module &module) {
   if (auto refusal = check(module)) return *refusal;
+  const Machine &machine = machine_of(module);
   Text text;
   for (const ModuleKernel &kernel : module.kernels) {
-    align(text.code);
+    align(text.code, machine.padding);
     text.functions.push_back({module.prefix + "_kernel_" + kernel.name, text.code.size(), kernel.code.size(), false,
-                              x86::kernel_frame()});
+                              kernel.unwind});
     text.code.insert(text.code.end(), kernel.code.begin(), kernel.code.end());
   }
-  align(text.code);
-  x86::add_functions(module, text);
+  align(text.code, machine.padding);
+  machine.add_functions(module, text);
   return text;
 }
 
 Result<Object> object(const Module &module) {
   Result<Text> text = generate_text(module);
   if (!text) return text.refusal();
-  return write_elf(*text, module.constant_bytes, kElfX86_64);
+  return write_elf(*text, module.constant_bytes, machine_of(module).elf);
 }
 
 } // namespace vecwrap

@@ -45,6 +45,8 @@ struct ModuleKernel {
   std::vector<uint8_t> code;
   int64_t stack_bytes = 0;
   int arguments = 0;
+  bool riscv = false; ///< else x86-64
+  Cfi unwind;
 };
 
 constexpr int64_t kWorkspaceAlignment = 64, kConstantAlignment = 64;

@@ -104,7 +104,7 @@ std::string x86_body(const Kernel &kernel) {
 
 // Assembled when the unit is: with link-time optimisation that may be without the unit's extensions.
 std::string rvv_body(const Kernel &kernel, const std::string &name) {
-  return ".option push\n.option arch, +v\n" + rvv::print_body(kernel.assembly, name) + ".option pop\n";
+  return ".option push\n.option arch, " + std::string(kernel.assembly.extensions()) + "\n" + rvv::print_body(kernel.assembly, name) + ".option pop\n";
 }
 
 } // namespace

@@ -3,6 +3,8 @@
 #include "python/bind.h"
 #include "decide/strategy.h"
 #include "emit/kernel.h"
+#include "emit/rvv/encode.h"
+#include "emit/rvv/lengths.h"
 #include "emit/rvv/simulate.h"
 #include "ir/interpret.h"
 #include <chrono>
@@ -67,6 +69,23 @@ std::string assembly(const Kernel &kernel, const std::string &name) {
   return kernel.assembly.lines.empty() ? "" : rvv::print(kernel.assembly, name);
 }
 
+py::bytes code(const Kernel &kernel) {
+  const std::vector<uint8_t> bytes = kernel.assembly.lines.empty() ? kernel.code : rvv::encode(kernel.assembly).bytes;
+  return py::bytes(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+}
+
+/// One kernel of those for several targets: which one runs is decided by vlenb.
+Kernel for_lengths(const std::vector<std::pair<Target, Kernel>> &kernels) {
+  std::vector<rvv::Variant> variants;
+  for (const auto &[target, kernel] : kernels) {
+    if (target.isa != Isa::Rvv || kernel.assembly.lines.empty())
+      throw py::value_error("'" + target.name + "' is not a RISC-V target, or the kernel is not code for one");
+    variants.push_back({target.vector_bytes, kernel});
+  }
+  if (variants.empty()) throw py::value_error("a kernel needs code for one vector length at least");
+  return rvv::for_lengths(std::move(variants));
+}
+
 std::vector<Sentence> propose(const Nest &nest, const Target &target, int n, bool always) {
   if (const std::string wrong = validate(nest); !wrong.empty())
     throw Refused{{"invalid-nest", wrong}};
@@ -79,6 +98,8 @@ void bind_target(py::module_ &m) {
       .def_readonly("vector_bytes", &Target::vector_bytes)
       .def_readonly("vector_regs", &Target::vector_regs)
       .def_readonly("widest_group", &Target::widest_group)
+      .def_readonly("any_length", &Target::any_length)
+      .def_property_readonly("is_riscv", [](const Target &t) { return t.isa == Isa::Rvv; })
       .def_readonly("fma_latency", &Target::fma_latency)
       .def_readonly("fma_per_cycle", &Target::fma_per_cycle)
       .def_readonly("l1_bytes", &Target::l1_bytes)
@@ -97,7 +118,7 @@ void bind_target(py::module_ &m) {
 void bind_run(py::module_ &m) {
   bind_target(m);
   py::class_<Kernel>(m, "Kernel")
-      .def_property_readonly("code", [](const Kernel &k) { return py::bytes(reinterpret_cast<const char *>(k.code.data()), k.code.size()); })
+      .def_property_readonly("code", &code)
       .def("assembly", &assembly, py::arg("name"))
       .def_readonly("stack_bytes", &Kernel::stack_bytes)
       .def_readonly("workspace_bytes", &Kernel::workspace_bytes)
@@ -115,6 +136,7 @@ void bind_run(py::module_ &m) {
            }, py::arg("args"))
       .def("time", &time, py::arg("args"), py::arg("batches"), py::arg("runs"));
   m.def("simulate", &simulate, py::arg("kernel"), py::arg("args"), py::arg("vlen"));
+  m.def("for_lengths", &for_lengths, py::arg("kernels"));
   m.def("compile", &compile_checked, py::arg("nest"), py::arg("sentence"), py::arg("target"));
   m.def("interpret", [](const Nest &n, const Args &args) {
     checked(n, args);

@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 #include "classes.h"
@@ -13,7 +14,7 @@ constexpr size_t kMostWaiting = 65536;
 }  // namespace
 
 Machine::Machine(Core core)
-    : core_(std::move(core)), board_(core_), caches_(core_.caches.begin(), core_.caches.end()),
+    : core_(std::move(core)), board_(std::in_place, core_), caches_(core_.caches.begin(), core_.caches.end()),
       counts_(class_count), elements_(class_count) {}
 
 int Machine::vlmax() const {
@@ -50,6 +51,14 @@ void Machine::finish() {
   if (vl_open_) resolve(vlmax(), false);
 }
 
+void Machine::restart() {
+  board_.emplace(core_);
+  for (Cache &cache : caches_) cache.hits = cache.misses = 0;
+  std::fill(counts_.begin(), counts_.end(), 0);
+  std::fill(elements_.begin(), elements_.end(), 0);
+  vl_exact_ = vl_assumed_ = instructions_ = 0;
+}
+
 void Machine::start_vset(const Insn &insn) {
   if (!insn.vtype_in_register) shape_ = insn.shape;  // vsetvl restores what was saved; its vtype cannot be seen
   if (insn.avl == Avl::maximum) vl_ = vlmax();
@@ -66,7 +75,7 @@ void Machine::account(const Executed &executed) {
   ++instructions_;
   ++counts_[kind];
   if (insn.vector) elements_[kind] += insn.counts_vl ? executed.accesses.size() : static_cast<uint64_t>(vl_);
-  board_.issue(insn, shape_, vl_, extra);
+  board_->issue(insn, shape_, vl_, extra);
 }
 
 // Cycles beyond a first-level hit. Misses of one instruction overlap: the slowest decides. Stores wait for nothing.
@@ -92,7 +101,7 @@ int Machine::walk_caches(const Executed &executed) {
 std::string Machine::json(uint64_t regions) const {
   std::ostringstream out;
   out << "{\"core\": \"" << core_.name << "\", \"vlen\": " << core_.vlen << ", \"regions\": " << regions
-      << ", \"instructions\": " << instructions_ << ", \"cycles\": " << board_.cycles() << ", \"classes\": {";
+      << ", \"instructions\": " << instructions_ << ", \"cycles\": " << board_->cycles() << ", \"classes\": {";
   const char *comma = "";
   for (size_t kind = 0; kind < counts_.size(); ++kind) {
     if (!counts_[kind]) continue;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 #include "scoreboard.h"
@@ -24,6 +25,7 @@ public:
   explicit Machine(Core core);
   void execute(Executed executed);  // in program order, once its accesses are known
   void finish();                    // settle what still waits for its VL
+  void restart();                   // counts and cycles begin anew; caches keep what they hold
   std::string json(uint64_t regions) const;
 
 private:
@@ -34,7 +36,7 @@ private:
   int vlmax() const;
 
   Core core_;
-  Scoreboard board_;
+  std::optional<Scoreboard> board_; // of this region
   std::vector<Cache> caches_;
   std::deque<Executed> waiting_;  // for the VL of the last vset* with an AVL in a register
   bool vl_open_ = false;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unistd.h>
 #include "classes.h"
 #include "machine.h"
 #include "qemu.h"
@@ -25,6 +26,8 @@ struct State {
   std::string out;
   uint64_t function = 0;  // its address, less that of the program's code (it may be loaded anywhere)
   bool whole = true, has_function = false;
+  bool each = false;  // a report for every region, a line each, rather than one for all
+  pid_t process = getpid();  // a child's counts are its own: it writes no report
   std::map<uint64_t, std::unique_ptr<Insn>> decoded;
   std::mutex mutex;
   Executed pending;
@@ -42,6 +45,13 @@ void follow_function(const Insn &insn) {
   }
 }
 
+// The region's report; the next one begins at nothing, but for what is in the caches.
+void end_region() {
+  state.machine->finish();
+  if (getpid() == state.process) std::ofstream(state.out, std::ios::app) << state.machine->json(1) << std::flush;
+  state.machine->restart();
+}
+
 void on_insn(unsigned vcpu, void *data) {
   if (vcpu) return;
   const std::lock_guard lock(state.mutex);
@@ -52,6 +62,7 @@ void on_insn(unsigned vcpu, void *data) {
   const bool marker = !state.whole && !state.has_function && insn.marker != Marker::none;
   if (marker) {
     state.regions += insn.marker == Marker::begin && !state.active;
+    if (state.each && state.active && insn.marker == Marker::end) end_region();
     state.active = insn.marker == Marker::begin;
   }
   state.pending.insn = &insn;
@@ -85,6 +96,7 @@ void on_exit(qemu_plugin_id_t, void *) {
   const std::lock_guard lock(state.mutex);
   if (state.pending.insn) state.machine->execute(std::move(state.pending));
   state.pending = {};
+  if (state.each || getpid() != state.process) return;
   state.machine->finish();
   std::ofstream(state.out) << state.machine->json(state.regions);
 }
@@ -94,7 +106,7 @@ bool read_option(const std::string &option, std::string &core) {
   const std::string key = option.substr(0, equals), value = equals == std::string::npos ? "" : option.substr(equals + 1);
   if (key == "core") core = value;
   else if (key == "out") state.out = value;
-  else if (key == "region") state.whole = value == "whole";
+  else if (key == "region") state.whole = value == "whole", state.each = value == "each";
   else if (key == "function") state.function = std::strtoull(value.c_str(), nullptr, 0), state.has_function = true, state.whole = false;
   else return false;
   return true;

@@ -63,14 +63,11 @@ bool has_feature(const std::string &features, const std::string &name) {
 
 bool computes(Isa isa, Type type) { return info_of(type).computes && (type != Type::I32 || isa != Isa::Rvv); }
 
-bool converts_scalars(Isa isa, Type stored) {
-  const bool words = size_of(stored) >= 4 || stored == Type::U8;
-  return isa != Isa::Rvv || words;
-}
+bool converts_scalars(const Target &target, Type stored) { return target.isa != Isa::Rvv || stored != Type::F16 || target.halves; }
 
-bool converts_vectors(Isa isa, Type computed, Type stored) {
-  if (isa == Isa::Rvv || !is_storable(computed, stored)) return false;
-  return stored != Type::I64 || (computed == Type::F64 && isa == Isa::Avx512); // AVX2 has no 64-bit integers to floats
+bool converts_vectors(const Target &target, Type computed, Type stored) {
+  if (!is_storable(computed, stored) || !converts_scalars(target, stored)) return false;
+  return stored != Type::I64 || (computed == Type::F64 && target.isa != Isa::Avx2); // AVX2 has no 64-bit integers to floats
 }
 
 bool dots(const Target &target, Type computed, Type a, Type b) {
@@ -106,10 +103,18 @@ const std::vector<Target> &assembly_targets() {
 
 Result<Target> find_target(const std::string &name) {
   if (name == "native") return native_target();
+  constexpr const char *kHalves = "+zvfh";
+  const size_t plus = name.find(kHalves);
+  const bool halves = plus != std::string::npos && name.substr(plus) == kHalves;
   std::string known;
   for (const auto *list : {&targets(), &assembly_targets()})
     for (const Target &t : *list) {
       if (t.name == name) return t;
+      if (t.isa == Isa::Rvv && halves && t.name == name.substr(0, plus)) {
+        Target with = t;
+        with.name = name, with.halves = true;
+        return with;
+      }
       known += " " + t.name;
     }
   return Refusal{"unknown-target", "'" + name + "' is not one of: native" + known};

@@ -22,6 +22,7 @@ struct Target {
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
+  bool halves = false;    ///< converts f16 (RVV: Zvfhmin and Zfhmin; x86: always)
   bool any_length = false; ///< the code is right for longer vectors as well, and chooses among variants when it runs
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
@@ -31,8 +32,8 @@ bool computes(Isa, Type);
 /// Is there code for step dot: sums of products of a and b, as they are stored, in lanes of `computed`?
 bool dots(const Target &, Type computed, Type a, Type b);
 /// Do vector loads and stores convert between what is computed in and what is stored?
-bool converts_vectors(Isa, Type computed, Type stored);
-bool converts_scalars(Isa, Type stored); ///< of single elements
+bool converts_vectors(const Target &, Type computed, Type stored);
+bool converts_scalars(const Target &, Type stored); ///< of single elements
 
 /// What the CPU must have (cpuid leaves 1 and 7, subleaves 0 and 1) and the OS must save (XCR0) for an instruction set: Intel SDM vol. 2A,
 /// CPUID, and vol. 1, section 13.3. All bits must be set.
@@ -45,7 +46,7 @@ bool runs_here(const Target &);
 const std::vector<Target> &targets();
 /// Those whose kernels are assembly text.
 const std::vector<Target> &assembly_targets();
-Result<Target> find_target(const std::string &name); ///< a name from either table, or "native"
+Result<Target> find_target(const std::string &name); ///< a name from either table (RISC-V's may end in "+zvfh"), or "native"
 /// The widest built-in target this CPU can run (cpuid and OS support); refusal if it has no AVX2+FMA.
 Result<Target> native_target();
 /// The widest built-in target whose features are all in an LLVM "target-features" string ("+avx2,+fma,...").

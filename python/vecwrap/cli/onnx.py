@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from .._core import Refusal, targets
+from .._core import Refusal, assembly_targets, find_target, targets
 from ..errors import ModelError, ToolError, UnsupportedModel
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Interrupted(BaseException):
 
 
 def parser() -> argparse.ArgumentParser:
-    names = ", ".join(target.name for target in targets())
+    names = ", ".join(target.name for target in [*targets(), *assembly_targets()])
     p = argparse.ArgumentParser("vecwrap-onnx", description=__doc__.replace("``", "").split(": ", 1)[1], epilog=EXIT_CODES,
                                 formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     p.add_argument("model", type=Path, help="the .onnx file")
@@ -122,6 +122,8 @@ def run(options: argparse.Namespace) -> int:
     from ..onnx.compile import compile
     prefix = options.prefix if options.prefix is not None else emit.default_prefix(options.output)
     check_outputs(options)
+    if options.verify and find_target(options.target).is_riscv:
+        raise ToolError(f"--verify runs the code on this machine, which cannot run {options.target}'s; leave it out")
     compiled = compile(options.model, options.target, dict(options.shape), prefix)
     if options.verify and not verified(compiled, options.model):
         return WRONG

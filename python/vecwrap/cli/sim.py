@@ -40,5 +40,5 @@ def main(arguments: list[str] | None = None) -> int:
             print(text, file=sys.stderr)
     except (SimError, OSError) as error:
         print(f"vecwrap sim: {error}", file=sys.stderr)
-        return 2
+        return error.code if isinstance(error, SimError) else 2
     return code

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from .. import _core
+from ..variants import by_heuristic, panel_bytes
 from .array import Buffer, Data
 from .blocks import blocked
 from .dims import normalised
@@ -70,7 +71,7 @@ def optimised(graph: Graph, vector_bytes: int) -> None:
 
 def build(graph: Graph, target: _core.Target, prefix: str = "net") -> Built:
     """Compiles a graph. Consumes it: the graph's stages are those that were compiled afterwards."""
-    optimised(graph, target.vector_bytes)
+    optimised(graph, panel_bytes(target))
     offsets, workspace = plan(graph)
     module = _core.Module(prefix, target)
     built = Built(module, ports(graph.inputs), ports(graph.outputs), workspace)
@@ -118,10 +119,7 @@ def constants(work: list[Lowered | Check]) -> Iterator[Buffer]:
 @lru_cache(maxsize=1024)
 def compiled(nest: str, target: str) -> tuple[_core.Kernel, str]:
     """Kernel and sentence for the text of a nest; equal nests are compiled once."""
-    machine = _core.find_target(target)
-    parsed = _core.Nest.parse(nest)
-    sentence = _core.propose(parsed, machine, 1, always=True)[0]
-    return _core.compile(parsed, sentence, machine), str(sentence)
+    return by_heuristic(_core.Nest.parse(nest), _core.find_target(target))
 
 
 def flops(item: Lowered) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from .. import _core
 from ..errors import ArgumentError
 from ..kernel import as_target
+from ..variants import runnable
 from .affinity import pinned
 from .cache import DiskCache
 from .kernel import Executable
@@ -117,11 +118,3 @@ class Runner:
 
 def as_sentence(sentence: str | _core.Sentence) -> _core.Sentence:
     return _core.Sentence(sentence) if isinstance(sentence, str) else sentence
-
-
-def runnable(target: _core.Target) -> _core.Target:
-    """The target. Raises ArgumentError if this CPU lacks its vectors."""
-    native = _core.native_target()
-    if native.vector_bytes < target.vector_bytes:
-        raise ArgumentError(f"this CPU cannot run {target.name} kernels; measure on {native.name}")
-    return target

@@ -19,6 +19,7 @@ from .. import _core
 from ..errors import ArgumentError, ModelError
 from ..graph.build import Built, build
 from ..kernel import Timing, as_target
+from ..variants import runnable
 from .emit import save
 from .header import Interface, header
 from .load import ModelLike, load
@@ -140,9 +141,7 @@ class Compiled:
         return self._module
 
     def _load(self) -> _core.LoadedModule:
-        native = _core.native_target()
-        if native.vector_bytes < self.target.vector_bytes:
-            raise ArgumentError(f"this CPU cannot run {self.target.name} code; compile for {native.name}")
+        runnable(self.target)
         loaded = self.built.module.load()
         fill(loaded.constants, self.built)
         loaded.seal()
@@ -205,8 +204,8 @@ def compile(model: ModelLike, target: str | _core.Target = "native", shapes: Sha
             prefix: str = "net") -> Compiled:
     """Compiles an ONNX model: a path, its bytes, or a ModelProto.
 
-    target: a name from `vecwrap.targets()`, or "native". shapes: {"x": (1, 3, 224, 224)} for inputs with symbolic dims, or
-    {"batch": 1} for the dims themselves. prefix: what C names start with.
+    target: a name from `vecwrap.targets()`, one of RISC-V's (docs/rvv.md), or "native". shapes: {"x": (1, 3, 224, 224)} for
+    inputs with symbolic dims, or {"batch": 1} for the dims themselves. prefix: what C names start with.
     Raises ModelError if the model cannot be read, UnsupportedModel (one of those) if it needs something that is missing.
     """
     if not is_identifier(prefix):

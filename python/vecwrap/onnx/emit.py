@@ -25,7 +25,8 @@ from .names import identifier
 if TYPE_CHECKING:
     from .compile import Compiled
 
-COMPILERS = ("cc", "clang-22", "clang", "gcc")
+COMPILERS = (("cc",), ("clang-22",), ("clang",), ("gcc",))
+RISCV_COMPILERS = (("riscv64-linux-gnu-gcc",), ("clang-22", "--target=riscv64-linux-gnu", "-fuse-ld=lld"))
 EXECUTABLE_FLAGS = ("-std=c99", "-O2")
 SHARED_FLAGS = ("-shared", "-nostdlib", "-Wl,-z,noexecstack")
 
@@ -146,7 +147,7 @@ def member_header(name: str, size: int) -> bytes:
 def write_shared(compiled: Compiled, path: Path, staging: Staging) -> None:
     made = staging.scratch(path.parent) / "net.o"
     write_object(compiled, made)
-    link([*SHARED_FLAGS, str(made), "-o", str(path)])
+    link(compiled.target, [*SHARED_FLAGS, str(made), "-o", str(path)])
 
 
 def write_executable(compiled: Compiled, path: Path, staging: Staging) -> None:
@@ -157,12 +158,12 @@ def write_executable(compiled: Compiled, path: Path, staging: Staging) -> None:
     for name, text in sources.items():
         (folder / name).write_text(text)
     parts = [str(folder / name) for name in [*sources, "net.o"] if not name.endswith(".h")]
-    link([*EXECUTABLE_FLAGS, *parts, "-o", str(path)])
+    link(compiled.target, [*EXECUTABLE_FLAGS, *parts, "-o", str(path)])
 
 
-def link(arguments: list[str]) -> None:
+def link(target: _core.Target, arguments: list[str]) -> None:
     """Runs the C compiler. Raises ToolError if there is none, or if it fails."""
-    command = [*c_compiler(), *arguments]
+    command = [*c_compiler(target), *arguments]
     try:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
@@ -172,15 +173,17 @@ def link(arguments: list[str]) -> None:
         raise ToolError(f"linking with {command[0]} failed: {lines[0]}")
 
 
-def c_compiler() -> list[str]:
-    """$CC, or the first C compiler that is installed."""
+def c_compiler(target: _core.Target) -> list[str]:
+    """$CC, or the first C compiler for the target's machine that is installed."""
     if os.environ.get("CC", "").strip():
         return shlex.split(os.environ["CC"])
-    found = next((path for name in COMPILERS if (path := shutil.which(name))), None)
+    known = RISCV_COMPILERS if target.is_riscv else COMPILERS
+    found = next(([path, *options] for name, *options in known if (path := shutil.which(name))), None)
     if found is None:
-        raise ToolError("no C compiler found; executables and shared libraries need one to link: install gcc or clang, or set CC "
+        install = "gcc-riscv64-linux-gnu" if target.is_riscv else "gcc or clang"
+        raise ToolError(f"no C compiler found; executables and shared libraries need one to link: install {install}, or set CC "
                         "(archives and objects, .a and .o, need none)")
-    return [found]
+    return found
 
 
 KINDS: dict[str, Callable[[Compiled, Path, Staging], None]] = {

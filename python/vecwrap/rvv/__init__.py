@@ -1,6 +1,9 @@
-"""RISC-V Vector kernels on this machine: built by clang, run under QEMU."""
+"""RISC-V Vector kernels on this machine: run under QEMU, counted and timed by the ruler."""
 
-from .runner import Buffer, Job, Result, run
+from ..errors import ToolError
+from ..measure import WrongResult
+from .ruler import Ruler
+from .runner import Buffer, Counts, Job, Result, measure, run
 from .toolchain import available
 
-__all__ = ["Buffer", "Job", "Result", "available", "run"]
+__all__ = ["Buffer", "Counts", "Job", "Result", "Ruler", "ToolError", "WrongResult", "available", "measure", "run"]

@@ -1,17 +1,21 @@
-"""Runs kernels under QEMU, many in one process: compiled to assembly, linked with a small harness, between guard pages."""
+"""Runs kernels under QEMU, many in one process: a small harness takes their code and jobs, memory lies between guard pages."""
 
 from __future__ import annotations
 
+import json
 import struct
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from .. import _core
 from ..errors import ToolError
+from ..sim.cores import flat, read_core
+from ..sim.run import SimError, find_plugin
 from .toolchain import HARNESS, build, command
 
 SECONDS = 60  # for one batch; a kernel that hangs ends it
@@ -35,35 +39,46 @@ class Job:
     symbols: tuple[int, ...] = ()
     at_end: bool = True
 
-    def packed(self) -> bytes:
-        parts = [struct.pack("<4q", self.kernel, self.at_end, len(self.buffers), len(self.symbols))]
+    def packed(self, measured: bool) -> bytes:
+        parts = [struct.pack("<5q", self.kernel, self.at_end, len(self.buffers), len(self.symbols), measured)]
         for buffer in self.buffers:
             parts += [struct.pack("<3q", len(buffer.data), buffer.low, buffer.output), buffer.data]
         return b"".join([*parts, struct.pack(f"<{len(self.symbols)}q", *self.symbols)])
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What the ruler counted in one run with warm caches: instructions (by class as well) and modelled cycles of `core`."""
+
+    core: str
+    instructions: int
+    cycles: int
+    classes: dict[str, int]
+
+    @classmethod
+    def of(cls, report: dict[str, Any]) -> Counts:
+        return cls(report["core"], report["instructions"], report["cycles"],
+                   {name: row["instructions"] for name, row in report["classes"].items()})
+
+
+@dataclass(frozen=True)
 class Result:
-    """signal: what stopped the kernel, 0 if nothing did. outputs: what the output buffers hold afterwards."""
+    """signal: what stopped the kernel, 0 if nothing did. outputs: what the output buffers hold after one run.
+
+    counts: of another run, if the batch was measured and the kernel not stopped.
+    """
 
     signal: int
     outputs: tuple[bytes, ...]
+    counts: Counts | None = None
 
 
 @lru_cache(maxsize=1)
 def harness() -> tempfile.TemporaryDirectory[str]:
-    """A folder with the compiled harness, for as long as this process lives."""
+    """A folder with the harness, for as long as this process lives."""
     folder = tempfile.TemporaryDirectory(prefix="vecwrap-rvv-")
-    build([HARNESS], Path(folder.name) / "harness.o", "-c")
+    build([HARNESS], Path(folder.name) / "harness")
     return folder
-
-
-def text(kernels: Sequence[_core.Kernel]) -> str:
-    """All kernels, and the table through which the harness calls them."""
-    names = [f"kernel_{i}" for i in range(len(kernels))]
-    table = "    .section .rodata\n    .balign 8\n    .globl vecwrap_kernels\nvecwrap_kernels:\n"
-    return "".join(kernel.assembly(name) for name, kernel in zip(names, kernels)) + table + "".join(
-        f"    .quad {name}\n" for name in names)
 
 
 def run(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds: float = SECONDS) -> list[Result]:
@@ -71,15 +86,33 @@ def run(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds
 
     Raises ToolError where a tool is missing or fails, or the batch takes longer than `seconds`.
     """
+    return execute(kernels, jobs, vlen, seconds, [])
+
+
+def measure(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, core: str = "spacemit-x60",
+            seconds: float = SECONDS) -> list[Result]:
+    """As run, with what the ruler counts in a second run of each job: on a model of `core`, with vectors of `vlen` bits."""
     with tempfile.TemporaryDirectory(prefix="vecwrap-rvv-") as folder:
-        source, program = Path(folder) / "kernels.s", Path(folder) / "batch"
-        source.write_text(text(kernels))
-        build([Path(harness().name) / "harness.o", source], program)
-        packed = b"".join(job.packed() for job in jobs)
+        description, out = Path(folder) / "core", Path(folder) / "report"
+        description.write_text(flat(read_core(core), vlen))
         try:
-            done = subprocess.run(command(program, vlen), input=packed, capture_output=True, timeout=seconds, check=False)
-        except subprocess.TimeoutExpired as error:
-            raise ToolError(f"a batch of {len(jobs)} kernels took more than {seconds} s under QEMU") from error
+            options = ["-plugin", f"{find_plugin()},core={description},out={out},region=each"]
+        except SimError as error:
+            raise ToolError(str(error)) from None
+        results = execute(kernels, jobs, vlen, seconds, options)
+        reports = (Counts.of(json.loads(line)) for line in out.read_text().splitlines()) if out.exists() else iter(())
+        return [result if result.signal else replace(result, counts=next(reports)) for result in results]
+
+
+def execute(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds: float, options: list[str]) -> list[Result]:
+    codes = [kernel.code for kernel in kernels]
+    packed = [struct.pack("<q", len(codes)), *(struct.pack("<q", len(code)) + code for code in codes)]
+    packed += [job.packed(bool(options)) for job in jobs]
+    try:
+        done = subprocess.run(command(Path(harness().name) / "harness", vlen, *options), input=b"".join(packed),
+                              capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise ToolError(f"a batch of {len(jobs)} kernels took more than {seconds} s under QEMU") from error
     results = list(unpacked(done.stdout, jobs))
     if done.returncode or len(results) < len(jobs):
         message = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
@@ -87,9 +120,9 @@ def run(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds
     return results
 
 
-def unpacked(data: bytes, jobs: Sequence[Job]) -> list[Result]:
+def unpacked(data: bytes, jobs: Sequence[Job]) -> Iterator[Result]:
     """The results that are there."""
-    results, at = [], 0
+    at = 0
     for job in jobs:
         sizes = [len(buffer.data) for buffer in job.buffers if buffer.output]
         if at + 8 + sum(sizes) > len(data):
@@ -99,5 +132,4 @@ def unpacked(data: bytes, jobs: Sequence[Job]) -> list[Result]:
         for size in sizes:
             outputs.append(data[at:at + size])
             at += size
-        results.append(Result(signal, tuple(outputs)))
-    return results
+        yield Result(signal, tuple(outputs))

@@ -30,11 +30,11 @@ def available() -> bool:
 
 def cpu(vlen: int) -> str:
     """QEMU's name of a core whose agnostic elements are overwritten, so that nothing can rely on them."""
-    return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true"
+    return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,Zfhmin=true"
 
 
-def command(program: Path, vlen: int) -> list[str]:
-    return [tool(QEMU), "-cpu", cpu(vlen), str(program)]
+def command(program: Path, vlen: int, *options: str) -> list[str]:
+    return [tool(QEMU), "-cpu", cpu(vlen), *options, str(program)]
 
 
 def build(sources: Sequence[Path], output: Path, *options: str) -> None:

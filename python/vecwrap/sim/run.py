@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ SYSROOT = "/usr/riscv64-linux-gnu"  # where Debian's cross libraries are
 
 
 class SimError(Exception):
-    """The program could not be measured; the message says what to do."""
+    """The program could not be measured; the message says what to do. code: what the command exits with."""
+
+    def __init__(self, message: str, code: int = 2) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,14 @@ def region(program: Path, options: Options) -> str:
     return f"region={'markers' if options.markers else 'whole'}"
 
 
+def without_report(program: Path, code: int) -> SimError:
+    if code >= 0:
+        why = f"it became another program (exec), or {QEMU} has no plugins"
+        return SimError(f"{program} ended (code {code}) without a report: {why}")
+    name = signal.Signals(-code).name
+    return SimError(f"{program} was ended by {name}: QEMU ends with it and reports nothing. Measure a run that exits", 128 - code)
+
+
 def checked(report: dict[str, Any], options: Options) -> dict[str, Any]:
     if not report["regions"] and options.markers:
         raise SimError("the program never reached a marker (slti x0,x0,1): nothing was counted")
@@ -76,7 +89,7 @@ def checked(report: dict[str, Any], options: Options) -> dict[str, Any]:
 
 def simulate(program: Path, arguments: list[str], options: Options,
              stdout: IO[bytes] | None = None) -> tuple[int, dict[str, Any]]:
-    """Run the program; returns its exit code (128 + n where signal n ended it) and the report.
+    """Run the program; returns its exit code and the report.
 
     The environment is empty but for LD_BIND_NOW: libc's start-up depends on it, and counts would with it.
     """
@@ -97,5 +110,5 @@ def simulate(program: Path, arguments: list[str], options: Options,
                    str(program), *arguments]
         code = subprocess.run(command, env={"LD_BIND_NOW": "1"}, stdout=stdout, check=False).returncode
         if not out.exists():
-            raise SimError(f"{program} ended (code {code}) without a report: a signal ended it, or {QEMU} has no plugins")
-        return code if code >= 0 else 128 - code, checked(json.loads(out.read_text()), options)
+            raise without_report(program, code)
+        return code, checked(json.loads(out.read_text()), options)

@@ -7,6 +7,8 @@
 // ANY: csrr {{.*}}, vlenb
 // ONE-NOT: vlenb
 // SYMBOL-COUNT-4: FUNC WEAK HIDDEN {{.*}} vecwrap_kernel_
+// RUN: llvm-dwarfdump-22 --eh-frame %t.o | FileCheck %s --check-prefix=FRAME
+// FRAME-COUNT-4: DW_CFA_offset: X9
 void gemm(int n, const float *a, const float *b, float *c) {
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++) {

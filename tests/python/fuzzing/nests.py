@@ -155,10 +155,10 @@ def common_update(make: Maker, loads: list[int], acc: int) -> int:
     return nest.add("fma", a, b, acc)
 
 
-def random_nest(random: Random, types: tuple[str, ...] = FLOATS) -> tuple[_core.Nest, dict[str, int]]:
-    """Any nest of 1 to 3 parallel and 0 to 3 reduction dims."""
+def random_nest(random: Random, types: tuple[str, ...] = FLOATS, mixed: float = 0.2) -> tuple[_core.Nest, dict[str, int]]:
+    """Any nest of 1 to 3 parallel and 0 to 3 reduction dims; so many of them store several types."""
     make = Maker(random, types=types)
-    make.mixed = random.random() < 0.2
+    make.mixed = random.random() < mixed
     nest = make.nest
     names = "ijl"[:random.choice([1, 2, 2, 3])]
     make.add_dims(names, "kpq"[:random.choice([0, 1, 1, 1, 2, 3])])

@@ -30,9 +30,10 @@ def rvv_case(random: Random, seed: int, make_nest, make_sentence=random_sentence
     nest, symbols = make_nest(random)
     sentence = vector_of_registers(random, make_sentence(random, nest))
     target = random.choice(_core.assembly_targets())
+    halves = "+zvfh" if random.random() < 0.5 else ""
     lengths = [vlen for vlen in VLENS if vlen >= 8 * target.vector_bytes]
     vlen = lengths[0] if random.random() < 0.7 else random.choice(lengths)
-    return Case(str(nest), sentence, target.name, symbols, seed, vlen)
+    return Case(str(nest), sentence, target.name + halves, symbols, seed, vlen)
 
 
 def run_under_qemu(cases: Sequence[Case], vlen: int) -> list[Outcome]:

@@ -5,14 +5,23 @@
     .option push
     .option arch, +v
 sgemm:
+    .cfi_startproc
     addi sp, sp, -64
+    .cfi_def_cfa sp, 64
     sd s1, 0(sp)
+    .cfi_offset s1, -64
     sd s2, 8(sp)
+    .cfi_offset s2, -56
     sd s3, 16(sp)
+    .cfi_offset s3, -48
     sd s4, 24(sp)
+    .cfi_offset s4, -40
     sd s5, 32(sp)
+    .cfi_offset s5, -32
     sd s6, 40(sp)
+    .cfi_offset s6, -24
     sd s7, 48(sp)
+    .cfi_offset s7, -16
     li t6, 32
     ld a1, 0(a0)
     ld a2, 8(a0)
@@ -194,13 +203,22 @@ sgemm:
     addi a1, a1, -32
     bge a1, a7, .Lsgemm_9
     ld s1, 0(sp)
+    .cfi_restore s1
     ld s2, 8(sp)
+    .cfi_restore s2
     ld s3, 16(sp)
+    .cfi_restore s3
     ld s4, 24(sp)
+    .cfi_restore s4
     ld s5, 32(sp)
+    .cfi_restore s5
     ld s6, 40(sp)
+    .cfi_restore s6
     ld s7, 48(sp)
+    .cfi_restore s7
     addi sp, sp, 64
+    .cfi_def_cfa sp, 0
     ret
+    .cfi_endproc
     .option pop
     .size sgemm, . - sgemm

@@ -28,25 +28,48 @@ void Assembly::add_imm(int reg, int from, int64_t value, int scratch) {
   put(Op::Add, reg, from, scratch);
 }
 
+/// The scalars of half precision are not part of V. (Nor are the conversions of vectors, but assemblers do not ask.)
+const char *Assembly::extensions() const {
+  constexpr Op kHalf[] = {Op::Flh, Op::Fsh, Op::FcvtSH, Op::FcvtHS};
+  const auto half = [&](const Line &l) { return l.kind == Line::Code && std::count(std::begin(kHalf), std::end(kHalf), l.insn.op); };
+  return std::any_of(lines.begin(), lines.end(), half) ? "+v, +zfhmin" : "+v";
+}
+
 int64_t Assembly::instructions() const {
   return std::count_if(lines.begin(), lines.end(), [](const Line &line) { return line.kind == Line::Code; });
 }
 
+namespace {
+
+std::string directive(const Insn &i) {
+  const int dwarf = int(i.operand[1]);
+  const std::string reg = dwarf < kDwarfF ? x_name(dwarf) : f_name(dwarf - kDwarfF), bytes = std::to_string(i.operand[2]);
+  switch (static_cast<Frame>(i.operand[0])) {
+  case Frame::At: return ".cfi_def_cfa " + reg + ", " + bytes;
+  case Frame::Saved: return ".cfi_offset " + reg + ", -" + bytes;
+  default: return ".cfi_restore " + reg;
+  }
+}
+
+} // namespace
+
 std::string print_body(const Assembly &a, const std::string &name) {
   const std::string label = ".L" + name + "_";
-  std::string out;
+  std::string out = "    .cfi_startproc\n";
   for (const Line &line : a.lines)
     switch (line.kind) {
     case Line::Code: out += "    " + print(line.insn, label) + "\n"; break;
     case Line::Label: out += label + std::to_string(line.insn.operand[0]) + ":\n"; break;
     case Line::Remark: out += "    # " + line.text + "\n"; break;
+    case Line::Unwind: out += "    " + directive(line.insn) + "\n"; break;
+    case Line::Raw: out += "    .word " + std::to_string(line.insn.operand[0]) + "\n"; break;
     }
-  return out;
+  return out + "    .cfi_endproc\n";
 }
 
 std::string print(const Assembly &a, const std::string &name) {
   return "    .text\n    .balign 4\n    .globl " + name + "\n    .type " + name + ", @function\n    .option push\n"
-         "    .option arch, +v\n" + name + ":\n" + print_body(a, name) + "    .option pop\n    .size " + name + ", . - " + name + "\n";
+         "    .option arch, " + a.extensions() + "\n" + name + ":\n" + print_body(a, name) + "    .option pop\n    .size " + name + ", . - " + name + "\n";
 }
 
 } // namespace vecwrap::rvv

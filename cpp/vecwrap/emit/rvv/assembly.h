@@ -16,9 +16,14 @@ struct Need {
   Vtype type;
 };
 
+/// What unwinders are told: the frame's address (sp before the call) is reg + bytes; the caller's value of reg lies that many
+/// bytes below it; reg holds the caller's value again. Registers have DWARF's numbers: x0 to x31, then f0 to f31.
+enum class Frame : uint8_t { At, Saved, Restored };
+constexpr int kDwarfF = 32;
+
 struct Line {
-  enum Kind : uint8_t { Code, Label, Remark } kind = Code;
-  Insn insn;        ///< Code; Label: its number is operand 0
+  enum Kind : uint8_t { Code, Label, Remark, Unwind, Raw } kind = Code;
+  Insn insn;        ///< Code; operand 0 of Label: its number, of Raw: a word; Unwind: a Frame, a register, bytes
   std::string text; ///< Remark
   Need need;
 };
@@ -28,6 +33,8 @@ struct Assembly {
   int labels = 0;
   int64_t stack_bytes = 0;
 
+  const char *extensions() const; ///< for `.option arch`
+
   int label() { return labels++; }
   void place(int label) { lines.push_back({Line::Label, {Op::J, {label}}, {}, {}}); }
   void remark(std::string text) { lines.push_back({Line::Remark, {}, std::move(text), {}}); }
@@ -35,6 +42,8 @@ struct Assembly {
   template <class... T> void put(const Need &need, Op op, T... operands) { put(op, operands...), lines.back().need = need; }
   void load_imm(int reg, int64_t value); ///< reg = value, in as few instructions as lui, addi and shifts allow
   void add_imm(int reg, int from, int64_t value, int scratch); ///< reg = from + value
+  void unwind(Frame what, int reg, int64_t bytes = 0) { lines.push_back({Line::Unwind, {Op::J, {int64_t(what), reg, bytes}}, {}, {}}); }
+  void raw(uint32_t word) { lines.push_back({Line::Raw, {Op::J, {int64_t(word)}}, {}, {}}); } ///< not an instruction of the table
   int64_t instructions() const;
 };
 

@@ -55,10 +55,13 @@ Assembly Emitter::run() {
 
 /// Downwards: callee-saved registers and slots, then the buffers; each page is touched, so a guard page is met in order.
 void Emitter::prologue() {
-  out_.add_imm(kSp, kSp, -fixed_bytes(), kT0);
-  saved_registers(Op::Sd, Op::Fsd);
+  const int64_t fixed = fixed_bytes();
+  out_.add_imm(kSp, kSp, -fixed, kT0);
+  if (fixed) out_.unwind(Frame::At, kSp, fixed);
+  saved_registers(Op::Sd, Op::Fsd, Frame::Saved);
   if (!p_.frame_bytes) return;
   out_.put(Op::Mv, kFp, kSp);
+  out_.unwind(Frame::At, kFp, fixed);
   const int64_t bytes = p_.frame_bytes + kLine;
   if (bytes >= kPage) out_.load_imm(kT0, kPage);
   for (int64_t left = bytes; left >= kPage; left -= kPage) out_.put(Op::Sub, kSp, kSp, kT0), out_.put(Op::Sd, kZero, 0, kSp);
@@ -66,16 +69,22 @@ void Emitter::prologue() {
 }
 
 void Emitter::epilogue() {
-  if (p_.frame_bytes) out_.put(Op::Mv, kSp, kFp);
-  saved_registers(Op::Ld, Op::Fld);
-  out_.add_imm(kSp, kSp, fixed_bytes(), kT0);
+  const int64_t fixed = fixed_bytes();
+  if (p_.frame_bytes) out_.put(Op::Mv, kSp, kFp), out_.unwind(Frame::At, kSp, fixed);
+  saved_registers(Op::Ld, Op::Fld, Frame::Restored);
+  out_.add_imm(kSp, kSp, fixed, kT0);
+  if (fixed) out_.unwind(Frame::At, kSp, 0);
   out_.put(Op::Ret);
 }
 
-void Emitter::saved_registers(Op x, Op f) {
+void Emitter::saved_registers(Op x, Op f, Frame what) {
   int64_t at = 0;
-  for (int reg : saved_x_) out_.put(x, reg, at, kSp), at += 8;
-  for (int reg : saved_f_) out_.put(f, reg, at, kSp), at += 8;
+  const auto one = [&](Op op, int reg, int dwarf) {
+    out_.put(op, reg, at, kSp), out_.unwind(what, dwarf + reg, fixed_bytes() - at);
+    at += 8;
+  };
+  for (int reg : saved_x_) one(x, reg, 0);
+  for (int reg : saved_f_) one(f, reg, kDwarfF);
 }
 
 int Emitter::x(int s) const { return kPool[map_.gpr[s]]; }
@@ -164,7 +173,7 @@ void Emitter::tail(const VInst &i) {
 
 Need Emitter::need(Lanes lanes, bool more) const {
   const Length length = lanes == Lanes::All ? Length::All : lanes == Lanes::Tail ? Length::Tail : Length::One;
-  return {length, more, {f64() ? 64 : 32, p_.group, false}};
+  return {length, more, {f64() ? 64 : 32, std::countr_zero(unsigned(p_.group)), false}};
 }
 
 Assembly emit(const VProgram &program) { return Emitter(program).run(); }

@@ -1,5 +1,5 @@
 // The state of one emission. Split over emit.cpp (frame, scalars, control), arithmetic.cpp (the same operations on f registers
-// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp.
+// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types).
 #pragma once
 #include "emit/gpr.h"
 #include "emit/rvv/assembly.h"
@@ -27,7 +27,7 @@ private:
   // emit.cpp
   void prologue();
   void epilogue();
-  void saved_registers(Op x, Op f);
+  void saved_registers(Op x, Op f, Frame what);
   void one(const VInst &);
   void scalar(const VInst &);
   void minimum(int d, int a, int64_t imm);
@@ -48,6 +48,15 @@ private:
   void store(const VInst &);
   void store_scalar(int f, const VInst &);
   void to_integer(int f, Type stored);
+  void to_bfloat(int f);
+
+  // convert.cpp
+  Need of_bits(int bits, Lanes) const;
+  void move_memory(const VInst &, int reg, bool store); ///< elements as they are in memory
+  void load_converted(const VInst &);
+  void store_converted(const VInst &);
+  void to_integers(const VInst &);
+  void to_bfloat(const VInst &);
 
   // arithmetic.cpp
   void operation(const VInst &);

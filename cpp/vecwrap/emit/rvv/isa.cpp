@@ -1,12 +1,18 @@
 #include "emit/rvv/isa.h"
-#include "emit/rvv/machine.h"
+#include "emit/rvv/step.h"
 #include <iterator>
+#include <utility>
 
 namespace vecwrap::rvv {
 
 #define NUMBERS(value) s.numbers([]([[maybe_unused]] auto d, [[maybe_unused]] auto a, [[maybe_unused]] auto b) { return value; })
-#define BITS(value) s.bits([]([[maybe_unused]] auto d, [[maybe_unused]] auto a, [[maybe_unused]] auto b, [[maybe_unused]] bool k) { return value; })
+#define BITS(value) s.bits([&]([[maybe_unused]] auto d, [[maybe_unused]] auto a, [[maybe_unused]] auto b, [[maybe_unused]] bool k) { return value; })
 #define MASK(value) s.mask([](auto a, auto b) { return value; })
+#define FROM(from, to) /* numbers of `from` times the vtype's size into those of `to` times */ \
+  s.convert(to * m.type.sew, from * m.type.sew, []<class D, class S>(D d, S a) -> D { \
+    if constexpr (sizeof(D) > 1 && sizeof(S) > 1) return float_bits(d, real(a)); \
+    throw std::logic_error("bytes are no numbers"); \
+  })
 #define INSN(id, mnemonic, operands, encoding, cost, ...) \
   {mnemonic, operands, #encoding, #cost, [](Machine &m, const Insn &i) { [[maybe_unused]] Step s{m, i}; __VA_ARGS__; }},
 const Row kRows[] = {
@@ -24,7 +30,7 @@ constexpr const char *kF[] = {"ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6",  
                               "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
 
 std::string print(const Vtype &t) {
-  return "e" + std::to_string(t.sew) + ", m" + std::to_string(t.group) + (t.keep_tail ? ", tu, ma" : ", ta, ma");
+  return "e" + std::to_string(t.sew) + (t.lmul < 0 ? ", mf" : ", m") + std::to_string(1 << std::abs(t.lmul)) + (t.keep_tail ? ", tu, ma" : ", ta, ma");
 }
 
 } // namespace
@@ -32,9 +38,9 @@ std::string print(const Vtype &t) {
 const char *x_name(int reg) { return kX[reg]; }
 const char *f_name(int reg) { return kF[reg]; }
 
-int64_t Vtype::encoded() const { return std::countr_zero(unsigned(group)) | std::countr_zero(unsigned(sew / 8)) << 3 | !keep_tail << 6 | 1 << 7; }
+int64_t Vtype::encoded() const { return (lmul & 7) | std::countr_zero(unsigned(sew / 8)) << 3 | !keep_tail << 6 | 1 << 7; }
 
-Vtype Vtype::decoded(int64_t bits) { return {8 << (bits >> 3 & 7), 1 << (bits & 3), !(bits >> 6 & 1)}; }
+Vtype Vtype::decoded(int64_t bits) { return {8 << (bits >> 3 & 7), int((bits & 7) ^ 4) - 4, !(bits >> 6 & 1)}; }
 
 std::string print(const Insn &i, const std::string &label) {
   const Row &row = row_of(i.op);
@@ -45,7 +51,7 @@ std::string print(const Insn &i, const std::string &label) {
     switch (*k) {
     case 'x': out += x_name(int(*value++)); break;
     case 'f': out += f_name(int(*value++)); break;
-    case 'v': out += "v" + std::to_string(*value++); break;
+    case 'v': case 'w': case 'h': case 'q': case 'o': out += "v" + std::to_string(*value++); break;
     case 'i': out += std::to_string(*value++); break;
     case 'm': out += std::to_string(value[0]) + "(" + x_name(int(value[1])) + ")", value += 2; break;
     case 'a': out += "(" + std::string(x_name(int(*value++))) + ")"; break;

@@ -32,7 +32,8 @@ inline const Row &row_of(Op op) { return kRows[static_cast<int>(op)]; }
 
 /// vtype as vsetvli encodes it (RISC-V vector specification 1.0, section 3.4).
 struct Vtype {
-  int sew = 32, group = 1; ///< bits of an element; registers of a vector (LMUL)
+  int sew = 32;            ///< bits of an element
+  int lmul = 0;            ///< 2^lmul registers are a vector; parts of one if it is negative
   bool keep_tail = false;  ///< elements past vl stay as they are, rather than anything
   int64_t encoded() const;
   static Vtype decoded(int64_t);

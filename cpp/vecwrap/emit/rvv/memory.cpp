@@ -1,5 +1,6 @@
 // Loads and stores, and the conversions that come with them.
 #include "emit/rvv/emitter.h"
+#include <bit>
 #include <limits>
 
 namespace vecwrap::rvv {
@@ -22,10 +23,7 @@ int Emitter::address(const Mem &m, int scratch) {
 void Emitter::load(const VInst &i) {
   if (is_uniform(i.d)) return load_scalar(f(i.d), i);
   if (i.op == VOp::VBcast) return load_scalar(kF1, i), move(need(i.lanes, true), v(i.d), {true, kF1});
-  const Need n = need(i.lanes, false);
-  const int at = address(i.mem, kT1);
-  if (i.stride < 0) return out_.put(n, typed(Op::Vle32, Op::Vle64), v(i.d), at);
-  out_.put(n, typed(Op::Vlse32, Op::Vlse64), v(i.d), at, read(i.stride, kT0));
+  i.stored ? load_converted(i) : move_memory(i, v(i.d), false);
 }
 
 void Emitter::load_scalar(int d, const VInst &i) {
@@ -37,18 +35,22 @@ void Emitter::load_scalar(int d, const VInst &i) {
   case Type::F64: out_.put(Op::Fld, kF0, m.disp, m.base); return out_.put(Op::FcvtSD, d, kF0);
   case Type::I32: out_.put(Op::Lw, kT0, m.disp, m.base); break;
   case Type::I64: out_.put(Op::Ld, kT0, m.disp, m.base); break;
-  default: out_.put(Op::Lbu, kT0, m.disp, m.base); break; // U8; other types are refused before
+  case Type::I16: out_.put(Op::Lh, kT0, m.disp, m.base); break;
+  case Type::U16: out_.put(Op::Lhu, kT0, m.disp, m.base); break;
+  case Type::I8: out_.put(Op::Lb, kT0, m.disp, m.base); break;
+  case Type::U8: out_.put(Op::Lbu, kT0, m.disp, m.base); break;
+  case Type::F16: out_.put(Op::Flh, kF0, m.disp, m.base); return out_.put(Op::FcvtSH, d, kF0);
+  case Type::BF16:
+    out_.put(Op::Lhu, kT0, m.disp, m.base), out_.put(Op::Slli, kT0, kT0, 16);
+    return out_.put(Op::FmvWX, d, kT0);
   }
   out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);
 }
 
 void Emitter::store(const VInst &i) {
   if (is_uniform(i.a)) return store_scalar(f(i.a), i);
-  if (i.stored) return out_.put(need(Lanes::One, true), Op::VfmvFS, kF1, v(i.a)), store_scalar(kF1, i);
-  const Need n = need(i.lanes, false);
-  const int at = address(i.mem, kT1);
-  if (i.stride < 0) return out_.put(n, typed(Op::Vse32, Op::Vse64), v(i.a), at);
-  out_.put(n, typed(Op::Vsse32, Op::Vsse64), v(i.a), at, read(i.stride, kT0));
+  if (i.stored && i.lanes == Lanes::One) return out_.put(need(Lanes::One, true), Op::VfmvFS, kF1, v(i.a)), store_scalar(kF1, i);
+  i.stored ? store_converted(i) : move_memory(i, v(i.a), true);
 }
 
 void Emitter::store_scalar(int a, const VInst &i) {
@@ -58,10 +60,20 @@ void Emitter::store_scalar(int a, const VInst &i) {
   switch (stored) {
   case Type::F32: out_.put(Op::FcvtSD, kF0, a); return out_.put(Op::Fsw, kF0, m.disp, m.base);
   case Type::F64: out_.put(Op::FcvtDS, kF0, a); return out_.put(Op::Fsd, kF0, m.disp, m.base);
+  case Type::F16: out_.put(Op::FcvtHS, kF0, a); return out_.put(Op::Fsh, kF0, m.disp, m.base);
+  case Type::BF16: to_bfloat(a); break;
   default: to_integer(a, stored);
   }
-  const Op op = stored == Type::I64 ? Op::Sd : stored == Type::I32 ? Op::Sw : Op::Sb;
+  constexpr Op kStores[] = {Op::Sb, Op::Sh, Op::Sw, Op::Sd};
+  const Op op = kStores[std::countr_zero(unsigned(size_of(stored)))];
   out_.put(op, kT0, m.disp, m.base);
+}
+
+/// t0 = the f register's upper half, to nearest, ties to even; see the vectors' one.
+void Emitter::to_bfloat(int a) {
+  out_.put(Op::FmaxS, kF0, a, a), out_.put(Op::FmvXW, kT0, kF0);
+  out_.put(Op::Srli, kTail, kT0, 16), out_.put(Op::Andi, kTail, kTail, 1), out_.put(Op::Add, kT0, kT0, kTail);
+  out_.load_imm(kTail, 0x7fff), out_.put(Op::Add, kT0, kT0, kTail), out_.put(Op::Srli, kT0, kT0, 16);
 }
 
 /// t0 = the f register, towards zero; what is out of range becomes the least value. The conversion answers with the nearest

@@ -1,5 +1,5 @@
 #include "emit/rvv/simulate.h"
-#include "emit/rvv/machine.h"
+#include "emit/rvv/step.h"
 #include <sys/mman.h>
 #include <stdexcept>
 
@@ -37,6 +37,7 @@ void enter(Machine &m, const int64_t *args, int64_t sp) {
 void check_return(const Machine &m, int64_t sp) {
   for (int r : kSavedX)
     if (m.x[r] != (r == kSp ? sp : kSaved + r)) throw std::logic_error(std::string("the kernel did not restore ") + x_name(r));
+  if (m.rounding) throw std::logic_error("the kernel did not restore the rounding mode");
   for (int r : kSavedF)
     if (m.f[r] != uint64_t(kSaved + r)) throw std::logic_error(std::string("the kernel did not restore ") + f_name(r));
 }

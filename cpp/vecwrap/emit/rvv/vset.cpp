@@ -19,7 +19,7 @@ Reached meet(const Reached &a, const Reached &b) {
 
 bool satisfies(const State &set, const Need &need) {
   if (need.length == Length::None) return true;
-  if (set.length == Length::None || set.type.sew != need.type.sew || set.type.group != need.type.group) return false;
+  if (set.length == Length::None || set.type.sew != need.type.sew || set.type.lmul != need.type.lmul) return false;
   if (need.type.keep_tail && !set.type.keep_tail) return false;
   return need.more ? set.length >= need.length : set.length == need.length;
 }

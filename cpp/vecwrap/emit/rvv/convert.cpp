@@ -1,0 +1,94 @@
+// Vectors of other types in memory. A load reads them into the last registers of the vector that they become (narrow ones), or
+// into v0 and what follows it (wide ones), and converts from there; a store converts in its temporaries.
+#include "emit/rvv/emitter.h"
+#include <bit>
+
+namespace vecwrap::rvv {
+namespace {
+
+/// By the size of the elements: 1, 2, 4, 8 bytes.
+constexpr Op kLoads[] = {Op::Vle8, Op::Vle16, Op::Vle32, Op::Vle64}, kStores[] = {Op::Vse8, Op::Vse16, Op::Vse32, Op::Vse64};
+constexpr Op kStridedLoads[] = {Op::Vlse8, Op::Vlse16, Op::Vlse32, Op::Vlse64};
+constexpr Op kStridedStores[] = {Op::Vsse8, Op::Vsse16, Op::Vsse32, Op::Vsse64};
+/// By the factor: 2, 4, 8.
+constexpr Op kUnsigned[] = {Op::Vzext2, Op::Vzext4, Op::Vzext8}, kSigned[] = {Op::Vsext2, Op::Vsext4, Op::Vsext8};
+
+constexpr int kHalfBits = 16; ///< from the upper end of a float to its bfloat16
+constexpr int kTowardsZero = 1; ///< frm: the instruction with that mode built in crashes QEMU 7.2
+
+int log2_of(int power) { return std::countr_zero(unsigned(power)); }
+bool is_float(Type t) { return t == Type::F32 || t == Type::F64 || t == Type::F16; }
+
+} // namespace
+
+/// The same number of elements, of other bits: as many registers more or less.
+Need Emitter::of_bits(int bits, Lanes lanes) const {
+  Need n = need(lanes, true);
+  n.type.lmul += log2_of(bits) - log2_of(n.type.sew), n.type.sew = bits;
+  return n;
+}
+
+void Emitter::move_memory(const VInst &i, int reg, bool store) {
+  const int size = log2_of(size_of(i.stored.value_or(p_.type))), at = address(i.mem, kT1);
+  const Need n = need(i.lanes, false);
+  if (i.stride < 0) return out_.put(n, (store ? kStores : kLoads)[size], reg, at);
+  out_.put(n, (store ? kStridedStores : kStridedLoads)[size], reg, at, read(i.stride, kT0));
+}
+
+void Emitter::load_converted(const VInst &i) {
+  const Type stored = *i.stored;
+  const int parts = size_of(p_.type) / size_of(stored), d = v(i.d);
+  const int raw = !parts ? 0 : i.t >= 0 ? v(i.t) : d + p_.group - p_.group / parts;
+  move_memory(i, raw, false);
+  if (is_float(stored)) return out_.put(of_bits(8 * std::min(size_of(stored), size_of(p_.type)), i.lanes), parts ? Op::VfwcvtFF : Op::VfncvtFF, d, raw);
+  const Need n = need(i.lanes, true);
+  const bool sign = stored != Type::U8 && stored != Type::U16 && stored != Type::BF16;
+  if (parts > 1) out_.put(n, (sign ? kSigned : kUnsigned)[log2_of(parts) - 1], d, raw);
+  if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, d, kT0);
+  out_.put(n, Op::VfcvtFX, d, d);
+}
+
+void Emitter::store_converted(const VInst &i) {
+  const Type stored = *i.stored;
+  const int a = v(i.a), t = v(i.t);
+  if (size_of(stored) > size_of(p_.type)) {
+    out_.put(of_bits(8 * size_of(p_.type), i.lanes), Op::VfwcvtFF, 0, a);
+    return move_memory(i, 0, true);
+  }
+  if (is_float(stored)) out_.put(of_bits(8 * size_of(stored), i.lanes), Op::VfncvtFF, t, a);
+  else if (stored == Type::BF16) to_bfloat(i);
+  else to_integers(i);
+  move_memory(i, t, true);
+}
+
+/// To nearest, ties to even: half of the last place, less one where that is even. The maximum of NaN and itself is the quiet
+/// one that a carry does not reach.
+void Emitter::to_bfloat(const VInst &i) {
+  const Need n = need(i.lanes, true);
+  const int t = v(i.t), e = v(i.e);
+  out_.put(n, Op::VfmaxVV, t, v(i.a), v(i.a));
+  out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsrlVX, e, t, kT0);
+  out_.load_imm(kT0, 1), out_.put(n, Op::VandVX, e, e, kT0), out_.put(n, Op::VaddVV, t, t, e);
+  out_.load_imm(kT0, (1 << (kHalfBits - 1)) - 1), out_.put(n, Op::VaddVX, t, t, kT0);
+  out_.put(of_bits(16, i.lanes), Op::VnsrlWI, t, t, kHalfBits);
+}
+
+/// Towards zero; what is out of range becomes the least value. The conversion answers with the nearest one, and the largest for
+/// NaN: that one plus 1 is the least. Where the result is narrower than the numbers, the range is moved to 0 and cut above.
+void Emitter::to_integers(const VInst &i) {
+  const Need n = need(i.lanes, true);
+  const int t = v(i.t), e = v(i.e);
+  out_.put(Op::Fsrmi, kT0, kTowardsZero), out_.put(n, Op::VfcvtXF, t, v(i.a)), out_.put(Op::Fsrm, kT0);
+  if (!f64() || i.stored == Type::I64) {
+    out_.load_imm(kT0, 1), out_.put(n, Op::VaddVX, e, t, kT0), out_.put(n, Op::VminVV, t, t, e);
+  } else {
+    constexpr int64_t half = int64_t(1) << 31;
+    out_.load_imm(kT0, half), out_.put(n, Op::VaddVX, t, t, kT0);
+    out_.load_imm(kT0, 2 * half), out_.put(n, Op::VminuVX, t, t, kT0);
+    out_.load_imm(kT0, -half), out_.put(n, Op::VaddVX, t, t, kT0);
+  }
+  for (int bits = 8 * size_of(p_.type) / 2; bits >= 8 * size_of(*i.stored); bits /= 2)
+    out_.put(of_bits(bits, i.lanes), Op::VnsrlWI, t, t, 0);
+}
+
+} // namespace vecwrap::rvv

@@ -1,0 +1,70 @@
+"""What the heuristic proposes where operands do not fit a cache or a vector, and that it computes the right thing."""
+
+from __future__ import annotations
+
+import pytest
+from fuzzing.case import Case, run
+
+from vecwrap import _core
+
+AVX512 = next(target for target in _core.targets() if target.name == "x86-64-avx512")
+
+CONVOLUTION = """
+nest conv f32 strict
+dim g {panels}
+dim y {rows}
+dim x {columns}
+dim f {width}
+dim p 3 reduce
+dim q 3 reduce
+dim c {channels} reduce
+tensor out in w
+access a0 out + 0 : g*{panel_bytes} y*{out_row} x*{out_pixel} f*4
+access a1 in + 0 : y*{in_row} x*{in_pixel} p*{in_row} q*{in_pixel} c*4
+access a2 w + 0 : g*{w_panel} f*4 p*{w_row} q*{w_column} c*{w_channel}
+%0 = const 0
+%1 = load a1
+%2 = load a2
+%3 = acc
+%4 = fma %1 %2 %3
+init %0
+update %4
+final %3
+out a0
+"""
+
+
+def convolution(panels: int, width: int, rows: int, columns: int, channels: int) -> str:
+    """3x3, padded, channels last, weights in panels of `width` filters."""
+    pixel, filters = 4 * channels, 4 * panels * width
+    return CONVOLUTION.format(
+        panels=panels, width=width, rows=rows, columns=columns, channels=channels,
+        panel_bytes=4 * width, out_row=columns * filters, out_pixel=filters, in_row=(columns + 2) * pixel, in_pixel=pixel,
+        w_channel=4 * width, w_column=4 * width * channels, w_row=12 * width * channels, w_panel=36 * width * channels)
+
+
+def proposed(text: str) -> str:
+    return str(_core.propose(_core.Nest.parse(text), AVX512, 1)[0])
+
+
+def test_weights_that_leave_the_cache_are_walked_outside_of_the_rows():
+    """1.2 MB of weights for 64 filters: a third of them, for all rows, at a time."""
+    assert "reorder(g,y,x,p,q,c," in proposed(convolution(1, 64, 7, 7, 64)), "all of it stays"
+    assert "reorder(g,p,y,x,q,c," in proposed(convolution(1, 64, 7, 7, 512))
+    assert "reorder(g,p,y,x,q,c," in proposed(convolution(8, 64, 7, 7, 512))
+    assert "reorder(g,p," not in proposed(convolution(1, 64, 1, 4, 512)), "nothing is read twice"
+
+
+def test_narrow_panels_share_a_tile():
+    """16 filters are one vector, for which every broadcast would be loaded: four panels share it."""
+    sentence = proposed(convolution(4, 16, 56, 56, 16))
+    assert "tile(x.1,g,f)" in sentence and "vectorize(f)" in sentence
+    assert "tile(x.1,g.1,f)" in proposed(convolution(6, 16, 56, 56, 16)), "three of six"
+
+
+@pytest.mark.parametrize("shape", [(2, 64, 2, 5, 320), (3, 16, 3, 7, 5), (6, 16, 2, 9, 3)])
+def test_right(shape):
+    text = convolution(*shape)
+    for sentence in _core.propose(_core.Nest.parse(text), AVX512, 6, always=True):
+        outcome = run(Case(text, str(sentence), AVX512.name, {}, 1))
+        assert outcome.status != "wrong", (sentence, outcome)

@@ -116,7 +116,8 @@ def main(given: Sequence[str] = ()) -> int:
             results = [measure(size, types, peers.Settings(options.rounds)) for size in GROUPS[group]]
             everything += [{"group": group, **result} for result in results]
             mean = math.exp(sum(math.log(result["ratio"]) for result in results) / len(results))
-            print_table(f"{group}, {' x '.join(types)} -> i32: 1e9 operations per second\nto the best peer: geometric mean {mean:.3f}",
+            title = f"{group}, {' x '.join(types)} -> i32: 1e9 operations per second"
+            print_table(f"{title}\nto the best peer: geometric mean {mean:.3f}",
                         ["m x n x k", "heuristic", "best sentence", "torch", "ONNX Runtime", "ours : best peer"],
                         [row(result) for result in results])
     save_json("int8", everything)

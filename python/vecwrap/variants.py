@@ -7,9 +7,11 @@ from .errors import ArgumentError
 
 
 def lengths(target: _core.Target) -> list[_core.Target]:
-    """The targets that code for this one is made of: itself, or all of fixed length if its own is open."""
-    fixed = [t for t in _core.assembly_targets() if not t.any_length]
-    return fixed if target.any_length else [target]
+    """The targets that code for this one is made of: itself, or all of fixed length, with its extensions, if its own is open."""
+    if not target.any_length:
+        return [target]
+    extensions = target.name.partition("+")
+    return [_core.find_target(t.name + "".join(extensions[1:])) for t in _core.assembly_targets() if not t.any_length]
 
 
 def by_heuristic(nest: _core.Nest, target: _core.Target) -> tuple[_core.Kernel, str]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from compilers import BIN, PLAIN
 from consumer import PREFIX, CMake, copy_project, run
-from test_onnx import OPTIONS, Mlp, check
+from consumer_mlp import Mlp, check
 
 TOOLCHAINS = PREFIX / "lib" / "cmake" / "vecwrap" / "toolchains"
+OPTIONS = (f"-DCMAKE_PREFIX_PATH={PREFIX}",)
 GNU, ZIG = "riscv64-linux-gnu-rvv", "riscv64-linux-musl-zig"
 # Without its vectoriser, which splits the multiply-adds of ordered sums for as many elements as a vector holds: what that
 # prints depends on VLEN (docs/driver.md).

@@ -84,13 +84,3 @@ def test_what_integers_do_not_have_is_refused():
         Y[i] = X[i] * 0.5
     with pytest.raises(vw.NestError, match="is to f16, which takes a nest of f32"):
         nest.tensor("H", (i,), type="f16")[i] = X[i]
-
-
-def test_a_target_without_integers_refuses():
-    nest = vw.Nest("n", "i32")
-    i, = nest.dims(i=8)
-    X, Y = nest.tensor("X", (i,)), nest.tensor("Y", (i,))
-    Y[i] = X[i] + 1
-    with pytest.raises(vw.Refusal, match="does not compute in i32") as refusal:
-        nest.schedule("v1", "riscv64-rvv128")
-    assert refusal.value.name == "compute-type"

@@ -5,6 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
+import vecwrap as vw
 from fuzzing.nests import random_nest
 from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.rvv import VLENS, rvv_case
@@ -12,11 +13,10 @@ from fuzzing.sentences import random_sentence
 from test_module import (BAD, BYTES, RELU, UNWIND, WORKSPACE, N, c_main, code_of, expected, module, refuse,
                          tool, write)
 from vecwrap import Refusal, _core, find_target, native_target, rvv
-from vecwrap.rvv.toolchain import cpu
+from vecwrap.rvv.toolchain import SYSROOT, cpu
 from vecwrap.variants import by_heuristic, lengths
 
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
-SYSROOT = "/usr/riscv64-linux-gnu"
 LLD = ["clang-22", "--target=riscv64-linux-gnu", "-fuse-ld=lld"]
 LINKS = {"gcc": ["riscv64-linux-gnu-gcc"], "gcc-static": ["riscv64-linux-gnu-gcc", "-static"],
          "lld": LLD, "lld-static": [*LLD, "-static", "-Wl,--gc-sections"]}
@@ -143,6 +143,27 @@ def test_one_kernel_for_every_length():
     assert all(longer < 0.7 * shorter for shorter, longer in zip(counts, counts[1:]))
 
 
+def test_kernels_in_python_are_looked_at_not_called():
+    nest = vw.Nest("scale")
+    i, = nest.dims(i="n")
+    X, Y = nest.tensor("X", (i,)), nest.tensor("Y", (i,))
+    Y[i] = X[i] * 2
+    kernel = nest.schedule("v1 split(i,32) tile(i.1) vectorize(i.1,4)", "riscv64-rvv256")
+    assert "vle32.v v" in kernel.assembly and len(kernel.code) % 4 == 0
+    with pytest.raises(vw.ArgumentError, match="cannot run riscv64-rvv256 code"):
+        kernel(np.ones(5, "f4"), np.ones(5, "f4"))
+
+
+def test_equal_code_is_there_once():
+    """Scalar code is the same for every length: nothing asks for it."""
+    nest, sentence = _core.Nest.parse(RELU.format(n=3)), _core.Sentence("v1")
+    kernels = [(machine, _core.compile(nest, sentence, machine)) for machine in lengths(find_target("riscv64-rvv"))]
+    assert _core.for_lengths(kernels).code == kernels[0][1].code
+    wide = [*kernels[:3], (kernels[3][0], _core.compile(nest, _core.Sentence("v1 tile(i) vectorize(i)"), kernels[3][0]))]
+    text = _core.for_lengths(wide).assembly("relu")
+    assert text.count("csrr t0, vlenb") == 1 and text.count("ret\n") == 2
+
+
 def test_bytes_are_those_that_llvm_assembles(tmp_path):
     """Whole kernels: branches, frames, constants."""
     texts, codes = [], []
@@ -157,6 +178,7 @@ def test_bytes_are_those_that_llvm_assembles(tmp_path):
         codes.append(kernel.code)
     assert len(codes) > 40 and max(map(len, codes)) > 4096  # so that some branches do not reach
     (tmp_path / "kernels.s").write_text("".join(texts))
-    tool("llvm-mc-22", "-triple=riscv64", "-mattr=+m,+f,+d,+v", "-filetype=obj", "kernels.s", "-o", "kernels.o", folder=tmp_path)
+    extensions = "-mattr=+m,+f,+d,+v,+zvfhmin,+zfhmin"
+    tool("llvm-mc-22", "-triple=riscv64", extensions, "-filetype=obj", "kernels.s", "-o", "kernels.o", folder=tmp_path)
     tool("llvm-objcopy-22", "-O", "binary", "-j", ".text", "kernels.o", "kernels.bin", folder=tmp_path)
     assert (tmp_path / "kernels.bin").read_bytes() == b"".join(codes)

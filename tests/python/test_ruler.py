@@ -1,14 +1,16 @@
 """Schedules for RISC-V measured by the ruler: counts in one process for many, and as the runner of searches."""
 
 import os
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from test_program import two
 from test_rvv import GEMM, SEVEN_BY_FOUR
 from vecwrap import ArgumentError, Refusal, Sentence, _core, find_target, rvv
-from vecwrap.search import STRATEGIES, Budget, Tuner
+from vecwrap.search import STRATEGIES, Budget, EditError, Tuner
 from vecwrap.sim.run import SimError, find_plugin
 
 SMALL = GEMM.replace("128", "48").replace("512", "192")
@@ -76,6 +78,32 @@ def test_searches_tune_for_riscv(strategy):
     result = search.search(nest(), TARGET)
     assert len(result.evaluations) == 8 and result.best().seconds <= result.evaluations[0].seconds
     assert result.target == "riscv64-rvv256"
+
+
+def test_the_page():
+    """The example of docs/rvv.md runs."""
+    page = (Path(__file__).parents[2] / "docs/rvv.md").read_text()
+    code, = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    scope = {}
+    exec(code, scope)
+    assert len(scope["result"].evaluations) == 10
+
+
+def test_registers_of_a_vector_are_kept_and_searched():
+    heuristic = str(_core.propose(nest(), TARGET, 1)[0])
+    assert ",4) unroll" in heuristic
+    assert str(Tuner(nest(), target=TARGET, sentence=heuristic).sentence).endswith("vectorize(j.1,4) unroll(k,4)")
+    tuner = Tuner(nest(), target=TARGET)
+    tuner.split(16, "j")
+    tuner.swap("j.1", "k")
+    tuner.vectorize("j.1")
+    assert "group(j.1,2)" in map(str, tuner.legal_edits())
+    tuner.group(2, "j.1")
+    assert str(tuner.sentence).endswith("vectorize(j.1,2)")
+    with pytest.raises(EditError):
+        tuner.group(2, "i")
+    other = Tuner(nest(), sentence="v1 split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1)")
+    assert not any(edit.name == "group" for edit in other.legal_edits())
 
 
 def test_tuner():

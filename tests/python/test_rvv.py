@@ -38,7 +38,8 @@ out a2
 SEVEN_BY_FOUR = ("v1 split(i,7) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1,4) unroll(k,4)")
 MIXED = partial(random_nest, mixed=1.0)
 MAKERS = [(random_nest, random_sentence), (MIXED, random_sentence), (shaped_nest, random_sentence),
-          (reduction_nest, reduction_sentence)]
+          (reduction_nest, reduction_sentence), (partial(random_nest, types=("i32",), mixed=0.6), random_sentence),
+          (partial(reduction_nest, types=("i32",)), reduction_sentence)]
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
 
 

@@ -40,7 +40,7 @@ def test_loads_and_stores_of_every_kind_and_size(target, dtype, lanes, tensor, h
     """Whole blocks, and what is left in both directions; sizes known and not."""
     rows = "i" if lanes == "j" else "j"
     step = f" strided({tensor},{how})" if how else ""
-    if how == "gather" and (tensor, target) == ("B", "x86-64-avx2"):
+    if how == "gather" and tensor == "B" and "avx2" in target:
         pytest.skip("AVX2 has no scatter")
     for (m, n), height in itertools.product([(16, 16), (19, 33), (37, 18), (64, 47)], (16, 6, 3)):
         order = f"split({rows},{height}) split({lanes},16) reorder({rows},{lanes},{rows}.1,{lanes}.1)"

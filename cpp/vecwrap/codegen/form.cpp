@@ -38,6 +38,7 @@ void name_constant(VInst &v, const Form &form, const Nest &nest) {
 }
 
 bool needs_mask(const Form &form, const Nest &nest) {
+  if (nest.type == Type::I32) return form.op == VOp::VSelect;
   if (form.op == VOp::VSelect || form.op == VOp::VRound) return true;
   if (form.op != VOp::VMax && form.op != VOp::VMin) return false;
   const Node &second = nest.nodes[form.in[1]];

@@ -39,7 +39,6 @@ Generator::~Generator() = default;
 bool Generator::plan() {
   unrolled_.assign(nest_.dims.size(), 0);
   partial_sums_ = nest_.out;
-  if (!computes(target_.isa, nest_.type)) return fail("compute-type", target_.name + " does not compute in " + name_of(nest_.type));
   if (const int l = tree_.dot(); l >= 0) {
     dot_ = Dot{*product_of(tree_.nest)};
     dot_->dim = tree_.loops[l].dim, dot_->group = tree_.loops[l].dot, group_ = {dot_->group};
@@ -89,7 +88,9 @@ void Generator::check_conversion(const Nest &nest, int access, bool one) {
 }
 
 /// RVV reads narrow elements into the last registers of the vector that they become, unless they are less than one.
-bool Generator::loads_apart(Type stored) const { return !has_uniforms() || size_of(stored) * out_.group < esize(); }
+bool Generator::loads_apart(Type stored) const {
+  return !has_uniforms() || size_of(stored) * out_.group < esize() || (nest_.type == Type::I32 && stored == Type::F32);
+}
 
 void Generator::branch(VOp op, int a, int64_t constant, int label) {
   const int value = reaches_strides() && constant != 0 && constant != 1 ? this->constant(constant) : -1;

@@ -14,7 +14,7 @@ bool Generator::needs_temporary(const VInst &i) const {
   if (!has_uniforms()) return i.op == VOp::VSelect || (i.op == VOp::VDot && !target_.vnni) || (i.op == VOp::VFma && nest_.type == Type::I32); // a product, then a sum
   const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
   if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
-  return i.op == VOp::VRound;
+  return i.op == VOp::VRound || (i.op == VOp::VAbs && nest_.type == Type::I32);
 }
 
 /// The register scope: the tile's outputs stay in registers across the reduction loops inside it.

@@ -61,8 +61,6 @@ bool has_feature(const std::string &features, const std::string &name) {
 
 } // namespace
 
-bool computes(Isa isa, Type type) { return info_of(type).computes && (type != Type::I32 || isa != Isa::Rvv); }
-
 bool converts_scalars(const Target &target, Type stored) { return target.isa != Isa::Rvv || stored != Type::F16 || target.halves; }
 
 bool converts_vectors(const Target &target, Type computed, Type stored) {

@@ -27,8 +27,6 @@ struct Target {
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
-/// Does the code for it compute in the type?
-bool computes(Isa, Type);
 /// Is there code for step dot: sums of products of a and b, as they are stored, in lanes of `computed`?
 bool dots(const Target &, Type computed, Type a, Type b);
 /// Do vector loads and stores convert between what is computed in and what is stored?

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from .._core import Refusal, assembly_targets, find_target, targets
+from .._core import Refusal, assembly_targets, targets
 from ..errors import ModelError, ToolError, UnsupportedModel
 
 if TYPE_CHECKING:
@@ -122,8 +122,6 @@ def run(options: argparse.Namespace) -> int:
     from ..onnx.compile import compile
     prefix = options.prefix if options.prefix is not None else emit.default_prefix(options.output)
     check_outputs(options)
-    if options.verify and find_target(options.target).is_riscv:
-        raise ToolError(f"--verify runs the code on this machine, which cannot run {options.target}'s; leave it out")
     compiled = compile(options.model, options.target, dict(options.shape), prefix)
     if options.verify and not verified(compiled, options.model):
         return WRONG

@@ -13,6 +13,7 @@ FIELDS = {  # of a target's description, in the order in which they are shown
     "vector_bytes": "bytes of a vector register",
     "vector_regs": "vector registers",
     "vnni": "instructions for sums of narrow products (step dot)",
+    "widest_group": "of them that one instruction takes as a vector",
     "fma_latency": "cycles of a fused multiply-add",
     "fma_per_cycle": "of them started per cycle",
     "l1_bytes": "first-level data cache",
@@ -53,12 +54,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Without --show: the names, widest first, the one that native stands for marked."""
+    """Without --show: the names, x86-64's widest first, the one that native stands for marked, then RISC-V's."""
     given = parser().parse_args(arguments)
     try:
         if given.show is None:
             native = _core.native_target().name
-            names = [target.name for target in _core.targets()]
+            names = [target.name for target in [*_core.targets(), *_core.assembly_targets()]]
             print(json.dumps(names) if given.json else "\n".join(f"{name}{' (native)' * (name == native)}" for name in names))
             return 0
         shown = description(_core.find_target(given.show))

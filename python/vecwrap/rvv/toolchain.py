@@ -11,6 +11,7 @@ from ..errors import ToolError
 
 CLANG = ("clang-22", "clang")
 QEMU = ("qemu-riscv64", "qemu-riscv64-static")
+SYSROOT = "/usr/riscv64-linux-gnu"  # where Debian's cross libraries are
 PACKAGES = "clang-22 lld-22 gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
 FLAGS = ("--target=riscv64-linux-gnu", "-march=rv64gcv", "-O1", "-static", "-fuse-ld=lld")
 HARNESS = Path(__file__).with_name("harness.c")

@@ -12,6 +12,7 @@ from .schedule import EditError, Schedule
 
 FACTORS = (4, 6, 8, 12, 16, 32, 48, 64)  # LoopTune's 4, 8, 16, and what register tiles of two vector widths need
 UNROLLS = (1, 2, 4)
+GROUPS = (1, 2, 4, 8)  # registers of a vector
 LOOP_EDITS = ("vectorize", "tile", "merge", "untile", "scalar")  # edits whose one argument is a loop
 
 
@@ -52,6 +53,7 @@ def all_edits(schedule: Schedule, tensors: list[str], factors: tuple[int, ...], 
     yield from (Edit("split", (loop, k)) for loop in loops for k in factors)
     yield from (Edit("resize", (loop.name, k)) for loop in schedule.loops if loop.level for k in factors)
     yield from (Edit("unroll", (loop, k)) for loop in loops for k in unrolls)
+    yield from (Edit("group", (loop.name, k)) for loop in schedule.loops if loop.vector for k in GROUPS)
     yield from (Edit("pack", (tensor, place)) for tensor in tensors if tensor not in packed for place in ("-", *loops))
     yield from (Edit("unpack", (tensor,)) for tensor in tensors if tensor in packed)
 

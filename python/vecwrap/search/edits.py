@@ -76,6 +76,13 @@ def unroll(schedule: Schedule, name: str, k: int) -> Schedule:
     return mark(schedule, [name], unroll=k)
 
 
+def group(schedule: Schedule, name: str, k: int) -> Schedule:
+    """The lanes of a loop become vectors of k registers each."""
+    if not schedule.loops[schedule.index(name)].vector:
+        raise EditError(f"{name} is not the lanes: vectorize it first")
+    return mark(schedule, [name], group=k)
+
+
 def unpack(schedule: Schedule, tensor: str) -> Schedule:
     """The tensor is read where it lies."""
     def rest(packs: tuple[str, ...]) -> tuple[str, ...]:
@@ -96,9 +103,10 @@ EDITS: dict[str, Callable[..., Schedule]] = {
     "swap_up": neighbour(-1),
     "swap_down": neighbour(1),
     "tile": lambda schedule, name: mark(schedule, [name], tile=True),
-    "untile": lambda schedule, name: mark(schedule, [name], tile=False, vector=False),
+    "untile": lambda schedule, name: mark(schedule, [name], tile=False, vector=False, group=1),
     "vectorize": lambda schedule, name: mark(schedule, [name], tile=True, vector=True),
-    "scalar": lambda schedule, name: mark(schedule, [name], vector=False),
+    "scalar": lambda schedule, name: mark(schedule, [name], vector=False, group=1),
+    "group": group,
     "unroll": unroll,
     "pack": add_pack,
     "unpack": unpack,

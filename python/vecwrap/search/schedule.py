@@ -19,7 +19,7 @@ class Loop:
     """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
 
     step: elements of the dim per iteration; 1 for the innermost of a chain.
-    tile, vector, unroll: marks of the loop, as the sentence's steps of these names.
+    tile, vector, unroll: marks of the loop, as the sentence's steps of these names. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
     guests: other nests of a program that run on entry to its body.
     """
@@ -29,6 +29,7 @@ class Loop:
     step: int = 1
     tile: bool = False
     vector: bool = False
+    group: int = 1
     unroll: int = 1
     packs: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
@@ -88,7 +89,7 @@ class Schedule:
         steps += [f"pack({tensor},{loop.name})" for loop in self.loops for tensor in loop.packs]
         if tile := [loop.name for loop in self.loops if loop.tile]:
             steps.append(f"tile({','.join(tile)})")
-        steps += [f"vectorize({loop.name})" for loop in self.loops if loop.vector]
+        steps += [f"vectorize({loop.name}{f',{loop.group}' if loop.group > 1 else ''})" for loop in self.loops if loop.vector]
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
         steps += [f"strided({tensor},{how})" for tensor, how in self.strided]
         return steps + [f"stream({tensor})" for tensor in self.stream[:1]]
@@ -140,7 +141,7 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "split": read_split,
     "reorder": read_reorder,
     "tile": lambda schedule, names, factor: mark(schedule, names, tile=True),
-    "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True),
+    "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True, group=max(factor, 1)),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
     "stream": lambda schedule, names, factor: replace(schedule, stream=tuple(names)),

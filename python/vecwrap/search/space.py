@@ -52,7 +52,8 @@ class Space:
         return edited
 
     def candidates(self, schedule: AnySchedule) -> list[Edit]:
-        return self.actions.candidates(schedule, self.tensors)
+        grouped = self.target.widest_group > 1
+        return [edit for edit in self.actions.candidates(schedule, self.tensors) if grouped or edit.name != "group"]
 
     def neighbours(self, schedule: AnySchedule) -> Iterator[tuple[Edit, AnySchedule]]:
         """The legal edits that change the schedule, and what each leads to."""

@@ -120,6 +120,10 @@ class Tuner:
         """Takes a loop out of the lanes."""
         self._at("scalar", loop)
 
+    def group(self, k: int, loop: str | None = None) -> None:
+        """Makes vectors of k registers of a loop's lanes, where the target has such (RISC-V: LMUL)."""
+        self._at("group", loop, k)
+
     def unroll(self, k: int, loop: str | None = None) -> None:
         """Repeats the body of a rolled reduction loop k times per iteration; 1 rolls it again."""
         self._at("unroll", loop, k)

@@ -15,6 +15,13 @@ constexpr Binary kBinary[] = {
     {VOp::VMul, Op::FmulS, Op::FmulD, Op::VfmulVV, Op::VfmulVF, Op::VfmulVF},
     {VOp::VDiv, Op::FdivS, Op::FdivD, Op::VfdivVV, Op::VfdivVF, Op::VfrdivVF},
 };
+constexpr Binary kIntegers[] = {
+    {VOp::VAdd, Op::Add, Op::Add, Op::VaddVV, Op::VaddVX, Op::VaddVX},
+    {VOp::VSub, Op::Sub, Op::Sub, Op::VsubVV, Op::VsubVX, Op::VrsubVX},
+    {VOp::VMul, Op::Mul, Op::Mul, Op::VmulVV, Op::VmulVX, Op::VmulVX},
+    {VOp::VMax, Op::Li, Op::Li, Op::VmaxVV, Op::VmaxVX, Op::VmaxVX}, // scalars choose with a branch
+    {VOp::VMin, Op::Li, Op::Li, Op::VminVV, Op::VminVX, Op::VminVX},
+};
 struct Unary { VOp op; Op single, twice, v; };
 constexpr Unary kUnary[] = {
     {VOp::VNeg, Op::FnegS, Op::FnegD, Op::Vfneg},
@@ -31,6 +38,7 @@ template <class Table> auto row_for(const Table &table, VOp op) {
 } // namespace
 
 uint64_t Emitter::bits_of(double value) const {
+  if (i32()) return uint32_t(int32_t(value));
   return f64() ? std::bit_cast<uint64_t>(value) : std::bit_cast<uint32_t>(float(value));
 }
 
@@ -53,6 +61,7 @@ void Emitter::operation(const VInst &i) {
 }
 
 void Emitter::uniform(const VInst &i) {
+  if (i32()) return uniform_integer(i);
   const int d = f(i.d);
   if (const Binary *row = row_for(kBinary, i.op)) {
     const int a = scalar_operand(i, 0), b = scalar_operand(i, 1);
@@ -77,7 +86,8 @@ void Emitter::uniform(const VInst &i) {
 
 void Emitter::vector(const VInst &i) {
   const Need n = need(i.lanes, true);
-  if (row_for(kBinary, i.op)) return binary(i);
+  if (i32() && vector_integer(i)) return;
+  if (i32() ? row_for(kIntegers, i.op) : row_for(kBinary, i.op)) return binary(i);
   if (const Unary *row = row_for(kUnary, i.op)) return out_.put(n, row->v, v(i.d), v(i.a));
   switch (i.op) {
   case VOp::VConst: constant(kF1, i.value); return move(need(Lanes::All, true), v(i.d), {true, kF1});
@@ -110,32 +120,35 @@ void Emitter::move(const Need &n, int d, Operand from) {
 }
 
 void Emitter::binary(const VInst &i) {
-  const Binary &row = *row_for(kBinary, i.op);
+  const Binary &row = i32() ? *row_for(kIntegers, i.op) : *row_for(kBinary, i.op);
   const Operand a = operand(i, 0), b = operand(i, 1);
   const Op op = a.scalar ? row.fv : b.scalar ? row.vf : row.vv;
-  out_.put(need(i.lanes, true), op, v(i.d), (a.scalar ? b : a).reg, (a.scalar ? a : b).reg);
+  const Operand &second = a.scalar ? a : b;
+  out_.put(need(i.lanes, true), op, v(i.d), (a.scalar ? b : a).reg, second.scalar ? lane(second.reg) : second.reg);
 }
 
 /// d = d op (a, b): the forms take their multiplicands in the order scalar, vector; `third` is a vector in place of b.
 void Emitter::multiply_add(const Need &n, int d, Operand a, Operand b, Op vv, Op vf, int third) {
   const Operand scalar = a.scalar ? a : b, vector = third >= 0 ? Operand{false, third} : a.scalar ? b : a;
-  if (scalar.scalar) return out_.put(n, vf, d, scalar.reg, vector.reg);
+  if (scalar.scalar) return out_.put(n, vf, d, lane(scalar.reg), vector.reg);
   out_.put(n, vv, d, third >= 0 ? b.reg : a.reg, third >= 0 ? third : b.reg);
 }
 
 /// d = a * b + c by the form that overwrites the addend, or a multiplicand if d is one; copies where neither fits.
 void Emitter::fma(const VInst &i) {
   const Need n = need(i.lanes, true);
+  const Op acc[] = {i32() ? Op::VmaccVV : Op::VfmaccVV, i32() ? Op::VmaccVX : Op::VfmaccVF};
+  const Op add[] = {i32() ? Op::VmaddVV : Op::VfmaddVV, i32() ? Op::VmaddVX : Op::VfmaddVF};
   const int d = v(i.d);
   Operand a = operand(i, 0), b = operand(i, 1), c = operand(i, 2);
   if (a.scalar && b.scalar) move(n, v(i.t), a), a = {false, v(i.t)};
   const bool on_a = !a.scalar && a.reg == d, on_b = !b.scalar && b.reg == d;
   if ((on_a || on_b) && c.scalar) move(n, v(i.t), c), c = {false, v(i.t)};
-  if (!c.scalar && c.reg == d) return multiply_add(n, d, a, b, Op::VfmaccVV, Op::VfmaccVF);
-  if (on_a) return multiply_add(n, d, b, b, Op::VfmaddVV, Op::VfmaddVF, c.reg);
-  if (on_b) return multiply_add(n, d, a, a, Op::VfmaddVV, Op::VfmaddVF, c.reg);
+  if (!c.scalar && c.reg == d) return multiply_add(n, d, a, b, acc[0], acc[1]);
+  if (on_a) return multiply_add(n, d, b, b, add[0], add[1], c.reg);
+  if (on_b) return multiply_add(n, d, a, a, add[0], add[1], c.reg);
   move(n, d, c);
-  multiply_add(n, d, a, b, Op::VfmaccVV, Op::VfmaccVF);
+  multiply_add(n, d, a, b, acc[0], acc[1]);
 }
 
 /// From 2^mantissa on every number is an integer, and so it stays; the conversions use the rounding of the environment, ties

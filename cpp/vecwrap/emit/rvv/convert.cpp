@@ -40,12 +40,13 @@ void Emitter::load_converted(const VInst &i) {
   const int parts = size_of(p_.type) / size_of(stored), d = v(i.d);
   const int raw = !parts ? 0 : i.t >= 0 ? v(i.t) : d + p_.group - p_.group / parts;
   move_memory(i, raw, false);
+  if (i32() && stored == Type::F32) return truncate(i, d, raw, raw);
   if (is_float(stored)) return out_.put(of_bits(8 * std::min(size_of(stored), size_of(p_.type)), i.lanes), parts ? Op::VfwcvtFF : Op::VfncvtFF, d, raw);
   const Need n = need(i.lanes, true);
   const bool sign = stored != Type::U8 && stored != Type::U16 && stored != Type::BF16;
   if (parts > 1) out_.put(n, (sign ? kSigned : kUnsigned)[log2_of(parts) - 1], d, raw);
   if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, d, kT0);
-  out_.put(n, Op::VfcvtFX, d, d);
+  if (!i32()) out_.put(n, Op::VfcvtFX, d, d);
 }
 
 void Emitter::store_converted(const VInst &i) {
@@ -55,7 +56,8 @@ void Emitter::store_converted(const VInst &i) {
     out_.put(of_bits(8 * size_of(p_.type), i.lanes), Op::VfwcvtFF, 0, a);
     return move_memory(i, 0, true);
   }
-  if (is_float(stored)) out_.put(of_bits(8 * size_of(stored), i.lanes), Op::VfncvtFF, t, a);
+  if (i32()) from_integers(i);
+  else if (is_float(stored)) out_.put(of_bits(8 * size_of(stored), i.lanes), Op::VfncvtFF, t, a);
   else if (stored == Type::BF16) to_bfloat(i);
   else to_integers(i);
   move_memory(i, t, true);
@@ -73,22 +75,38 @@ void Emitter::to_bfloat(const VInst &i) {
   out_.put(of_bits(16, i.lanes), Op::VnsrlWI, t, t, kHalfBits);
 }
 
-/// Towards zero; what is out of range becomes the least value. The conversion answers with the nearest one, and the largest for
-/// NaN: that one plus 1 is the least. Where the result is narrower than the numbers, the range is moved to 0 and cut above.
+/// d = a towards zero; what is out of range becomes the least value. The conversion answers with the nearest one, and the
+/// largest for NaN, which no number of that size is: that one plus 1 is the least. `e` may be `a`.
+void Emitter::truncate(const VInst &i, int d, int a, int e) {
+  const Need n = need(i.lanes, true);
+  out_.put(Op::Fsrmi, kT0, kTowardsZero), out_.put(n, Op::VfcvtXF, d, a), out_.put(Op::Fsrm, kT0);
+  out_.load_imm(kT0, 1), out_.put(n, Op::VaddVX, e, d, kT0), out_.put(n, Op::VminVV, d, d, e);
+}
+
+/// Where the result is narrower than the numbers, the range is moved to 0 and cut above.
 void Emitter::to_integers(const VInst &i) {
   const Need n = need(i.lanes, true);
-  const int t = v(i.t), e = v(i.e);
-  out_.put(Op::Fsrmi, kT0, kTowardsZero), out_.put(n, Op::VfcvtXF, t, v(i.a)), out_.put(Op::Fsrm, kT0);
-  if (!f64() || i.stored == Type::I64) {
-    out_.load_imm(kT0, 1), out_.put(n, Op::VaddVX, e, t, kT0), out_.put(n, Op::VminVV, t, t, e);
-  } else {
+  const int t = v(i.t);
+  if (!f64() || i.stored == Type::I64) truncate(i, t, v(i.a), v(i.e));
+  else {
     constexpr int64_t half = int64_t(1) << 31;
+    out_.put(Op::Fsrmi, kT0, kTowardsZero), out_.put(n, Op::VfcvtXF, t, v(i.a)), out_.put(Op::Fsrm, kT0);
     out_.load_imm(kT0, half), out_.put(n, Op::VaddVX, t, t, kT0);
     out_.load_imm(kT0, 2 * half), out_.put(n, Op::VminuVX, t, t, kT0);
     out_.load_imm(kT0, -half), out_.put(n, Op::VaddVX, t, t, kT0);
   }
-  for (int bits = 8 * size_of(p_.type) / 2; bits >= 8 * size_of(*i.stored); bits /= 2)
-    out_.put(of_bits(bits, i.lanes), Op::VnsrlWI, t, t, 0);
+  narrow(i, t);
+}
+
+void Emitter::from_integers(const VInst &i) {
+  if (i.stored == Type::F32) out_.put(need(i.lanes, true), Op::VfcvtFX, v(i.t), v(i.a));
+  else narrow(i, v(i.a));
+}
+
+/// t = the lower bits of the integers in `from`, as many as are stored.
+void Emitter::narrow(const VInst &i, int from) {
+  for (int bits = 8 * size_of(p_.type) / 2; bits >= 8 * size_of(*i.stored); bits /= 2, from = v(i.t))
+    out_.put(of_bits(bits, i.lanes), Op::VnsrlWI, v(i.t), from, 0);
 }
 
 } // namespace vecwrap::rvv

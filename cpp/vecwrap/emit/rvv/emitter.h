@@ -1,5 +1,5 @@
 // The state of one emission. Split over emit.cpp (frame, scalars, control), arithmetic.cpp (the same operations on f registers
-// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types).
+// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types), integer.cpp.
 #pragma once
 #include "emit/gpr.h"
 #include "emit/rvv/assembly.h"
@@ -55,7 +55,10 @@ private:
   void move_memory(const VInst &, int reg, bool store); ///< elements as they are in memory
   void load_converted(const VInst &);
   void store_converted(const VInst &);
+  void truncate(const VInst &, int d, int a, int e);
   void to_integers(const VInst &);
+  void from_integers(const VInst &);
+  void narrow(const VInst &, int from);
   void to_bfloat(const VInst &);
 
   // arithmetic.cpp
@@ -74,16 +77,28 @@ private:
   void move(const Need &, int d, Operand from);
   void move_scalar(int d, int a);
 
+  int lane(int f) { return i32() ? whole(f, kT0) : f; } ///< the register that a vector operation takes an f register's value from
+
+  // integer.cpp
+  int whole(int f, int x); ///< x = the integer in f; returns x
+  void uniform_integer(const VInst &);
+  void sums(const VInst &);
+  void absolute(int f);
+  bool vector_integer(const VInst &);
+  void as_word(int scratch);
+
   // select.cpp
   void select(const VInst &);
   void extreme(const VInst &);
   bool compare(const Need &, Pred, Operand a, Operand b); ///< the mask in v0; true if it is the opposite
+  void compare_words(bool less, bool or_equal, int x, int y);
   bool compare_scalars(Pred, int a, int b);               ///< the answer in t0
   void comparison(const Need &, int mask, int kind, Operand a, Operand b);
   void merge(const Need &, int d, Operand yes, Operand no, bool opposite);
   void choose(const VInst &, Pred, Operand a, Operand b, Operand yes, Operand no);
 
   bool f64() const { return p_.type == Type::F64; }
+  bool i32() const { return p_.type == Type::I32; }
   Op typed(Op single, Op twice) const { return f64() ? twice : single; }
   int v(int reg) const { return (p_.reserved + reg) * p_.group; }
   static int f(int reg);

@@ -13,6 +13,8 @@ constexpr Word kWords[] = {
 #undef WORD
 };
 
+static_assert(std::size(kWords) == kOps, "a row of isa.def has no word in encode.def: tests/support/rvv_words.py prints it");
+
 const Word &word_row(Op op) {
   return *std::find_if(std::begin(kWords), std::end(kWords), [&](const Word &w) { return w.op == op; });
 }

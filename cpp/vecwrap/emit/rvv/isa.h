@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 namespace vecwrap::rvv {
@@ -28,6 +29,11 @@ struct Row {
 
 extern const Row kRows[];
 extern const int kRowCount;
+constexpr size_t kOps = std::initializer_list<int>{
+#define INSN(...) 0,
+#include "emit/rvv/isa.def"
+#undef INSN
+}.size();
 inline const Row &row_of(Op op) { return kRows[static_cast<int>(op)]; }
 
 /// vtype as vsetvli encodes it (RISC-V vector specification 1.0, section 3.4).

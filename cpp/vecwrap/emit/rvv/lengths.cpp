@@ -21,15 +21,23 @@ void append(Assembly &to, const Assembly &from) {
 
 std::string bits(const Variant &v) { return std::to_string(8 * v.vector_bytes) + " bits"; }
 
+/// Does the next shorter length have the same code?
+bool same(const Variant &longer, const Variant &shorter) {
+  return print_body(longer.kernel.assembly, "") == print_body(shorter.kernel.assembly, "");
+}
+
 } // namespace
 
 Kernel for_lengths(std::vector<Variant> variants) {
   std::sort(variants.begin(), variants.end(), [](const Variant &a, const Variant &b) { return a.vector_bytes > b.vector_bytes; });
+  for (size_t v = variants.size() - 1; v-- > 0;)
+    if (same(variants[v], variants[v + 1])) variants.erase(variants.begin() + int64_t(v));
+  if (variants.size() == 1) return variants[0].kernel;
   Kernel all = variants.back().kernel; // the most careful one stands for all where only one can be shown
   Assembly &out = all.assembly = Assembly();
   std::vector<int> entries;
   for (size_t v = 0; v < variants.size(); ++v) entries.push_back(out.label());
-  if (variants.size() > 1) out.put(Op::Vlenb, kT0);
+  out.put(Op::Vlenb, kT0);
   for (size_t v = 0; v + 1 < variants.size(); ++v) out.load_imm(kT1, variants[v].vector_bytes), out.put(Op::Bge, kT0, kT1, entries[v]);
   out.put(Op::J, entries.back());
   for (size_t v = 0; v < variants.size(); ++v) {

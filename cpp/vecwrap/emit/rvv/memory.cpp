@@ -1,7 +1,6 @@
 // Loads and stores, and the conversions that come with them.
 #include "emit/rvv/emitter.h"
 #include <bit>
-#include <limits>
 
 namespace vecwrap::rvv {
 
@@ -31,7 +30,11 @@ void Emitter::load_scalar(int d, const VInst &i) {
   const Type stored = i.stored.value_or(p_.type);
   if (stored == p_.type) return out_.put(typed(Op::Flw, Op::Fld), d, m.disp, m.base);
   switch (stored) {
-  case Type::F32: out_.put(Op::Flw, kF0, m.disp, m.base); return out_.put(Op::FcvtDS, d, kF0);
+  case Type::F32:
+    out_.put(Op::Flw, kF0, m.disp, m.base);
+    if (!i32()) return out_.put(Op::FcvtDS, d, kF0);
+    out_.put(Op::FcvtLS, kT0, kF0), as_word(kT1);
+    break;
   case Type::F64: out_.put(Op::Fld, kF0, m.disp, m.base); return out_.put(Op::FcvtSD, d, kF0);
   case Type::I32: out_.put(Op::Lw, kT0, m.disp, m.base); break;
   case Type::I64: out_.put(Op::Ld, kT0, m.disp, m.base); break;
@@ -44,7 +47,7 @@ void Emitter::load_scalar(int d, const VInst &i) {
     out_.put(Op::Lhu, kT0, m.disp, m.base), out_.put(Op::Slli, kT0, kT0, 16);
     return out_.put(Op::FmvWX, d, kT0);
   }
-  out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);
+  out_.put(i32() ? Op::FmvWX : typed(Op::FcvtSL, Op::FcvtDL), d, kT0);
 }
 
 void Emitter::store(const VInst &i) {
@@ -58,11 +61,13 @@ void Emitter::store_scalar(int a, const VInst &i) {
   const Type stored = i.stored.value_or(p_.type);
   if (stored == p_.type) return out_.put(typed(Op::Fsw, Op::Fsd), a, m.disp, m.base);
   switch (stored) {
-  case Type::F32: out_.put(Op::FcvtSD, kF0, a); return out_.put(Op::Fsw, kF0, m.disp, m.base);
+  case Type::F32:
+    i32() ? out_.put(Op::FcvtSW, kF0, whole(a, kT0)) : out_.put(Op::FcvtSD, kF0, a);
+    return out_.put(Op::Fsw, kF0, m.disp, m.base);
   case Type::F64: out_.put(Op::FcvtDS, kF0, a); return out_.put(Op::Fsd, kF0, m.disp, m.base);
   case Type::F16: out_.put(Op::FcvtHS, kF0, a); return out_.put(Op::Fsh, kF0, m.disp, m.base);
   case Type::BF16: to_bfloat(a); break;
-  default: to_integer(a, stored);
+  default: i32() ? void(whole(a, kT0)) : to_integer(a, stored);
   }
   constexpr Op kStores[] = {Op::Sb, Op::Sh, Op::Sw, Op::Sd};
   const Op op = kStores[std::countr_zero(unsigned(size_of(stored)))];
@@ -79,11 +84,10 @@ void Emitter::to_bfloat(int a) {
 /// t0 = the f register, towards zero; what is out of range becomes the least value. The conversion answers with the nearest
 /// one, and the largest for NaN, which no float is. t1 may hold an address; the tail's register is free where scalars are stored.
 void Emitter::to_integer(int a, Type stored) {
-  const int done = out_.label();
   out_.put(typed(Op::FcvtLS, Op::FcvtLD), kT0, a);
-  if (stored == Type::I64) out_.put(Op::Addi, kTail, kT0, 1), out_.put(Op::Bge, kTail, kT0, done), out_.put(Op::Mv, kT0, kTail);
-  else out_.put(Op::SextW, kTail, kT0), out_.put(Op::Beq, kTail, kT0, done), out_.load_imm(kT0, std::numeric_limits<int32_t>::min());
-  out_.place(done);
+  if (stored != Type::I64) return as_word(kTail);
+  const int done = out_.label();
+  out_.put(Op::Addi, kTail, kT0, 1), out_.put(Op::Bge, kTail, kT0, done), out_.put(Op::Mv, kT0, kTail), out_.place(done);
 }
 
 } // namespace vecwrap::rvv

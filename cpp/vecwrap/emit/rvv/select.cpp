@@ -22,12 +22,25 @@ struct Forms { Op vv, vf, fv; };
 constexpr Forms kForms[] = {
     {Op::VmfeqVV, Op::VmfeqVF, Op::VmfeqVF}, {Op::VmfneVV, Op::VmfneVF, Op::VmfneVF},
     {Op::VmfltVV, Op::VmfltVF, Op::VmfgtVF}, {Op::VmfleVV, Op::VmfleVF, Op::VmfgeVF}};
+constexpr Forms kIntegerForms[] = {{Op::VmseqVV, Op::VmseqVX, Op::VmseqVX},
+                                   {Op::VmsneVV, Op::VmsneVX, Op::VmsneVX},
+                                   {Op::VmsltVV, Op::VmsltVX, Op::VmsgtVX},
+                                   {Op::VmsleVV, Op::VmsleVX, Op::VmsltVX}}; // the last one: the opposite of that
+
+/// A predicate as integers know it: nothing is unordered.
+Pred of_integers(Pred pred) {
+  const int bits = int(pred) & 7;
+  return bits == 7 ? Pred::True : Pred(bits) == Pred::ONE ? Pred::UNE : Pred(bits);
+}
 
 } // namespace
 
 void Emitter::comparison(const Need &n, int mask, int kind, Operand a, Operand b) {
-  const Forms &form = kForms[kind];
-  out_.put(n, a.scalar ? form.fv : b.scalar ? form.vf : form.vv, mask, (a.scalar ? b : a).reg, (a.scalar ? a : b).reg);
+  const Forms &form = i32() ? kIntegerForms[kind] : kForms[kind];
+  const Operand &second = a.scalar ? a : b;
+  const int reg = second.scalar ? lane(second.reg) : second.reg;
+  out_.put(n, a.scalar ? form.fv : b.scalar ? form.vf : form.vv, mask, (a.scalar ? b : a).reg, reg);
+  if (i32() && a.scalar && kind == Le) out_.put(n, Op::Vmnot, mask, mask);
 }
 
 bool Emitter::compare(const Need &n, Pred pred, Operand a, Operand b) {
@@ -37,10 +50,19 @@ bool Emitter::compare(const Need &n, Pred pred, Operand a, Operand b) {
   return c.opposite;
 }
 
+/// t0 = x < y, x <= y, x == y.
+void Emitter::compare_words(bool less, bool or_equal, int x, int y) {
+  whole(or_equal ? y : x, kT0), whole(or_equal ? x : y, kT1);
+  if (less || or_equal) out_.put(Op::Slt, kT0, kT0, kT1);
+  else out_.put(Op::Sub, kT0, kT0, kT1), out_.put(Op::Seqz, kT0, kT0);
+  if (or_equal) out_.put(Op::Xori, kT0, kT0, 1);
+}
+
 /// "Not equal" is the only one that f registers do not have.
 bool Emitter::compare_scalars(Pred pred, int a, int b) {
   const Comparison &c = kComparisons[int(pred)];
   const auto one = [&](int d, Kind kind, int x, int y) {
+    if (i32()) return compare_words(kind == Lt, kind == Le, x, y);
     out_.put(kind == Lt ? typed(Op::FltS, Op::FltD) : kind == Le ? typed(Op::FleS, Op::FleD) : typed(Op::FeqS, Op::FeqD), d, x, y);
   };
   c.swapped ? one(kT0, c.first, b, a) : one(kT0, c.first, a, b);
@@ -57,6 +79,7 @@ void Emitter::merge(const Need &n, int d, Operand yes, Operand no, bool opposite
 }
 
 void Emitter::choose(const VInst &i, Pred pred, Operand a, Operand b, Operand yes, Operand no) {
+  if (i32()) pred = of_integers(pred);
   const bool scalar = is_uniform(i.d);
   const int d = scalar ? f(i.d) : v(i.d);
   const Need n = need(i.lanes, true);
@@ -78,8 +101,9 @@ void Emitter::select(const VInst &i) {
 /// a > b ? a : b, a < b ? a : b. One instruction where a constant makes IEEE's maximum the same.
 void Emitter::extreme(const VInst &i) {
   const bool largest = i.op == VOp::VMax;
+  if (i32() && !is_uniform(i.d)) return binary(i);
   const Operand a = operand(i, 0), b = operand(i, 1);
-  const bool plain = i.constant == 1 && is_plain_extreme(i.op, i.value);
+  const bool plain = !i32() && i.constant == 1 && is_plain_extreme(i.op, i.value);
   if (plain && is_uniform(i.d))
     return out_.put(largest ? typed(Op::FmaxS, Op::FmaxD) : typed(Op::FminS, Op::FminD), f(i.d), a.reg, b.reg);
   if (plain && b.scalar) return out_.put(need(i.lanes, true), largest ? Op::VfmaxVF : Op::VfminVF, v(i.d), a.reg, b.reg);

@@ -133,6 +133,12 @@ struct Step {
       mask_of([&](int64_t e) { return value(std::bit_cast<T>(operand<U>(1, e)), std::bit_cast<T>(operand<U>(2, e))); });
     });
   }
+  template <class F> void compare(F value) {
+    of_width(m.type.sew, [&]<class U>(U) {
+      using Signed = std::make_signed_t<U>;
+      mask_of([&](int64_t e) { return value(Signed(operand<U>(1, e)), Signed(operand<U>(2, e))); });
+    });
+  }
   template <class F> void masks(F value) {
     mask_of([&](int64_t e) { return value(bit(reg(1), e), has(2) && bit(reg(2), e)); });
   }

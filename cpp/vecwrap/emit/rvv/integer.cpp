@@ -1,0 +1,60 @@
+// Arithmetic on i32. Elements that all lanes share stand in f registers as bits, so that loads, moves and merges are those of
+// floats; they pass through t0 and t1 where they are computed with, and through t0 where a vector takes them.
+#include "emit/rvv/emitter.h"
+#include <limits>
+#include <stdexcept>
+
+namespace vecwrap::rvv {
+
+int Emitter::whole(int f, int x) {
+  out_.put(Op::FmvXW, x, f);
+  return x;
+}
+
+void Emitter::uniform_integer(const VInst &i) {
+  const int d = f(i.d);
+  switch (i.op) {
+  case VOp::VConst: return constant(d, i.value);
+  case VOp::VMov: return move_scalar(d, scalar_operand(i, 0));
+  case VOp::VSelect: return select(i);
+  case VOp::VMax: case VOp::VMin: return extreme(i);
+  case VOp::VNeg: whole(scalar_operand(i, 0), kT0), out_.put(Op::Sub, kT0, kZero, kT0); break;
+  case VOp::VAbs: absolute(scalar_operand(i, 0)); break;
+  case VOp::VAdd: case VOp::VSub: case VOp::VMul: case VOp::VFma: sums(i); break;
+  default: throw std::logic_error("i32 does not have the operation");
+  }
+  out_.put(Op::FmvWX, d, kT0);
+}
+
+/// t0 = a op b, or a * b + c.
+void Emitter::sums(const VInst &i) {
+  const int a = scalar_operand(i, 0), b = scalar_operand(i, 1), c = i.op == VOp::VFma ? scalar_operand(i, 2) : -1;
+  whole(a, kT0), whole(b, kT1);
+  out_.put(i.op == VOp::VAdd ? Op::Add : i.op == VOp::VSub ? Op::Sub : Op::Mul, kT0, kT0, kT1);
+  if (c >= 0) out_.put(Op::Add, kT0, kT0, whole(c, kT1));
+}
+
+void Emitter::absolute(int f) {
+  const int positive = out_.label();
+  whole(f, kT0), out_.put(Op::Bge, kT0, kZero, positive);
+  out_.put(Op::Sub, kT0, kZero, kT0), out_.place(positive);
+}
+
+/// True for what is not as with floats.
+bool Emitter::vector_integer(const VInst &i) {
+  const Need n = need(i.lanes, true);
+  const int d = v(i.d);
+  if (i.op == VOp::VNeg) return out_.put(n, Op::VrsubVX, d, v(i.a), kZero), true;
+  if (i.op != VOp::VAbs) return false;
+  out_.put(n, Op::VrsubVX, v(i.t), v(i.a), kZero), out_.put(n, Op::VmaxVV, d, v(i.a), v(i.t));
+  return true;
+}
+
+/// t0 is the whole number that it holds, if i32 has it, or else the least one.
+void Emitter::as_word(int scratch) {
+  const int fits = out_.label();
+  out_.put(Op::SextW, scratch, kT0), out_.put(Op::Beq, scratch, kT0, fits);
+  out_.load_imm(kT0, std::numeric_limits<int32_t>::min()), out_.place(fits);
+}
+
+} // namespace vecwrap::rvv

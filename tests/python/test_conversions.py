@@ -64,7 +64,8 @@ update %4
 final %3
 out a2
 """
-    sentence = "v1 split(i,4) split(j,16) reorder(j,i,k,i.1,j.1) pack(B,j) tile(i.1,j.1) vectorize(j.1)"
+    vectors = _core.find_target(target).vector_bytes // 4 * 2
+    sentence = f"v1 split(i,3) split(j,{vectors}) reorder(j,i,k,i.1,j.1) pack(B,j) tile(i.1,j.1) vectorize(j.1)"
     assert run(Case(nest, sentence, target, {}, 1)).status == "ok"
 
 

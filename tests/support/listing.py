@@ -6,7 +6,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-EPILOGUE = bytes.fromhex("c5f877c9c3")  # vzeroupper, leave, ret
+EPILOGUES = bytes.fromhex("c5f877c9c3"), bytes.fromhex("c9c3")  # (vzeroupper,) leave, ret
 LINE = re.compile(r"^\s*(?P<text>[^#]+?)\s*#\s*encoding: \[(?P<bytes>[^\]]*)\]")
 
 
@@ -24,12 +24,13 @@ class Instruction:
 
     @property
     def is_vector(self) -> bool:
-        return self.text.startswith("v") and not self.text.startswith("vzeroupper")
+        return "mm" in self.text.split("[")[0] or self.text.startswith("v") and not self.text.startswith("vzeroupper")
 
 
 def body(code: bytes) -> bytes:
     """A kernel without the constants that lie behind it."""
-    return code[:code.index(EPILOGUE) + len(EPILOGUE)]
+    epilogue = next(e for e in EPILOGUES if e in code)
+    return code[:code.index(epilogue) + len(epilogue)]
 
 
 def instructions(code: bytes) -> list[Instruction]:

@@ -54,7 +54,7 @@ struct Emission {
   bool failed = false;
   /// group: registers per vector, 0 for scalar code
   Emission(const Target &, Type, int group, int arguments);
-  void reserve_scratch(const Target &, const Nest &);
+  void reserve_scratch(const Target &, const Nest &); ///< vector registers of the emitter's
   void finish_prologue(size_t begin); ///< of the code from there on
 };
 

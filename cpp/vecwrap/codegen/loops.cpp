@@ -8,11 +8,15 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
   out.type = type;
   out.lanes = group ? target.lanes(type) * group : 1;
   out.group = std::max(group, 1);
-  if (target.isa == Isa::Avx2 && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
+  if ((target.isa == Isa::Avx2 || target.isa == Isa::Sse) && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
 }
 
 /// RVV computes masks in v0 (and v1) where it has to select; elements wider than the nest's pass through v0 and what follows.
+/// SSE2 builds what it lacks in the last ones.
 void Emission::reserve_scratch(const Target &target, const Nest &nest) {
+  const auto built = [&](const Node &n) { return n.op == Op::Fma || nest.type == Type::I32; };
+  const bool much = std::any_of(nest.nodes.begin(), nest.nodes.end(), built);
+  if (target.isa == Isa::Sse) out.reserved = std::max(out.reserved, much ? kSseFmaScratch - (out.lanes == 1) : kSseScratch);
   if (!target.scalar_regs) return;
   const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
   const auto wider = [&](int access) { return size_of(nest.stored(access)) > size_of(nest.type); };

@@ -250,7 +250,7 @@ void Generator::copy_transposed(const Buffer &b, int from, int to) {
 /// A vector of rows side by side in each register, a piece of each.
 void Generator::transpose_block(const Buffer &b, int from, int columns, int to, int rows) {
   const auto saved = pointers();
-  std::vector<int> free(target_.vector_regs - (out_.tail_reg >= 0));
+  std::vector<int> free(vector_registers());
   for (size_t i = 0; i < free.size(); ++i) free[i] = int(free.size() - 1 - i);
   const RegisterFile file{[&] { const int reg = free.back(); free.pop_back(); return reg; }, [&](int reg) { free.push_back(reg); }};
   std::vector<std::vector<int>> blocks(columns / unit(), std::vector<int>(unit()));

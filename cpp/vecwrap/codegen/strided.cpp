@@ -66,6 +66,7 @@ void Evaluator::check_strided(int id) {
   if (said(id) != How::Gather) return;
   if (!stride.is_const() || stride.value * g_.lanes() != int32_t(stride.value * g_.lanes()))
     g_.fail("strided-how", tensor + " has no constant stride of 32 bits along the lanes to gather with");
+  if (g_.target_.isa == Isa::Sse) g_.fail("strided-how", g_.target_.name + " has no gather");
   if (id == g_.nest_.out && g_.target_.isa == Isa::Avx2) g_.fail("strided-how", g_.target_.name + " gathers, but does not scatter");
 }
 

@@ -77,11 +77,14 @@ struct VProgram {
   int labels = 0;
   int64_t frame_bytes = 0;  ///< stack buffer for packed tensors, 64-byte aligned
   int group = 1;            ///< registers per vector (RVV: LMUL)
-  int reserved = 0;         ///< vectors in front of number 0, for masks
+  int reserved = 0;         ///< vectors of the emitter's own: masks (RVV: in front of number 0), scratch (SSE2: the last ones)
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
   std::vector<std::string> notes; ///< which part of the schedule the code comes from
   std::vector<VInst> code;
 };
+
+/// Registers that the emitter of SSE2 computes in; with fused multiply-adds, which it has to build.
+inline constexpr int kSseScratch = 2, kSseFmaScratch = 4;
 
 std::string print(const VProgram &);
 

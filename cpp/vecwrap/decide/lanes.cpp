@@ -139,7 +139,7 @@ private:
 
   /// Accumulators, the columns that all rows use, a row that its columns use, and one for what is being computed.
   int64_t registers(int64_t r, int64_t c, int64_t v) const {
-    return r * c * v + (r > 1 ? c * v : 0) + (c > 1 ? v : 0) + 1 + (target_.isa == Isa::Avx2);
+    return r * c * v + (r > 1 ? c * v : 0) + (c > 1 ? v : 0) + 1 + target_.own_regs;
   }
 
   /// Steps over whole tiles at operation, load or latency cost, then joining the vectors and lanes of every output.

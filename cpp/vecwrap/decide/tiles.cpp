@@ -61,7 +61,7 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool 
   const int64_t rows = s.row < 0 ? 1 : typical_extent(nest, s.row);
   const int64_t lanes = t.lanes(nest.type);
   const int64_t vectors = (typical_extent(nest, s.vector) + lanes - 1) / lanes;
-  const int registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
+  const int registers = t.vector_regs - t.own_regs;
   const int broadcast = t.scalar_regs ? 0 : 1;
   // every vector of a tile with a run-time extent brings a tail variant of the whole tile
   const int64_t widest = nest.dims[s.vector].extent.is_const() ? 8 : 3;

@@ -74,11 +74,12 @@ std::vector<Target> rvv_targets(const Function &function) {
 std::vector<Target> targets_for(const Function &function, bool &dispatch) {
   if (is_riscv(*function.getParent()))
     return rvv_targets(function);
-  auto compiled_for = target_for_features(features_of(function));
-  dispatch = !compiled_for;
+  const Target compiled_for = target_for_features(features_of(function));
+  dispatch = compiled_for.isa == Isa::Sse;
   std::vector<Target> list;
   for (const Target &target : targets())
-    if (wanted(function, target) && !target.vnni && (dispatch || (list.empty() && target.vector_bytes <= compiled_for->vector_bytes)))
+    if (target.isa != Isa::Sse && !target.vnni && wanted(function, target) &&
+        (dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
       list.push_back(target);
   return list;
 }

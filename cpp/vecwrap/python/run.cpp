@@ -111,7 +111,7 @@ void bind_target(py::module_ &m) {
   m.def("assembly_targets", [] { return assembly_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
   m.def("runs_here", &runs_here, py::arg("target"), "Can this CPU and its operating system run the target's code?");
-  m.def("native_target", [] { return unwrap(native_target()); });
+  m.def("native_target", [] { return native_target(); });
 }
 
 } // namespace

@@ -17,19 +17,20 @@ Target vnni(Target t) {
 
 const std::vector<Row> &rows() {
   static const std::vector<Row> table = {
-      {vnni({"x86-64-avx512-vnni", Isa::Avx512, 64, 32, 4, 2, 32 << 10, 1 << 20, 64 << 10}),
+      {vnni({"x86-64-avx512-vnni", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10}),
        {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512vnni"}},
-      {{"x86-64-avx512", Isa::Avx512, 64, 32, 4, 2, 32 << 10, 1 << 20, 64 << 10},
+      {{"x86-64-avx512", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10},
        {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq"}},
-      {vnni({"x86-64-avx2-vnni", Isa::Avx2, 32, 16, 4, 2, 32 << 10, 512 << 10, 64 << 10}), {"avx2", "fma", "bmi2", "avxvnni"}},
-      {{"x86-64-avx2", Isa::Avx2, 32, 16, 4, 2, 32 << 10, 512 << 10, 64 << 10}, {"avx2", "fma", "bmi2"}},
+      {vnni({"x86-64-avx2-vnni", Isa::Avx2, 32, 16, 1, 4, 2, 32 << 10, 512 << 10, 64 << 10}), {"avx2", "fma", "bmi2", "avxvnni"}},
+      {{"x86-64-avx2", Isa::Avx2, 32, 16, 1, 4, 2, 32 << 10, 512 << 10, 64 << 10}, {"avx2", "fma", "bmi2"}},
+      {{"x86-64", Isa::Sse, 16, 16, 3, 4, 1, 32 << 10, 256 << 10, 64 << 10}, {}}, // SSE2, which every x86-64 has
   };
   return table;
 }
 
 /// Vector registers of a RISC-V core with VLEN bits, by the caches of a small core (SpacemiT X60: 32 KiB, 512 KiB).
 Target rvv(std::string name, int vlen, bool any_length = false) {
-  Target t{std::move(name), Isa::Rvv, vlen / 8, 32, 4, 1, 32 << 10, 512 << 10, 64 << 10};
+  Target t{std::move(name), Isa::Rvv, vlen / 8, 32, 0, 4, 1, 32 << 10, 512 << 10, 64 << 10};
   t.widest_group = 8, t.scalar_regs = 30, t.any_length = any_length; // two of 32 are scratch
   return t;
 }
@@ -41,6 +42,7 @@ uint64_t xcr0() {
 }
 
 bool cpu_has(const CpuBits &need) {
+  if (!need.xcr0) return true; // nothing beyond what every x86-64 has
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need.leaf1_ecx) != need.leaf1_ecx) return false;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx ||
@@ -65,12 +67,14 @@ bool converts_scalars(const Target &target, Type stored) { return target.isa != 
 
 bool converts_vectors(const Target &target, Type computed, Type stored) {
   if (!is_storable(computed, stored) || !converts_scalars(target, stored)) return false;
-  return stored != Type::I64 || (computed == Type::F64 && target.isa != Isa::Avx2); // AVX2 has no 64-bit integers to floats
+  if (stored != Type::I64 || target.isa == Isa::Sse) return true;
+  return computed == Type::F64 && target.isa != Isa::Avx2; // AVX2 has no 64-bit integers to floats
 }
 
 bool dots(const Target &target, Type computed, Type a, Type b) {
   const bool words = a == Type::I16 && b == Type::I16;
-  return computed == Type::I32 && target.isa != Isa::Rvv && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
+  const bool avx = target.isa == Isa::Avx2 || target.isa == Isa::Avx512;
+  return computed == Type::I32 && avx && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
 }
 
 bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
@@ -79,6 +83,7 @@ CpuBits cpu_bits(const Target &target) {
   constexpr uint32_t fma = 1u << 12, f16c = 1u << 29, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
   constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
   constexpr uint32_t avx512vnni = 1u << 11, avxvnni = 1u << 4;
+  if (target.isa == Isa::Sse) return {0, 0, 0};
   if (target.isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6, target.vnni ? avx512vnni : 0};
   return {fma | f16c | osxsave, avx2 | bmi2, 0x6, 0, target.vnni ? avxvnni : 0};
 }
@@ -118,19 +123,19 @@ Result<Target> find_target(const std::string &name) {
   return Refusal{"unknown-target", "'" + name + "' is not one of: native" + known};
 }
 
-Result<Target> native_target() {
+Target native_target() {
   for (const Target &t : targets())
     if (runs_here(t)) return t;
-  return Refusal{"no-target", "this CPU has no AVX2 with FMA and BMI2"};
+  return targets().back();
 }
 
-Result<Target> target_for_features(const std::string &features) {
+Target target_for_features(const std::string &features) {
   for (const Row &row : rows()) {
     bool all = true;
     for (const std::string &f : row.features) all = all && has_feature(features, f);
     if (all) return row.target;
   }
-  return Refusal{"no-target", "the unit is compiled for a CPU without AVX2, FMA and BMI2"};
+  return rows().back().target;
 }
 
 } // namespace vecwrap

@@ -7,13 +7,14 @@
 
 namespace vecwrap {
 
-enum class Isa : uint8_t { Avx2, Avx512, Rvv };
+enum class Isa : uint8_t { Sse, Avx2, Avx512, Rvv };
 
 struct Target {
   std::string name;      ///< e.g. "x86-64-avx512"
   Isa isa = Isa::Avx2;
   int vector_bytes = 32; ///< bytes of one vector register
   int vector_regs = 16;
+  int own_regs = 0;      ///< of them for masks and what the instruction set lacks, in a nest of products and sums
   int fma_latency = 4;   ///< cycles
   int fma_per_cycle = 2; ///< vector FMAs started per cycle
   int64_t l1_bytes = 32 << 10, l2_bytes = 512 << 10;
@@ -45,9 +46,9 @@ const std::vector<Target> &targets();
 /// Those whose kernels are assembly text.
 const std::vector<Target> &assembly_targets();
 Result<Target> find_target(const std::string &name); ///< a name from either table (RISC-V's may end in "+zvfh"), or "native"
-/// The widest built-in target this CPU can run (cpuid and OS support); refusal if it has no AVX2+FMA.
-Result<Target> native_target();
+/// The widest built-in target this CPU can run (cpuid and OS support).
+Target native_target();
 /// The widest built-in target whose features are all in an LLVM "target-features" string ("+avx2,+fma,...").
-Result<Target> target_for_features(const std::string &llvm_features);
+Target target_for_features(const std::string &llvm_features);
 
 } // namespace vecwrap

@@ -1,5 +1,5 @@
 // Arithmetic on vector registers, and which operation is emitted by what.
-#include "emit/x86/emitter.h"
+#include "emit/x86/avx.h"
 
 namespace vecwrap::x86 {
 namespace {
@@ -22,12 +22,10 @@ constexpr uint8_t kCompare[] = {0x0b, 0x00, 0x1e, 0x1d, 0x11, 0x12, 0x0c, 0x07, 
 
 } // namespace
 
-void Emitter::vector(const VInst &i) {
+void Avx::vector(const VInst &i) {
   if (i32() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;
-  case VOp::BranchBits: test(read(i.a, rax), int(i.value2)), jnz(labels_[i.imm], T_NEAR); break;
-  case VOp::Fence: sfence(); break;
   case VOp::VLoad: load(i); break;
   case VOp::VBcast: i.stored ? load_everywhere(i) : broadcast(reg(i.d), memory(i.mem)); break;
   case VOp::VStore: store(i); break;
@@ -50,8 +48,8 @@ void Emitter::vector(const VInst &i) {
   case VOp::VFold: fold(i); break;
   case VOp::VInsert: insert(i); break;
   case VOp::VExtract: extract(i); break;
-  case VOp::VPlace: place(i); break;
-  case VOp::VPick: pick(i); break;
+  case VOp::VPlace: place_piece(i); break;
+  case VOp::VPick: pick_piece(i); break;
   case VOp::VZipLo: case VOp::VZipHi: zip(i); break;
   case VOp::VGather: gather(i); break;
   case VOp::VScatter: scatter(i); break;
@@ -59,14 +57,14 @@ void Emitter::vector(const VInst &i) {
   }
 }
 
-void Emitter::binary(const Binary *row, const VInst &i, bool commutes) {
+void Avx::binary(const Binary *row, const VInst &i, bool commutes) {
   const Binary f = row[column()];
   if (i.mem_operand < 0) return (this->*f)(reg(i.d), reg(i.a), reg(i.b));
   const Address m = operand(i);
   (this->*f)(reg(i.d), reg(commutes && i.mem_operand == 0 ? i.b : i.a), m);
 }
 
-void Emitter::fma(const VInst &i) {
+void Avx::fma(const VInst &i) {
   const int col = column();
   if (i.mem_operand == 2) {
     if (i.d == i.b) return (this->*k213[col])(reg(i.d), reg(i.a), operand(i));
@@ -87,13 +85,13 @@ void Emitter::fma(const VInst &i) {
   (this->*k231[col])(reg(i.d), reg(i.a), reg(i.b));
 }
 
-void Emitter::square_root(const VInst &i) {
+void Avx::square_root(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a);
   if (p_.lanes == 1) f64() ? vsqrtsd(d, d, a) : vsqrtss(d, d, a);
   else f64() ? vsqrtpd(d, a) : vsqrtps(d, a);
 }
 
-void Emitter::round(const VInst &i) {
+void Avx::round(const VInst &i) {
   constexpr uint8_t kNearestEven = 8; // inexact results raise nothing
   const Xmm d = reg(i.d), a = reg(i.a);
   if (wide_ && p_.lanes == 1) f64() ? vrndscalesd(d, a, a, kNearestEven) : vrndscaless(d, a, a, kNearestEven);
@@ -102,7 +100,7 @@ void Emitter::round(const VInst &i) {
   else f64() ? vroundpd(d, a, kNearestEven) : vroundps(d, a, kNearestEven);
 }
 
-void Emitter::pow2(const VInst &i) {
+void Avx::pow2(const VInst &i) {
   const Exponents e = exponents_of(p_.type);
   const Xmm d = reg(i.d);
   (this->*kMax[column()])(d, reg(i.a), everywhere(e.least));
@@ -111,7 +109,7 @@ void Emitter::pow2(const VInst &i) {
   f64() ? vpsllq(d, d, e.mantissa) : vpslld(d, d, e.mantissa);
 }
 
-void Emitter::exponent(const VInst &i) {
+void Avx::exponent(const VInst &i) {
   const Exponents e = exponents_of(p_.type);
   const Xmm d = reg(i.d), a = reg(i.a);
   const double magic = double(int64_t(1) << e.mantissa);
@@ -122,7 +120,7 @@ void Emitter::exponent(const VInst &i) {
   (this->*kSub[column()])(d, d, everywhere(magic + e.bias));
 }
 
-void Emitter::select(const VInst &i) {
+void Avx::select(const VInst &i) {
   const Xmm d = reg(i.d), x = reg(i.a), y = reg(i.b), yes = reg(i.c), no = reg(i.e);
   const uint8_t how = kCompare[int(i.pred)];
   if (wide_) {
@@ -135,13 +133,13 @@ void Emitter::select(const VInst &i) {
   f64() ? vblendvpd(d, no, yes, t) : vblendvps(d, no, yes, t);
 }
 
-void Emitter::merge(const VInst &i) {
+void Avx::merge(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a);
   if (wide_) return f64() ? vmovapd(d | k1, a) : vmovaps(d | k1, a);
   f64() ? vblendvpd(d, d, a, reg(p_.tail_reg)) : vblendvps(d, d, a, reg(p_.tail_reg));
 }
 
-void Emitter::fold(const VInst &i) {
+void Avx::fold(const VInst &i) {
   const Xmm d(i.d), a(i.a);
   switch (i.imm * size_of(p_.type)) {
   case 32: vextractf64x4(Ymm(i.d), Zmm(i.a), 1); break;

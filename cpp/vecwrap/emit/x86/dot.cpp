@@ -1,11 +1,11 @@
 // Lanes of narrow elements (step dot): dot products (Intel SDM vol. 2, VPDPBUSD, VPDPWSSD, VPMADDWD), and how rows of memory
 // become lanes.
-#include "emit/x86/emitter.h"
+#include "emit/x86/avx.h"
 
 namespace vecwrap::x86 {
 
 /// d is c: accumulators.
-void Emitter::dot(const VInst &i) {
+void Avx::dot(const VInst &i) {
   const Xmm d = reg(i.d);
   if (i.d != i.c) vmovaps(d, reg(i.c));
   if (!vnni_) return vpmaddwd(reg(i.t), reg(i.a), reg(i.b)), vpaddd(d, d, reg(i.t));
@@ -17,20 +17,20 @@ void Emitter::dot(const VInst &i) {
 }
 
 /// rax is the address of the first row, and goes from row to row.
-void Emitter::group(const VInst &i) {
+void Avx::group(const VInst &i) {
   lea(rax, ptr[place(i.mem)]);
   if (i.mem_bcast) return group_everywhere(i);
   group_rows(i, p_.lanes * size_of(*i.stored));
 }
 
 /// To the next row, or to done if there is none.
-void Emitter::next_row(const VInst &i, int q, Label &done) {
+void Avx::next_row(const VInst &i, int q, Label &done) {
   if (i.b >= 0) in_register(i.b) ? cmp(gpr(i.b), q) : cmp(slot(i.b), q), jle(done, T_NEAR);
   if (i.stride >= 0) this->CodeGenerator::add(rax, read(i.stride, rdx));
   else if (i.imm) this->CodeGenerator::add(rax, int(i.imm));
 }
 
-void Emitter::group_everywhere(const VInst &i) {
+void Avx::group_everywhere(const VInst &i) {
   const int size = size_of(*i.stored), most = i.b >= 0 ? 4 / size : int(i.value2);
   const Xmm d(i.d);
   Label done;
@@ -44,7 +44,7 @@ void Emitter::group_everywhere(const VInst &i) {
 }
 
 /// Rows of `bytes` one behind the other in the register, then element by element.
-void Emitter::group_rows(const VInst &i, int bytes) {
+void Avx::group_rows(const VInst &i, int bytes) {
   const int most = i.b >= 0 ? 4 / size_of(*i.stored) : int(i.value2);
   const Xmm d(i.d), t(i.t);
   Label done;
@@ -64,7 +64,7 @@ void Emitter::group_rows(const VInst &i, int bytes) {
 }
 
 /// The register's lower `bytes`, zeros above; in a tail only as many elements as there are.
-void Emitter::row(const VInst &i, const Xmm &d, int bytes) {
+void Avx::row(const VInst &i, const Xmm &d, int bytes) {
   const bool tail = i.lanes == Lanes::Tail, single = size_of(*i.stored) == 1;
   const Xmm full = bytes == 32 ? Xmm(Ymm(d.getIdx())) : d;
   if (wide_ && tail) return single ? vmovdqu8(full | k1 | T_z, ptr[rax]) : vmovdqu16(full | k1 | T_z, ptr[rax]);
@@ -72,7 +72,7 @@ void Emitter::row(const VInst &i, const Xmm &d, int bytes) {
   if (!tail) return bytes == 16 ? vmovdqu(d, ptr[rax]) : vmovq(d, ptr[rax]);
   Label next; // element by element, the last one first, through the red zone
   const int size = size_of(*i.stored);
-  vmovmskps(edx, Ymm(p_.tail_reg));
+  tail_bits();
   popcnt(edx, edx);
   mov(ptr[rsp - 8], rcx);
   L(next);
@@ -87,7 +87,7 @@ void Emitter::row(const VInst &i, const Xmm &d, int bytes) {
 
 /// Piece p of the result needs the rows' words for its four lanes; then the bytes of each piece
 /// are put in order.
-void Emitter::shuffle_rows(const VInst &i) {
+void Avx::shuffle_rows(const VInst &i) {
   const Ymm d = wide_ ? Ymm(Zmm(i.d)) : Ymm(i.d), t = wide_ ? Ymm(Zmm(i.t)) : Ymm(i.t);
   Label &table = shuffles_[size_of(*i.stored)];
   wide_ ? vmovdqu32(t, ptr[rip + table]) : vmovdqu(t, ptr[rip + table]);
@@ -96,7 +96,7 @@ void Emitter::shuffle_rows(const VInst &i) {
 }
 
 /// Per element size: which word of the rows each word comes from, then the order of the bytes of each piece.
-void Emitter::shuffle_tables() {
+void Avx::shuffle_tables() {
   for (auto &[size, label] : shuffles_) {
     const int rows = 4 / size, words = p_.lanes / rows, run = 4 / rows; // words of a row; of a row in a piece
     L(label);

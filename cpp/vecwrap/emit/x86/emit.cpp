@@ -1,6 +1,8 @@
 #include "emit/x86/emit.h"
-#include "emit/x86/emitter.h"
+#include "emit/x86/avx.h"
+#include "emit/x86/sse.h"
 #include <algorithm>
+#include <cstring>
 
 namespace vecwrap::x86 {
 
@@ -27,13 +29,13 @@ int64_t Emitter::prologue() {
     }
     and_(rsp, -64);
   }
-  return fixed + p_.frame_bytes + 64 + 16;
+  return fixed + p_.frame_bytes + 64 + 16 + kRoutine;
 }
 
 void Emitter::epilogue() {
   for (size_t i = kCallerSaved; i < std::size(kPool); ++i)
     if (used(int(i))) mov(Reg64(kPool[i]), saved(int(i)));
-  vzeroupper();
+  leave_vectors();
   leave();
   ret();
 }
@@ -64,15 +66,10 @@ Address Emitter::memory(const Mem &m, bool broadcast) {
   return broadcast ? ptr_b[e] : ptr[e];
 }
 
-Xmm Emitter::reg(int v, bool one) const {
-  if (p_.lanes == 1 || one) return Xmm(v);
-  return wide_ ? Xmm(Zmm(v)) : Xmm(Ymm(v));
-}
-
 void Emitter::one(const VInst &i) {
   if (i.op == VOp::Note) return;
   if (i.op < VOp::Label) scalar(i);
-  else if (i.op <= VOp::BranchNe) control(i);
+  else if (i.op <= VOp::BranchNe || i.op == VOp::BranchBits || i.op == VOp::Fence) control(i);
   else vector(i);
 }
 
@@ -130,10 +127,12 @@ void Emitter::add_imm(const VInst &i) {
 }
 
 void Emitter::control(const VInst &i) {
+  if (i.op == VOp::Fence) return sfence();
   Label &target = labels_[i.imm];
   if (i.op == VOp::Label) return L(target);
   if (i.op == VOp::Jump) return jmp(target, T_NEAR);
   const Reg64 a = read(i.a, rax);
+  if (i.op == VOp::BranchBits) return test(a, int(i.value2)), jnz(target, T_NEAR);
   if (i.b >= 0) cmp(a, read(i.b, rdx));
   else if (fits(i.value2)) cmp(a, int(i.value2));
   else mov(rdx, i.value2), cmp(a, rdx);
@@ -145,14 +144,68 @@ void Emitter::control(const VInst &i) {
   }
 }
 
+void Emitter::copy_tail(const VInst &i, bool out) {
+  const int size = size_of(*i.stored);
+  const Reg data = size == 1 ? Reg(cl) : size == 2 ? Reg(cx) : size == 4 ? Reg(ecx) : Reg(rcx);
+  const Address memory = ptr[rax + rdx * size - size], scratch = ptr[rsp + rdx * size - size - kScratch];
+  Label next;
+  lea(rax, ptr[place(i.mem)]);
+  tail_bits();
+  bsr(edx, edx), inc(edx);
+  mov(ptr[rsp - 8], rcx);
+  L(next);
+  mov(data, out ? scratch : memory);
+  mov(out ? memory : scratch, data);
+  dec(edx);
+  jnz(next);
+  mov(rcx, ptr[rsp - 8]);
+}
+
+
+uint64_t Emitter::bits_of(double value) const {
+  if (f64()) {
+    uint64_t word;
+    std::memcpy(&word, &value, 8);
+    return word;
+  }
+  if (i32()) return uint32_t(int32_t(value));
+  float single = float(value);
+  uint32_t word;
+  std::memcpy(&word, &single, 4);
+  return word;
+}
+
+void Emitter::pooled(Label &label, uint64_t word, int copies) {
+  L(label);
+  if (copies == 1 && !f64()) return dd(uint32_t(word));
+  for (int i = 0; i < copies; ++i) dq(word);
+}
+
+void Emitter::constants() {
+  const bool vectors = std::any_of(pool_.begin(), pool_.end(), [](const auto &entry) { return entry.first.second > 1; });
+  while (vectors && getSize() % kLine) db(0);
+  for (int copies : {8, 4, 2, 1}) // largest first: none crosses a cache line, if the code begins on one
+    for (auto &[key, label] : pool_)
+      if (key.second == copies) pooled(label, key.first, copies);
+  tables();
+}
+
+namespace {
+
+Code run(Emitter &&emitter, std::vector<uint8_t> &buffer) {
+  const int64_t stack = emitter.run();
+  buffer.resize(emitter.getSize());
+  return {std::move(buffer), stack};
+}
+
+} // namespace
+
 Result<Code> emit(const VProgram &program, const Target &target) {
   const auto groups = std::count_if(program.code.begin(), program.code.end(), [](const VInst &i) { return i.op == VOp::VGroup; });
-  std::vector<uint8_t> buffer((program.code.size() + size_t(groups) * 4) * 96 + 4096);
+  const bool sse = target.isa == Isa::Sse;
+  std::vector<uint8_t> buffer((program.code.size() + size_t(groups) * 4) * (sse ? 256 : 96) + 4096);
   try {
-    Emitter emitter(program, target, buffer);
-    const int64_t stack = emitter.run();
-    buffer.resize(emitter.getSize());
-    return Code{std::move(buffer), stack};
+    return sse ? run(Sse(program, buffer), buffer) : run(Avx(program, target, buffer), buffer);
   } catch (const std::exception &e) {
     return Refusal{"assembler", e.what()};
   }

@@ -1,5 +1,5 @@
 // Arithmetic on vectors of i32. Scalar code computes in whole registers, of which the first element counts.
-#include "emit/x86/emitter.h"
+#include "emit/x86/avx.h"
 
 namespace vecwrap::x86 {
 namespace {
@@ -21,7 +21,7 @@ constexpr Comparison kComparisons[] = {{true, false, false}, {true, false, false
 
 } // namespace
 
-bool Emitter::integer(const VInst &i) {
+bool Avx::integer(const VInst &i) {
   for (const Row &row : kRows) {
     if (row.op != i.op) continue;
     if (i.mem_operand < 0) return (this->*row.emit)(reg(i.d), reg(i.a), reg(i.b)), true;
@@ -40,7 +40,7 @@ bool Emitter::integer(const VInst &i) {
 }
 
 /// There is no such instruction: the product waits in t.
-void Emitter::multiply_add(const VInst &i) {
+void Avx::multiply_add(const VInst &i) {
   const Xmm t = reg(i.t);
   if (i.mem_operand == 2) return vpmulld(t, reg(i.a), reg(i.b)), vpaddd(reg(i.d), t, operand(i));
   if (i.mem_operand < 0) vpmulld(t, reg(i.a), reg(i.b));
@@ -49,13 +49,13 @@ void Emitter::multiply_add(const VInst &i) {
 }
 
 /// -x is ~(x - 1).
-void Emitter::negate(const VInst &i) {
+void Avx::negate(const VInst &i) {
   const Xmm d = reg(i.d);
   vpaddd(d, reg(i.a), everywhere(-1));
   wide_ ? vpxord(d, d, everywhere(-1)) : vpxor(d, d, everywhere(-1));
 }
 
-void Emitter::select_integers(const VInst &i) {
+void Avx::select_integers(const VInst &i) {
   const Xmm d = reg(i.d), x = reg(i.a), y = reg(i.b), yes = reg(i.c), no = reg(i.e);
   const int bits = int(i.pred) & kOrdered;
   if (wide_) {

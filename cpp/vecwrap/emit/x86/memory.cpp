@@ -1,36 +1,39 @@
 // Loads and stores: masked tails, strided lanes, other types in memory, constants.
 #include "emit/x86/convert.h"
-#include "emit/x86/emitter.h"
-#include <algorithm>
-#include <cstring>
+#include "emit/x86/avx.h"
 
 namespace vecwrap::x86 {
 
-void Emitter::broadcast(const Xmm &d, const Address &from) {
+Xmm Avx::reg(int v, bool one) const {
+  if (p_.lanes == 1 || one) return Xmm(v);
+  return wide_ ? Xmm(Zmm(v)) : Xmm(Ymm(v));
+}
+
+void Avx::broadcast(const Xmm &d, const Address &from) {
   if (p_.lanes == 1) f64() ? vmovsd(d, from) : vmovss(d, from);
   else if (f64()) wide_ ? vbroadcastsd(Zmm(d.getIdx()), from) : vbroadcastsd(Ymm(d.getIdx()), from);
   else vbroadcastss(d, from);
 }
 
-Xmm Emitter::distances(const VInst &i) {
+Xmm Avx::distances(const VInst &i) {
   const Xmm t = !f64() ? reg(i.t) : wide_ ? Xmm(Ymm(i.t)) : Xmm(i.t);
   wide_ ? vmovdqu32(t, ptr[rip + distances_[i.imm]]) : vmovdqu(t, ptr[rip + distances_[i.imm]]);
   return t;
 }
 
-void Emitter::lanes_mask(const VInst &i) {
+void Avx::lanes_mask(const VInst &i) {
   const bool tail = i.lanes == Lanes::Tail;
   if (wide_) return tail ? kmovw(k2, k1) : kxnorw(k2, k2, k2);
   const Ymm e(i.e);
   tail ? vmovaps(e, Ymm(p_.tail_reg)) : vpcmpeqd(e, e, e);
 }
 
-Reg64 Emitter::first_lane(const VInst &i) {
+Reg64 Avx::first_lane(const VInst &i) {
   lea(rax, ptr[place(i.mem)]);
   return rax;
 }
 
-void Emitter::gather(const VInst &i) {
+void Avx::gather(const VInst &i) {
   const Xmm d = reg(i.d), t = distances(i);
   lanes_mask(i);
   const Reg64 base = first_lane(i);
@@ -42,14 +45,14 @@ void Emitter::gather(const VInst &i) {
   f64() ? vgatherdpd(Ymm(i.d), ptr[base + Xmm(t.getIdx())], Ymm(i.e)) : vgatherdps(Ymm(i.d), ptr[base + Ymm(t.getIdx())], Ymm(i.e));
 }
 
-void Emitter::scatter(const VInst &i) {
+void Avx::scatter(const VInst &i) {
   const Xmm t = distances(i);
   lanes_mask(i);
   const Reg64 base = first_lane(i);
   f64() ? vscatterdpd(ptr[base + Ymm(t.getIdx())] | k2, Zmm(i.a)) : vscatterdps(ptr[base + Zmm(t.getIdx())] | k2, Zmm(i.a));
 }
 
-void Emitter::load_converted(const VInst &i) {
+void Avx::load_converted(const VInst &i) {
   const Xmm d(i.d);
   const RegExp e = place(i.mem);
   switch (*i.stored) {
@@ -72,7 +75,7 @@ void Emitter::load_converted(const VInst &i) {
   f64() ? vcvtsi2sd(d, d, rax) : vcvtsi2ss(d, d, rax);
 }
 
-void Emitter::store_converted(const VInst &i) {
+void Avx::store_converted(const VInst &i) {
   const Xmm a(i.a), t(i.t);
   if (*i.stored == vecwrap::Type::F32) return i32() ? vcvtdq2ps(t, a) : vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
   if (*i.stored == vecwrap::Type::F64) return vcvtss2sd(t, a, a), vmovsd(memory(i.mem), t);
@@ -85,51 +88,34 @@ void Emitter::store_converted(const VInst &i) {
   else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), store_low(i, t);
 }
 
-void Emitter::store_low(const VInst &i, const Xmm &from) {
+void Avx::store_low(const VInst &i, const Xmm &from) {
   const int bytes = size_of(*i.stored);
   const Address to = memory(i.mem);
   bytes == 1 ? vpextrb(to, from, 0) : bytes == 2 ? vpextrw(to, from, 0) : vmovd(to, from);
 }
 
-void Emitter::load_everywhere(const VInst &i) {
+void Avx::load_everywhere(const VInst &i) {
   load_converted(i);
   if (p_.lanes == 1) return;
   if (!f64()) vbroadcastss(reg(i.d), Xmm(i.d));
   else wide_ ? vbroadcastsd(Zmm(i.d), Xmm(i.d)) : vbroadcastsd(Ymm(i.d), Xmm(i.d));
 }
 
-void Emitter::load_vector_converted(const VInst &i) {
+void Avx::load_vector_converted(const VInst &i) {
   const Conversion convert(*this, wide_, p_.type, *i.stored);
   if (i.lanes != Lanes::Tail || wide_) return convert.load(i.d, i.t, place(i.mem), i.lanes == Lanes::Tail);
   copy_tail(i, false);
   convert.load(i.d, i.t, rsp - kScratch, false);
 }
 
-void Emitter::store_vector_converted(const VInst &i) {
+void Avx::store_vector_converted(const VInst &i) {
   const Conversion convert(*this, wide_, p_.type, *i.stored);
   if (i.lanes != Lanes::Tail || wide_) return convert.store(place(i.mem), i.a, i.t, i.e, i.lanes == Lanes::Tail);
   convert.store(rsp - kScratch, i.a, i.t, i.e, false);
   copy_tail(i, true);
 }
 
-void Emitter::copy_tail(const VInst &i, bool out) {
-  const int size = size_of(*i.stored);
-  const Reg data = size == 1 ? Reg(cl) : size == 2 ? Reg(cx) : size == 4 ? Reg(ecx) : Reg(rcx);
-  const Address memory = ptr[rax + rdx * size - size], scratch = ptr[rsp + rdx * size - size - kScratch];
-  Label next;
-  lea(rax, ptr[place(i.mem)]);
-  f64() ? vmovmskpd(edx, Ymm(p_.tail_reg)) : vmovmskps(edx, Ymm(p_.tail_reg));
-  popcnt(edx, edx);
-  mov(ptr[rsp - 8], rcx);
-  L(next);
-  mov(data, out ? scratch : memory);
-  mov(out ? memory : scratch, data);
-  dec(edx);
-  jnz(next);
-  mov(rcx, ptr[rsp - 8]);
-}
-
-void Emitter::load(const VInst &i) {
+void Avx::load(const VInst &i) {
   if (i.stored) return is_one(i) ? load_converted(i) : load_vector_converted(i);
   const Address from = memory(i.mem);
   const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
@@ -140,7 +126,7 @@ void Emitter::load(const VInst &i) {
   else f64() ? vmaskmovpd(d, reg(p_.tail_reg), from) : vmaskmovps(d, reg(p_.tail_reg), from);
 }
 
-void Emitter::store(const VInst &i) {
+void Avx::store(const VInst &i) {
   if (i.stored) return is_one(i) ? store_converted(i) : store_vector_converted(i);
   const Address to = memory(i.mem);
   const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
@@ -152,7 +138,7 @@ void Emitter::store(const VInst &i) {
   else f64() ? vmaskmovpd(to, reg(p_.tail_reg), a) : vmaskmovps(to, reg(p_.tail_reg), a);
 }
 
-void Emitter::tail(const VInst &i) {
+void Avx::tail(const VInst &i) {
   if (p_.lanes == 1) return;
   if (wide_) {
     if (i.a < 0) mov(eax, (1u << i.value2) - 1);
@@ -169,43 +155,19 @@ void Emitter::tail(const VInst &i) {
   vmovups(mask, ptr[rax + rdx * size_of(p_.type) + 32]);
 }
 
-void Emitter::constant(const VInst &i) {
+void Avx::constant(const VInst &i) {
   const Xmm d = reg(i.d);
   uint64_t word = bits_of(i.value);
   if (!word) return wide_ || i.d > 15 ? vpxord(d, d, d) : vxorps(d, d, d);
   broadcast(d, ptr[rip + pool(word, 1)]);
 }
 
-uint64_t Emitter::bits_of(double value) const {
-  if (f64()) {
-    uint64_t word;
-    std::memcpy(&word, &value, 8);
-    return word;
-  }
-  if (i32()) return uint32_t(int32_t(value));
-  float single = float(value);
-  uint32_t word;
-  std::memcpy(&word, &single, 4);
-  return word;
-}
-
-Address Emitter::everywhere(double value) {
+Address Avx::everywhere(double value) {
   if (p_.lanes == 1 && !i32()) return ptr[rip + pool(bits_of(value), 1)]; // integers read whole registers
   return wide_ && p_.lanes > 1 ? ptr_b[rip + pool(bits_of(value), 1)] : ptr[rip + pool(f64() ? bits_of(value) : bits_of(value) << 32 | bits_of(value), 4)];
 }
 
-void Emitter::pooled(Label &label, uint64_t word, int copies) {
-  L(label);
-  if (copies == 1 && !f64()) return dd(uint32_t(word));
-  for (int i = 0; i < copies; ++i) dq(word);
-}
-
-void Emitter::constants() {
-  const bool vectors = std::any_of(pool_.begin(), pool_.end(), [](const auto &entry) { return entry.first.second > 1; });
-  while (vectors && getSize() % kLine) db(0);
-  for (int copies : {8, 4, 1}) // largest first: none crosses a cache line, if the code begins on one
-    for (auto &[key, label] : pool_)
-      if (key.second == copies) pooled(label, key.first, copies);
+void Avx::tables() {
   for (auto &[stride, label] : distances_) {
     L(label);
     for (int64_t lane = 0; lane < p_.lanes; ++lane) dd(uint32_t(int32_t(lane * stride)));

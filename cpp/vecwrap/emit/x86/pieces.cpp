@@ -1,9 +1,9 @@
 // Pieces of registers: transposes.
-#include "emit/x86/emitter.h"
+#include "emit/x86/avx.h"
 
 namespace vecwrap::x86 {
 
-void Emitter::place(const VInst &i) {
+void Avx::place_piece(const VInst &i) {
   const Xmm d(i.d);
   if (i.a < 0 && i.imm == 0) return vmovups(d, memory(i.mem));
   if (i.a >= 0 && i.imm == 0) return vmovaps(d, Xmm(i.a));
@@ -11,7 +11,7 @@ void Emitter::place(const VInst &i) {
   wide_ ? vinsertf32x4(Zmm(i.d), Zmm(i.d), Xmm(i.a), uint8_t(i.imm)) : vinsertf128(Ymm(i.d), Ymm(i.d), Xmm(i.a), uint8_t(i.imm));
 }
 
-void Emitter::pick(const VInst &i) {
+void Avx::pick_piece(const VInst &i) {
   const uint8_t piece = uint8_t(i.imm);
   if (i.d >= 0 && piece == 0) return vmovaps(Xmm(i.d), Xmm(i.a));
   if (i.d >= 0) return wide_ ? vextractf32x4(Xmm(i.d), Zmm(i.a), piece) : vextractf128(Xmm(i.d), Ymm(i.a), piece);
@@ -20,20 +20,20 @@ void Emitter::pick(const VInst &i) {
   wide_ ? vextractf32x4(to, Zmm(i.a), piece) : vextractf128(to, Ymm(i.a), piece);
 }
 
-void Emitter::insert(const VInst &i) {
+void Avx::insert(const VInst &i) {
   const Xmm d(i.d);
   const Address from = memory(i.mem);
   f64() ? vmovhpd(d, d, from) : vinsertps(d, d, from, uint8_t(i.imm << 4));
 }
 
-void Emitter::extract(const VInst &i) {
+void Avx::extract(const VInst &i) {
   const Xmm a(i.a);
   const Address to = memory(i.mem);
   if (i.imm == 0) return f64() ? vmovsd(to, a) : vmovss(to, a);
   f64() ? vmovhpd(to, a) : vextractps(to, a, uint8_t(i.imm));
 }
 
-void Emitter::zip(const VInst &i) {
+void Avx::zip(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a), b = reg(i.b);
   if (i.op == VOp::VZipLo) f64() ? vunpcklpd(d, a, b) : vunpcklps(d, a, b);
   else f64() ? vunpckhpd(d, a, b) : vunpckhps(d, a, b);

@@ -169,6 +169,7 @@ private:
   void supported() {
     const CpuBits need = cpu_bits(m_.target);
     Label no;
+    if (!need.xcr0) return mov(eax, 1), ret();
     push(rbx);
     unwind().frame(dwarf(rsp), 2 * kWord).saved(dwarf(rbx), 2 * kWord);
     xor_(r8d, r8d);

@@ -1,0 +1,57 @@
+// Arithmetic on i32 with SSE2, which multiplies unsigned words of even lanes and has no extrema. Whole registers, also in scalar
+// code.
+#include "emit/x86/sse.h"
+
+namespace vecwrap::x86 {
+
+bool Sse::integer(const VInst &i) {
+  const Xmm d(i.d), a(i.a), x = scratch(0), y = scratch(1);
+  switch (i.op) {
+  case VOp::VAdd: movaps(x, i.mem_operand == 0 ? Xmm(i.b) : a), paddd(x, second(i)), movaps(d, x); break;
+  case VOp::VSub: movaps(x, a), psubd(x, second(i)), movaps(d, x); break;
+  case VOp::VMul: multiply(i), movaps(d, x); break;
+  case VOp::VFma: multiply(i), i.mem_operand == 2 ? paddd(x, everywhere(i.value)) : paddd(x, Xmm(i.c)), movaps(d, x); break;
+  case VOp::VMax: case VOp::VMin: extreme(i); break;
+  case VOp::VNeg: xorps(x, x), psubd(x, a), movaps(d, x); break;
+  case VOp::VAbs: movaps(x, a), psrad(x, 31), movaps(y, a), xorps(y, x), psubd(y, x), movaps(d, y); break;
+  case VOp::VSelect: select_integers(i); break;
+  default: return false;
+  }
+  return true;
+}
+
+/// The operand that is in memory, which only a constant is, or b.
+Xmm Sse::second(const VInst &i) {
+  if (i.mem_operand < 0 || i.mem_operand == 2) return Xmm(i.b);
+  movaps(scratch(2), everywhere(i.value));
+  return scratch(2);
+}
+
+/// Even lanes, then odd ones, into scratch 0.
+void Sse::multiply(const VInst &i) {
+  const Xmm even = scratch(0), odd = scratch(1), other = scratch(2), b = second(i);
+  movaps(even, Xmm(i.mem_operand == 0 ? i.b : i.a)), movaps(odd, even), psrlq(odd, 32);
+  pmuludq(even, b);
+  copy(other, b), psrlq(other, 32), pmuludq(odd, other);
+  pshufd(even, even, 0x08), pshufd(odd, odd, 0x08), punpckldq(even, odd);
+}
+
+void Sse::extreme(const VInst &i) {
+  const Xmm a(i.a), b = second(i), mask = scratch(0);
+  movaps(mask, i.op == VOp::VMax ? a : b), pcmpgtd(mask, i.op == VOp::VMax ? b : a);
+  blend(Xmm(i.d), a, b);
+}
+
+/// Of a predicate's bits integers know equal (1), greater (2) and less (4); what holds with equal does not hold without.
+void Sse::select_integers(const VInst &i) {
+  const Xmm a(i.a), b(i.b), mask = scratch(0);
+  const int bits = int(i.pred) & 7;
+  const bool not_wanted = bits == 3 || bits >= 5;
+  const int how = not_wanted ? 7 - bits : bits; // equal, greater, less or nothing
+  if (how == 0) xorps(mask, mask);
+  else if (how == 1) movaps(mask, a), pcmpeqd(mask, b);
+  else movaps(mask, how == 2 ? a : b), pcmpgtd(mask, how == 2 ? b : a);
+  not_wanted ? blend(Xmm(i.d), Xmm(i.e), Xmm(i.c)) : blend(Xmm(i.d), Xmm(i.c), Xmm(i.e));
+}
+
+} // namespace vecwrap::x86

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ["sgemm", "gemm", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time", "kernels",
+BENCHMARKS = ["sgemm", "gemm", "int8", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time", "kernels",
               "small", "gsl", "onnx_models", "ruler", "riscompiler"]
 
 

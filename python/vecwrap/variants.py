@@ -32,7 +32,6 @@ def panel_bytes(target: _core.Target) -> int:
 
 def runnable(target: _core.Target) -> _core.Target:
     """The target. Raises ArgumentError if this CPU cannot run its code."""
-    native = _core.native_target()
-    if target.is_riscv or native.vector_bytes < target.vector_bytes:
-        raise ArgumentError(f"this CPU cannot run {target.name} code; compile for {native.name}")
+    if not _core.runs_here(target):
+        raise ArgumentError(f"this CPU cannot run {target.name} code; compile for {_core.native_target().name}")
     return target

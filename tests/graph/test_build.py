@@ -134,7 +134,7 @@ def test_optimised_graphs_compute_the_same(shape: tuple[int, ...], plan: Plan) -
         np.testing.assert_array_equal(result, expected)
 
 
-@pytest.mark.parametrize("target", [t.name for t in _core.targets() if t.vector_bytes <= _core.native_target().vector_bytes])
+@pytest.mark.parametrize("target", [t.name for t in _core.targets() if _core.runs_here(t)])
 @given(shapes, plans)
 @settings(max_examples=60, deadline=None)
 def test_machine_code_computes_the_same(target: str, shape: tuple[int, ...], plan: Plan) -> None:

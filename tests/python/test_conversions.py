@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from fuzzing.case import Case, is_nan, run
 from fuzzing.nests import BYTES, STORED
-from vecwrap import _core, native_target, targets
+from vecwrap import _core, targets
 
-RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
+RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 COMPUTED = ["f32", "f64", "i32"]
 
 

@@ -20,9 +20,9 @@ from fuzzing.sentences import random_sentence
 from fuzzing.shapes import large_nest, shaped_nest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vecwrap import _core, native_target, targets
+from vecwrap import _core, targets
 
-RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
+RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 
 
 def make_case(choices: random.Random, seed: int, make_nest, make_sentence=random_sentence) -> Case:

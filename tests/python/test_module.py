@@ -26,7 +26,7 @@ BYTES = 4 * N
 AT = 44                # N floats from here end on a multiple of 64
 WORKSPACE = AT + BYTES
 VECTOR = "v1 split(i,16) tile(i.1) vectorize(i.1)"
-RUNNABLE = [t for t in _core.targets() if t.vector_bytes <= native_target().vector_bytes]
+RUNNABLE = [t for t in _core.targets() if _core.runs_here(t)]
 C_MAIN = """
 #include <stdio.h>
 #include <stddef.h>

@@ -8,9 +8,9 @@ import itertools
 import numpy as np
 import pytest
 import vecwrap as vw
-from vecwrap import native_target, targets
+from vecwrap import _core, native_target, targets
 
-RUNNABLE = [t.name for t in targets() if t.vector_bytes <= native_target().vector_bytes]
+RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 DTYPES = {"f32": np.float32, "f64": np.float64}
 BLOCK = "split(i,16) split(j,16) reorder(i,j,i.1,j.1) tile(i.1,j.1)"
 
@@ -40,7 +40,7 @@ def test_loads_and_stores_of_every_kind_and_size(target, dtype, lanes, tensor, h
     """Whole blocks, and what is left in both directions; sizes known and not."""
     rows = "i" if lanes == "j" else "j"
     step = f" strided({tensor},{how})" if how else ""
-    if how == "gather" and (tensor, target) == ("B", "x86-64-avx2"):
+    if how == "gather" and tensor == "B" and "avx2" in target:
         pytest.skip("AVX2 has no scatter")
     for (m, n), height in itertools.product([(16, 16), (19, 33), (37, 18), (64, 47)], (16, 6, 3)):
         order = f"split({rows},{height}) split({lanes},16) reorder({rows},{lanes},{rows}.1,{lanes}.1)"

@@ -16,35 +16,35 @@ std::string refusal(const std::string &nest, const std::string &sentence, const 
 
 TEST(Codegen, NeverSpillsAVectorRegister) {
   const char *wide = "v1 split(i,16) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1)";
-  EXPECT_EQ(refusal(kGemm, wide, targets()[0]), "registers");
-  EXPECT_EQ(refusal(kGemm, wide, targets()[1]), "registers");
+  EXPECT_EQ(refusal(kGemm, wide, *find_target("x86-64-avx512")), "registers");
+  EXPECT_EQ(refusal(kGemm, wide, *find_target("x86-64-avx2")), "registers");
 }
 
 TEST(Codegen, StridedVectorsArePackedOrMadeOfLanes) {
   std::string transposed = kGemm;
   transposed.replace(transposed.find("j*4 k*lda"), 9, "j*lda k*4");
-  EXPECT_EQ(refusal(transposed, "v1 split(j,32) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1)", targets()[0]), "ok");
-  EXPECT_EQ(refusal(transposed, "v1 split(j,32) split(k,8) reorder(j,k,i,k.1,j.1) pack(B,k) tile(j.1) vectorize(j.1)", targets()[0]), "ok");
+  EXPECT_EQ(refusal(transposed, "v1 split(j,32) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1)", *find_target("x86-64-avx512")), "ok");
+  EXPECT_EQ(refusal(transposed, "v1 split(j,32) split(k,8) reorder(j,k,i,k.1,j.1) pack(B,k) tile(j.1) vectorize(j.1)", *find_target("x86-64-avx512")), "ok");
 }
 
 TEST(Codegen, RefusesPacksOfUnknownSize) {
-  EXPECT_EQ(refusal(kGemm, "v1 split(j,32) reorder(j,i,k,j.1) pack(B,j) tile(j.1) vectorize(j.1)", targets()[0]), "pack-size");
+  EXPECT_EQ(refusal(kGemm, "v1 split(j,32) reorder(j,i,k,j.1) pack(B,j) tile(j.1) vectorize(j.1)", *find_target("x86-64-avx512")), "pack-size");
 }
 
 TEST(Codegen, VectorsConvertWhereTheTargetCan) {
   const char *lanes = "v1 tile(j) vectorize(j)";
-  EXPECT_EQ(refusal(kGather, lanes, targets()[0]), "ok");
+  EXPECT_EQ(refusal(kGather, lanes, *find_target("x86-64-avx512")), "ok");
   std::string integers = kGather;
   integers.replace(integers.find("B:u8"), 4, "B:i64"), integers.replace(integers.find("i*4 j*1"), 7, "i*32 j*8");
-  EXPECT_EQ(refusal(integers, lanes, targets()[0]), "vector-type"); // 64 bits to single precision
-  EXPECT_EQ(refusal(kGather, "v1 tile(j)", targets()[0]), "ok");
+  EXPECT_EQ(refusal(integers, lanes, *find_target("x86-64-avx512")), "vector-type"); // 64 bits to single precision
+  EXPECT_EQ(refusal(kGather, "v1 tile(j)", *find_target("x86-64-avx512")), "ok");
   std::string floats = kGather;
   floats.replace(floats.find("B:u8"), 4, "B"), floats.replace(floats.find("i*4 j*1"), 7, "i*16 j*4");
-  EXPECT_EQ(refusal(floats, lanes, targets()[0]), "ok"); // indices are scalars
+  EXPECT_EQ(refusal(floats, lanes, *find_target("x86-64-avx512")), "ok"); // indices are scalars
 }
 
 TEST(Codegen, IndicesAreReadOncePerRow) {
-  auto kernel = compile(*parse_nest(kGather), *parse_sentence("v1 tile(j)"), targets()[0]);
+  auto kernel = compile(*parse_nest(kGather), *parse_sentence("v1 tile(j)"), *find_target("x86-64-avx512"));
   ASSERT_TRUE(kernel);
   const std::string program = print(*kernel->program);
   const size_t first = program.find("s.load");
@@ -53,7 +53,7 @@ TEST(Codegen, IndicesAreReadOncePerRow) {
 }
 
 TEST(Codegen, MaximaAreOneInstruction) {
-  const std::string program = print(*compile(*parse_nest(kRelu), *parse_sentence("v1"), targets()[0])->program);
+  const std::string program = print(*compile(*parse_nest(kRelu), *parse_sentence("v1"), *find_target("x86-64-avx512"))->program);
   EXPECT_NE(program.find("v.max"), std::string::npos) << program;
   EXPECT_EQ(program.find("v.select"), std::string::npos) << program;
 }
@@ -77,7 +77,7 @@ TEST(Gpr, SpillsTheLeastUsedRegister) {
 }
 
 TEST(Heuristic, LeavesContiguousPointwiseNestsToClang) {
-  auto sentences = make_heuristic()->propose(*parse_nest(kRelu), targets()[0], 1);
+  auto sentences = make_heuristic()->propose(*parse_nest(kRelu), *find_target("x86-64-avx512"), 1);
   ASSERT_FALSE(sentences);
   EXPECT_EQ(sentences.refusal().name, "streams-already");
 }
@@ -90,7 +90,7 @@ TEST(Heuristic, PutsLanesAlongReductionsWhereThatIsCheapest) {
     const Nest nest = parsed("nest product f32 reassoc\nsymbol lda ldc\n" + std::string(rows) + columns + dims + b +
                              "%0 = const 0\n%1 = load a0\n%2 = load a1\n%3 = acc\n%4 = fma %1 %2 %3\ninit %0\nupdate %4\n"
                              "final %3\nout a2\n");
-    auto sentences = make_heuristic({always})->propose(nest, targets()[0], 1);
+    auto sentences = make_heuristic({always})->propose(nest, *find_target("x86-64-avx512"), 1);
     return sentences ? print((*sentences)[0]) : sentences.refusal().name;
   };
   const std::string lanes = "vectorize(k";
@@ -104,12 +104,11 @@ TEST(Heuristic, PutsLanesAlongReductionsWhereThatIsCheapest) {
 
 TEST(Heuristic, IsDeterministicAndRightOnEveryRunnableTarget) {
   const Nest nest = *parse_nest(kGemm);
-  const Target native = native_target();
   for (const Target &target : targets()) {
     auto first = make_heuristic()->propose(nest, target, 3), again = make_heuristic()->propose(nest, target, 3);
     ASSERT_TRUE(first) << first.refusal().text();
     ASSERT_EQ(print((*first)[0]), print((*again)[0]));
-    if (native.vector_bytes < target.vector_bytes) continue;
+    if (!runs_here(target)) continue;
     for (const Sentence &sentence : *first) {
       auto kernel = compile(nest, sentence, target);
       ASSERT_TRUE(kernel) << print(sentence);

@@ -25,6 +25,7 @@ std::optional<Type> Evaluator::conversion(int id) const {
 
 void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
+  if (is_group(id)) return load_group(node, point, dest);
   if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const Mem mem = g_.address(id, index(point));
   const int temporary = g_.nest_.converts(id) && !is_uniform(dest) && g_.loads_apart(g_.nest_.stored(id)) ? take() : -1;
@@ -55,6 +56,7 @@ void Evaluator::compute(int node, int point, int dest) {
   v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred;
   if (g_.has_uniforms()) v.lanes = lanes(point);
   v.mem_operand = memory;
+  if (v.op == VOp::VDot) v.stored = g_.dot_->types[0], v.other = g_.dot_->types[1];
   name_constant(v, form, g_.nest_);
   if (!uniform && g_.needs_temporary(v)) v.t = take();
   held_.resize(held);
@@ -93,7 +95,10 @@ std::vector<int> Evaluator::by_column() const {
 
 void Evaluator::into_accumulators(int root) {
   begin(root);
+  const bool offsets = zeros_ >= 0 && root == g_.nest_.update;
+  if (offsets) for_each_other([&](int p, Key) { count_uses(g_.dot_->other, p); });
   load_early();
+  if (offsets) add_offsets();
   const Op op = g_.nest_.nodes[root].op;
   const bool splat = stands_still(root) && g_.tree_.vector >= 0; // one scalar for all lanes
   const std::vector<int> order = g_.has_uniforms() ? by_column() : active_;

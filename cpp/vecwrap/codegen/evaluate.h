@@ -35,6 +35,8 @@ public:
   void hoist(int root);
   void drop_hoisted();
   std::vector<int> unused() const; ///< vector registers that hold nothing between two evaluations
+  void start_offsets();    ///< of step dot, where one operand is flipped
+  void subtract_offsets();
   void make_pointers(int access, int point); ///< that loads of it take
 
 private:
@@ -101,6 +103,12 @@ private:
   void plan_interleaving(int root);
   void interleave(int root, size_t first);
 
+  // dot.cpp
+  bool is_group(int access) const; ///< is it put together of elements?
+  void load_group(int node, int point, int dest);
+  void for_each_other(const std::function<void(int, Key)> &);
+  void add_offsets();
+
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
   struct Along { int step, at, count; };
@@ -154,6 +162,8 @@ private:
   Values hoisted_;
   std::map<std::pair<int, Key>, Value> carried_; ///< loaded by one copy of an unrolled body for a later one
   std::map<std::tuple<int, int64_t, int>, int> lane_offsets_; ///< stride (symbol, value), lane -> register
+  std::map<Key, int> offsets_; ///< registers: sums of what flipped operands have too much
+  int zeros_ = -1;             ///< register: a flipped zero
   int last_lane_ = -1;                                        ///< register: the last active lane of the tail
 };
 

@@ -6,6 +6,7 @@
 #include "codegen/form.h"
 #include "codegen/loopnest.h"
 #include "ir/combine.h"
+#include "ir/product.h"
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,7 @@ struct Buffer {
   int position = 0, root = -1; ///< root -1: partial sums of the output
   int tensor = -1, access = -1; ///< the buffer, as a tensor of the rewritten nest
   std::vector<int> dims; ///< slowest first
+  bool grouped = false;  ///< of groups of narrow elements (step dot), the last one filled up with zeros
   int64_t offset = 0;    ///< in the frame
 };
 
@@ -70,6 +72,20 @@ struct Body {
 struct RegisterFile {
   std::function<int()> take;
   std::function<void(int)> give;
+};
+
+/// Step dot, in terms of the rewritten nest: how the operands of the product become lanes of groups.
+struct Dot {
+  /// Whole lanes in memory; elements of a row, one beside the other, for all lanes; elements some bytes apart.
+  enum class Layout { Words, Row, Rows };
+  Product product;         ///< the loads
+  int dim = -1;
+  int64_t group = 1;
+  Type types[2] = {};      ///< of the operands, in the order in which the instruction takes them
+  int operands[2] = {};    ///< nodes
+  int flip = -1;           ///< node: the loads of one operand with 128 added or taken away
+  int other = -1;          ///< the load that is multiplied with it
+  std::map<int, Layout> layouts; ///< of accesses
 };
 
 constexpr int kPiece = 16; ///< bytes of a vector register that are loaded, stored and zipped as one
@@ -123,6 +139,18 @@ private:
   void plan_lanes();
   void start_lanes(Evaluator &);
   void join_lanes(Evaluator &);
+
+  // dot.cpp
+  void plan_dot();
+  Dot::Layout layout_of(int load);
+  bool has_groups(int load); ///< are all groups whole?
+  bool is_operand_of_dot(int node) const;
+  void flip_one(Dot &);
+  void groups(int dim, Count total, int64_t unroll, const std::function<void()> &body);
+  VInst load_group(int access, Type stored, Dot::Layout, Mem); ///< without registers
+  bool is_whole_group() const { return group_.is_const() && group_.value == dot_->group; }
+  void copy_groups(const Buffer &, size_t depth);
+  void copy_group(const Buffer &, int dim, int64_t at, Lanes);
 
   // address.cpp
   void build_groups();
@@ -206,6 +234,9 @@ private:
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
+  std::optional<Dot> dot_;
+  std::map<int, VOp> forms_; ///< of nodes that dot put into the nest
+  Count group_;              ///< elements of the current group
   std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
   int in_order_ = -1; ///< node: what is added in order, if the lanes do not hold partial results
   int start_ = -1, join_init_ = -1; ///< nodes: what lanes start from; acc joined with init, -1 if start_ is init

@@ -43,7 +43,13 @@ Generator::~Generator() = default;
 bool Generator::plan() {
   unrolled_.assign(nest_.dims.size(), 0);
   partial_sums_ = nest_.out;
+  if (const int l = tree_.dot(); l >= 0) {
+    dot_ = Dot{*product_of(tree_.nest)};
+    dot_->dim = tree_.loops[l].dim, dot_->group = tree_.loops[l].dot, group_ = {dot_->group};
+  }
   if (!plan_packs()) return false;
+  plan_dot();
+  if (failed_) return false;
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
@@ -132,7 +138,7 @@ void Generator::loop(int l, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
   const int d = loop.dim, child = tree_.child(l);
   const Count total = chunk_[d];
-  if (total.is_const() && total.tail < 0 && total.value <= loop.step) return body(); // one iteration, same chunk
+  if (total.is_const() && total.tail < 0 && total.value <= loop.step && loop.dot == 1) return body(); // one iteration, same chunk
   note("for " + loop.name + (loop.step > 1 ? " step " + std::to_string(loop.step) : "") +
        (loop.unroll > 1 ? ": unroll(" + loop.name + "," + std::to_string(loop.unroll) + ")" : ""));
   const auto saved = pointers();
@@ -157,7 +163,8 @@ void Generator::iteration(int dim, Count chunk, const std::function<void()> &bod
 
 void Generator::copies(int dim, int64_t count, const std::function<void()> &body) {
   copies_ = int(count);
-  for (int64_t i = 0; i < count && !failed_; ++i) unrolled_[dim] = i, body();
+  const int64_t step = dot_ && dot_->dim == dim ? dot_->group : 1;
+  for (int64_t i = 0; i < count && !failed_; ++i) unrolled_[dim] = i * step, body();
   unrolled_[dim] = 0, copies_ = 1;
 }
 
@@ -172,6 +179,7 @@ void Generator::as_unrolled(const std::function<void()> &body) {
 /// A loop over single elements, `unroll` copies per iteration.
 void Generator::leaf(int l, Count total, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
+  if (loop.dot > 1) return groups(loop.dim, total, loop.unroll, body);
   const int d = loop.dim;
   const int64_t u = loop.unroll;
   const bool outer = l < tree_.scope;

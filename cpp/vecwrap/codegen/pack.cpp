@@ -71,13 +71,19 @@ bool Generator::plan_pack(const Pack &pack) {
         std::stable_partition(buffer.dims.begin(), buffer.dims.end(), [&](int d) {
           return !tree_.nest.contiguous(int(a), d);
         });
+  if (dot_ && !output && (buffer.root == dot_->product.a || buffer.root == dot_->product.b)) {
+    buffer.grouped = true;
+    if (capacity[dot_->dim] == 1 && std::find(buffer.dims.begin(), buffer.dims.end(), dot_->dim) == buffer.dims.end())
+      return fail("dot-shape", "tensor '" + name + "' does not move along the loop of dot inside the pack");
+  }
   if (buffer.dims.empty()) return fail("pack-shape", "tensor '" + name + "' does not move in the loops inside the pack");
   std::vector<Int> strides(nest_.dims.size());
   int64_t bytes = esize();
   for (auto d = buffer.dims.rbegin(); d != buffer.dims.rend(); ++d) {
-    strides[*d] = Int::constant(bytes);
+    const int64_t group = buffer.grouped && *d == dot_->dim ? dot_->group : 1, count = (capacity[*d] + group - 1) / group;
+    strides[*d] = Int::constant(bytes / group);
     const int64_t unit = *d == vector_dim() ? lanes() : 1;
-    bytes *= (capacity[*d] + unit - 1) / unit * unit;
+    bytes *= (count + unit - 1) / unit * unit;
     if (bytes > target_.stack_bytes) return fail("pack-size", "the buffer for '" + name + "' exceeds the stack limit");
   }
   buffer.offset = out_.frame_bytes;
@@ -105,7 +111,7 @@ void Generator::emit_packs(int position) {
     if (b.root < 0) continue; // partial sums: nothing to fill in
     const auto saved = pointers();
     const auto chunks = chunk_;
-    copy(b, 0);
+    b.grouped ? copy_groups(b, 0) : copy(b, 0);
     chunk_ = chunks;
     restore(saved);
   }
@@ -141,6 +147,7 @@ void Generator::copy(const Buffer &b, size_t depth) {
 
 /// One vector (or element) of the buffer: the expression `root` over it.
 void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
+  if (b.grouped) return copy_group(b, d, at, lanes);
   std::vector<int64_t> index(nest_.dims.size());
   index[d] = at;
   int next[] = {0, 0}; // vectors, scalars apart from them

@@ -111,7 +111,7 @@ bool Evaluator::foldable(int node, int point) {
   if (is_operand(n)) return folds_ && !is_hoisted(key(node, point)) && values_[key(node, point)].reg < 0;
   if (g_.has_uniforms() || n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
-  if (g_.nest_.converts(n.access) || is_strided(n.access)) return false;
+  if (g_.nest_.converts(n.access) || is_strided(n.access) || is_group(n.access)) return false;
   if (g_.tree_.vector < 0) return g_.out_.lanes == 1 && g_.nest_.type != Type::I32; // scalar code has whole registers of integers
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All && g_.target_.isa != Isa::Sse; // whose operands in memory are aligned
@@ -121,7 +121,8 @@ bool Evaluator::foldable_operand(int node, int operand, int point) {
   const VOp op = forms_[node].op;
   const int in = forms_[node].in[operand];
   const bool commutes = op == VOp::VAdd || op == VOp::VMul || op == VOp::VFma;
-  const bool second = op == VOp::VSub || op == VOp::VDiv || op == VOp::VMax || op == VOp::VMin;
+  const bool second = op == VOp::VSub || op == VOp::VDiv || op == VOp::VMax || op == VOp::VMin ||
+                      (op == VOp::VDot && g_.target_.vnni);
   const bool addend = operand == 2 && op == VOp::VFma && g_.nest_.nodes[in].op == Op::Const;
   return ((commutes && operand <= 1) || (second && operand == 1) || addend) && foldable(in, point);
 }

@@ -12,7 +12,7 @@ int Generator::vector_registers() const {
 /// Where scalars are apart, a product with an addend that is one, or of two of them, starts from a copy; rounding compares
 /// with what it came from.
 bool Generator::needs_temporary(const VInst &i) const {
-  if (!has_uniforms()) return i.op == VOp::VSelect || (i.op == VOp::VFma && nest_.type == Type::I32); // a product, then a sum
+  if (!has_uniforms()) return i.op == VOp::VSelect || (i.op == VOp::VDot && !target_.vnni) || (i.op == VOp::VFma && nest_.type == Type::I32); // a product, then a sum
   const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
   if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
   return i.op == VOp::VRound || (i.op == VOp::VAbs && nest_.type == Type::I32);
@@ -37,6 +37,7 @@ void Generator::scope() {
     if (loads_access(nest_, nest_.update, int(a))) loaded.push_back(int(a));
   for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them
     for (int a : loaded) evaluator.make_pointers(a, p);
+  evaluator.start_offsets();
   evaluator.hoist(nest_.update);
   const bool chunks = combine_ && evaluator.takes_chunks();
   size_t first = 0; // instruction of the first copy of the innermost loop's body
@@ -53,6 +54,7 @@ void Generator::scope() {
   };
   inner(tree_.scope);
   evaluator.drop_hoisted();
+  evaluator.subtract_offsets();
   restore(saved);
   if (combine_) join_lanes(evaluator);
   end_scope(evaluator);

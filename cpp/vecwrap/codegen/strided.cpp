@@ -14,7 +14,7 @@ constexpr int kLine = 64;  ///< bytes that are read of a row, while it is there
 RegisterFile Evaluator::file() { return {[this] { return take(); }, [this](int reg) { give(reg); }}; }
 
 bool Evaluator::is_strided(int id) const {
-  return g_.tree_.vector >= 0 && !g_.reaches_strides() && !is_broadcast(id) && !g_.nest_.contiguous(id, g_.vector_dim());
+  return g_.tree_.vector >= 0 && !g_.reaches_strides() && !(g_.dot_ && g_.dot_->layouts.count(id)) && !is_broadcast(id) && !g_.nest_.contiguous(id, g_.vector_dim());
 }
 
 std::optional<How> Evaluator::said(int id) const {

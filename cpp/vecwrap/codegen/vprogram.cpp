@@ -16,6 +16,7 @@ constexpr Row kRows[] = {
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.sum", "DA"},
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
+    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.group", "Dmint"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
@@ -45,6 +46,7 @@ std::string operand(const VProgram &p, const VInst &i, char kind) {
   case 'f': return std::to_string(i.value);
   case 'm': return i.mem.base < 0 ? v(i.a) : text(i.mem) + (i.stride < 0 ? "" : " by " + s(i.stride));
   case 'N': return p.notes[i.imm];
+  case 'o': return name_of(i.other);
   case 'n': return i.stream ? "nt" : std::array{"", "tail", "one"}[size_t(i.lanes)];
   case 't': return i.stored ? name_of(*i.stored) : "";
   case 'p': return kPreds[int(i.pred)];

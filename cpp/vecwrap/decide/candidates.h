@@ -11,6 +11,8 @@ namespace vecwrap {
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// The same tile in loops of several orders, for targets whose schedules are ranked by decide/estimate.h.
 void arranged(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, std::vector<Sentence> &list);
+/// Sums of narrow products, for which the target has an instruction (step dot).
+void dot_products(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
 void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.

@@ -90,7 +90,10 @@ private:
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
     }
+    std::vector<Sentence> dots;
+    for (int vector : vector_dims(nest, target)) dot_products(nest, target, shape_of(nest, vector), dots);
     if (options_.always) lanes_along(nest, target, list);
+    list.insert(list.begin(), dots.begin(), dots.end());
     if (nest.has_reduction() && (options_.always || !may_reorder(nest))) scalar_rows(nest, list);
     else if (may_reorder(nest) && list.empty())
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};

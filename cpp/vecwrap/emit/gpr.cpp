@@ -17,6 +17,7 @@ template <class F> void for_each_scalar(const VInst &i, F f) {
   case VOp::SAdd: case VOp::SMul: f(i.a), f(i.b), f(i.d); break;
   case VOp::BranchLt: case VOp::BranchGe: case VOp::BranchEq: case VOp::BranchNe: case VOp::BranchBits: f(i.a), f(i.b); break;
   case VOp::VTail: f(i.a); break;
+  case VOp::VGroup: f(i.b); [[fallthrough]];
   default: f(i.mem.base), f(i.mem.index), f(i.stride);
   }
 }

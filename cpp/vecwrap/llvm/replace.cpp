@@ -70,7 +70,7 @@ std::vector<Target> rvv_targets(const Function &function) {
 }
 
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
-/// all of them (`dispatch`: the CPU is asked at run time).
+/// all of them (`dispatch`: the CPU is asked at run time). Loops in C make no dot products, which is all that VNNI has.
 std::vector<Target> targets_for(const Function &function, bool &dispatch) {
   if (is_riscv(*function.getParent()))
     return rvv_targets(function);
@@ -78,7 +78,8 @@ std::vector<Target> targets_for(const Function &function, bool &dispatch) {
   dispatch = compiled_for.isa == Isa::Sse;
   std::vector<Target> list;
   for (const Target &target : targets())
-    if (target.isa != Isa::Sse && wanted(function, target) && (dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
+    if (target.isa != Isa::Sse && !target.vnni && wanted(function, target) &&
+        (dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
       list.push_back(target);
   return list;
 }

@@ -110,6 +110,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("name", &Target::name)
       .def_readonly("vector_bytes", &Target::vector_bytes)
       .def_readonly("vector_regs", &Target::vector_regs)
+      .def_readonly("vnni", &Target::vnni)
       .def_readonly("widest_group", &Target::widest_group)
       .def_readonly("any_length", &Target::any_length)
       .def_property_readonly("is_riscv", [](const Target &t) { return t.isa == Isa::Rvv; })
@@ -122,6 +123,7 @@ void bind_target(py::module_ &m) {
   m.def("targets", [] { return targets(); });
   m.def("assembly_targets", [] { return assembly_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
+  m.def("runs_here", &runs_here, py::arg("target"), "Can this CPU and its operating system run the target's code?");
   m.def("native_target", [] { return native_target(); });
 }
 

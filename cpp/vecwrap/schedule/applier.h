@@ -37,6 +37,7 @@ private:
   bool check_vector();
   bool check_lanes();
   bool check_unroll();
+  bool check_dot();
   bool place_packs();
   bool check_partial_sums();
 

@@ -1,6 +1,7 @@
 // What only holds for the whole: checked when all steps are applied.
 #include "schedule/applier.h"
 #include "ir/combine.h"
+#include "ir/product.h"
 
 namespace vecwrap {
 
@@ -12,7 +13,7 @@ Result<LoopTree> Applier::run(const Sentence &sentence, const std::vector<std::s
   }
   for (const Step &step : sentence.steps)
     if (!one(step)) return refuse_in(step);
-  if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_unroll() &&
+  if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_unroll() && check_dot() &&
         place_packs() && check_partial_sums()))
     return refusal_;
   return std::move(tree_);
@@ -132,6 +133,31 @@ bool Applier::check_unroll() {
   return true;
 }
 
+/// The innermost rolled loop, whose body the target has an instruction for.
+bool Applier::check_dot() {
+  const Nest &nest = tree_.nest;
+  for (int i = 0; i < int(tree_.loops.size()); ++i) {
+    const Loop &loop = tree_.loops[i];
+    if (loop.dot == 1) continue;
+    if (i + 1 != tree_.tile || loop.step != 1 || !dim_of(loop).reduction)
+      return no("dot-shape", "'" + loop.name + "' must be the innermost rolled reduction loop, not split");
+    if (tree_.vector < 0 || tree_.reduces_lanes()) return no("dot-shape", "the lanes must be along a parallel loop");
+    const std::optional<Product> product = product_of(nest);
+    if (!product || !may_reorder(nest))
+      return no("dot-shape", "the update is not acc + a * b of elements that are stored in narrower types, in any order");
+    const Type a = nest.stored(nest.nodes[product->a].access), b = nest.stored(nest.nodes[product->b].access);
+    const std::string types = std::string(name_of(a)) + " and " + name_of(b);
+    if (!dots(target_, nest.type, a, b))
+      return no("dot-type", target_.name + " has no instruction for sums in " + name_of(nest.type) + " of products of " + types);
+    if (loop.dot * size_of(a) != size_of(nest.type))
+      return no("bad-factor", std::to_string(size_of(nest.type) / size_of(a)) + " products of " + types + " fill a lane");
+    for (const Loop &outer : tree_.loops)
+      if (outer.dim == loop.dim && outer.step != 1 && outer.step % loop.dot)
+        return no("bad-factor", "the steps of '" + outer.name + "' cut a group; split by a multiple of " + std::to_string(loop.dot));
+  }
+  return true;
+}
+
 bool Applier::place_packs() {
   for (const Step &step : packs_) {
     Pack pack;
@@ -155,6 +181,8 @@ int LoopTree::child(int loop) const {
     if (loops[i].dim == loops[loop].dim) return i;
   return -1;
 }
+
+int LoopTree::dot() const { return tile > 0 && loops[tile - 1].dot > 1 ? tile - 1 : -1; }
 
 bool LoopTree::reduces_lanes() const { return vector >= 0 && nest.dims[loops[vector].dim].reduction; }
 

@@ -17,6 +17,7 @@ struct Loop {
   bool tile = false;  ///< fully unrolled, outputs in registers
   bool vector = false;
   int unroll = 1;
+  int dot = 1; ///< iterations whose products are added within a lane
 };
 
 /// Copy what the loops from `position` inwards read of `tensor` into a contiguous buffer.
@@ -44,6 +45,7 @@ struct LoopTree {
   int group = 1;   ///< registers per vector (RVV: LMUL)
   /// Index of the next loop of the same dim, inwards, or -1.
   int child(int loop) const;
+  int dot() const; ///< the loop whose iterations are taken in groups, or -1
   bool reduces_lanes() const; ///< the vectorized loop is a reduction: lanes hold partial results
 };
 

@@ -12,6 +12,7 @@
 // pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
 //                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop
+// dot(l,g)         g neighbours along the innermost reduction loop l are multiplied and added within a lane
 // strided(T,how)   how vectors of T are made where the lanes are not neighbours in memory: insert, transpose, gather
 // stream(T)        the output's whole vectors are stored past the caches
 //
@@ -28,12 +29,13 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At };
+enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot };
 enum class Factor : uint8_t { None, One, Optional };
 struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -1 = one or more
 inline constexpr StepInfo kSteps[] = {{"collapse", 2, Factor::None}, {"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
                                       {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None},
-                                      {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None}};
+                                      {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None},
+                                      {"dot", 1, Factor::One}};
 
 /// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target.
 enum class How : uint8_t { Insert, Transpose, Gather };
@@ -42,7 +44,7 @@ inline constexpr const char *kHows[] = {"insert", "transpose", "gather"};
 struct Step {
   StepKind kind;
   std::vector<std::string> names; ///< loops; Pack: tensor, loop; Strided: tensor, one of kHows; Nest: nest; At: nest, loop
-  int64_t factor = 0;             ///< Split, Unroll; Vectorize: 0 if not given
+  int64_t factor = 0;             ///< Split, Unroll, Dot; Vectorize: 0 if not given
   bool operator==(const Step &) const = default;
 };
 

@@ -37,6 +37,9 @@ bool Applier::one(const Step &step) {
   case StepKind::Unroll:
     if (step.factor < 1 || step.factor > 64) return no("bad-factor", "unroll by 1 to 64");
     return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
+  case StepKind::Dot:
+    if (step.factor != 2 && step.factor != 4) return no("bad-factor", "a lane holds 2 or 4 products");
+    return mark(step, [&](Loop &l) { l.dot = int(step.factor); });
   case StepKind::Pack: packs_.push_back(step); return true;
   case StepKind::Strided: return strided(step);
   case StepKind::Stream: return stream(step);

@@ -10,10 +10,18 @@ struct Row {
   std::vector<std::string> features;
 };
 
+Target vnni(Target t) {
+  t.vnni = true;
+  return t;
+}
+
 const std::vector<Row> &rows() {
   static const std::vector<Row> table = {
+      {vnni({"x86-64-avx512-vnni", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10}),
+       {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512vnni"}},
       {{"x86-64-avx512", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10},
        {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq"}},
+      {vnni({"x86-64-avx2-vnni", Isa::Avx2, 32, 16, 1, 4, 2, 32 << 10, 512 << 10, 64 << 10}), {"avx2", "fma", "bmi2", "avxvnni"}},
       {{"x86-64-avx2", Isa::Avx2, 32, 16, 1, 4, 2, 32 << 10, 512 << 10, 64 << 10}, {"avx2", "fma", "bmi2"}},
       {{"x86-64", Isa::Sse, 16, 16, 3, 4, 1, 32 << 10, 256 << 10, 64 << 10}, {}}, // SSE2, which every x86-64 has
   };
@@ -33,12 +41,14 @@ uint64_t xcr0() {
   return uint64_t(edx) << 32 | eax;
 }
 
-bool cpu_has(Isa isa) {
-  const CpuBits need = cpu_bits(isa);
+bool cpu_has(const CpuBits &need) {
   if (!need.xcr0) return true; // nothing beyond what every x86-64 has
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need.leaf1_ecx) != need.leaf1_ecx) return false;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx) return false;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx ||
+      (c & need.leaf7_ecx) != need.leaf7_ecx)
+    return false;
+  if (need.leaf7_1_eax && (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || (a & need.leaf7_1_eax) != need.leaf7_1_eax)) return false;
   return (xcr0() & need.xcr0) == need.xcr0;
 }
 
@@ -61,12 +71,21 @@ bool converts_vectors(const Target &target, Type computed, Type stored) {
   return computed == Type::F64 && target.isa != Isa::Avx2; // AVX2 has no 64-bit integers to floats
 }
 
-CpuBits cpu_bits(Isa isa) {
+bool dots(const Target &target, Type computed, Type a, Type b) {
+  const bool words = a == Type::I16 && b == Type::I16;
+  const bool avx = target.isa == Isa::Avx2 || target.isa == Isa::Avx512;
+  return computed == Type::I32 && avx && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
+}
+
+bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
+
+CpuBits cpu_bits(const Target &target) {
   constexpr uint32_t fma = 1u << 12, f16c = 1u << 29, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
   constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
-  if (isa == Isa::Sse) return {0, 0, 0};
-  if (isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6};
-  return {fma | f16c | osxsave, avx2 | bmi2, 0x6};
+  constexpr uint32_t avx512vnni = 1u << 11, avxvnni = 1u << 4;
+  if (target.isa == Isa::Sse) return {0, 0, 0};
+  if (target.isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6, target.vnni ? avx512vnni : 0};
+  return {fma | f16c | osxsave, avx2 | bmi2, 0x6, 0, target.vnni ? avxvnni : 0};
 }
 
 const std::vector<Target> &targets() {
@@ -106,7 +125,7 @@ Result<Target> find_target(const std::string &name) {
 
 Target native_target() {
   for (const Target &t : targets())
-    if (cpu_has(t.isa)) return t;
+    if (runs_here(t)) return t;
   return targets().back();
 }
 

@@ -21,6 +21,7 @@ struct Target {
   int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
   int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
+  bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
   bool ordered_sums = false; ///< adds the elements of a vector in order (RVV: vfredosum)
   bool halves = false;    ///< converts f16 (RVV: Zvfhmin and Zfhmin; x86: always)
@@ -28,14 +29,18 @@ struct Target {
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
+/// Is there code for step dot: sums of products of a and b, as they are stored, in lanes of `computed`?
+bool dots(const Target &, Type computed, Type a, Type b);
 /// Do vector loads and stores convert between what is computed in and what is stored?
 bool converts_vectors(const Target &, Type computed, Type stored);
 bool converts_scalars(const Target &, Type stored); ///< of single elements
 
-/// What the CPU must have (cpuid leaves 1 and 7) and the OS must save (XCR0) for an instruction set: Intel SDM vol. 2A,
+/// What the CPU must have (cpuid leaves 1 and 7, subleaves 0 and 1) and the OS must save (XCR0) for an instruction set: Intel SDM vol. 2A,
 /// CPUID, and vol. 1, section 13.3. All bits must be set.
-struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0; };
-CpuBits cpu_bits(Isa);
+struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0, leaf7_ecx = 0, leaf7_1_eax = 0; };
+CpuBits cpu_bits(const Target &);
+/// Can this CPU and its operating system run the target's code?
+bool runs_here(const Target &);
 
 /// All built-in targets that this library makes machine code for, widest first.
 const std::vector<Target> &targets();

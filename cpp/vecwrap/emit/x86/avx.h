@@ -10,7 +10,7 @@ using Binary = void (CodeGenerator::*)(const Xmm &, const Operand &, const Opera
 
 class Avx : public Emitter {
 public:
-  Avx(const VProgram &p, const Target &t, std::vector<uint8_t> &buffer) : Emitter(p, buffer), wide_(t.isa == Isa::Avx512) {}
+  Avx(const VProgram &p, const Target &t, std::vector<uint8_t> &buffer) : Emitter(p, buffer), wide_(t.isa == Isa::Avx512), vnni_(t.vnni) {}
 
 private:
   void vector(const VInst &i) override;
@@ -19,6 +19,16 @@ private:
   void tail_bits() override { f64() ? vmovmskpd(edx, Ymm(p_.tail_reg)) : vmovmskps(edx, Ymm(p_.tail_reg)); }
 
   Xmm reg(int v, bool one = false) const;
+
+  // dot.cpp
+  void dot(const VInst &i);
+  void group(const VInst &i);
+  void group_everywhere(const VInst &i);
+  void group_rows(const VInst &i, int bytes);
+  void row(const VInst &i, const Xmm &d, int bytes);
+  void shuffle_rows(const VInst &i);
+  void shuffle_tables();
+  void next_row(const VInst &i, int q, Label &done);
 
   void multiply_add(const VInst &i);
   void negate(const VInst &i);
@@ -78,7 +88,8 @@ private:
   /// The upper half of what is left comes down: 32, 16, 8 or 4 bytes.
   void fold(const VInst &i);
 
-  const bool wide_;
+  const bool wide_, vnni_;
+  std::map<int, Label> shuffles_; ///< element size -> how rows become lanes
   std::map<int64_t, Label> distances_; // stride -> its multiples, one per lane
   Label masks_;
   bool uses_masks_ = false;

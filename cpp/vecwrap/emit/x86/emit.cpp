@@ -201,8 +201,9 @@ Code run(Emitter &&emitter, std::vector<uint8_t> &buffer) {
 } // namespace
 
 Result<Code> emit(const VProgram &program, const Target &target) {
+  const auto groups = std::count_if(program.code.begin(), program.code.end(), [](const VInst &i) { return i.op == VOp::VGroup; });
   const bool sse = target.isa == Isa::Sse;
-  std::vector<uint8_t> buffer(program.code.size() * (sse ? 256 : 96) + 4096);
+  std::vector<uint8_t> buffer((program.code.size() + size_t(groups) * 4) * (sse ? 256 : 96) + 4096);
   try {
     return sse ? run(Sse(program, buffer), buffer) : run(Avx(program, target, buffer), buffer);
   } catch (const std::exception &e) {

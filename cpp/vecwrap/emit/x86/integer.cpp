@@ -10,6 +10,7 @@ constexpr Row kRows[] = {{VOp::VAdd, &CodeGenerator::vpaddd, true},   {VOp::VSub
                          {VOp::VMul, &CodeGenerator::vpmulld, true},  {VOp::VMax, &CodeGenerator::vpmaxsd, false},
                          {VOp::VMin, &CodeGenerator::vpminsd, false}};
 
+constexpr double kFlip = -0x7f7f7f80; ///< the highest bit of each byte
 constexpr int kOrdered = 7; ///< the bits of a predicate that integers know: equal 1, greater 2, less 4
 /// Those bits -> immediate of vpcmpd (Intel SDM vol. 2C, VPCMPD).
 constexpr uint8_t kCompare[] = {3, 0, 6, 5, 1, 2, 4, 7};
@@ -27,6 +28,9 @@ bool Avx::integer(const VInst &i) {
     return (this->*row.emit)(reg(i.d), reg(row.commutes && i.mem_operand == 0 ? i.b : i.a), operand(i)), true;
   }
   switch (i.op) {
+  case VOp::VDot: dot(i); return true;
+  case VOp::VGroup: group(i); return true;
+  case VOp::VFlip: wide_ ? vpxord(reg(i.d), reg(i.a), everywhere(kFlip)) : vpxor(reg(i.d), reg(i.a), everywhere(kFlip)); return true;
   case VOp::VFma: multiply_add(i); return true;
   case VOp::VNeg: negate(i); return true;
   case VOp::VAbs: vpabsd(reg(i.d), reg(i.a)); return true;

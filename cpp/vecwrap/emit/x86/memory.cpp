@@ -172,6 +172,7 @@ void Avx::tables() {
     L(label);
     for (int64_t lane = 0; lane < p_.lanes; ++lane) dd(uint32_t(int32_t(lane * stride)));
   }
+  shuffle_tables();
   if (!uses_masks_) return;
   L(masks_);
   for (int i = 0; i < 8; ++i) dq(i < 4 ? ~uint64_t(0) : 0);

@@ -167,7 +167,7 @@ private:
 
   /// As target/target.cpp looks at this CPU; r8d holds the answer, since cpuid overwrites the others.
   void supported() {
-    const CpuBits need = cpu_bits(m_.target.isa);
+    const CpuBits need = cpu_bits(m_.target);
     Label no;
     if (!need.xcr0) return mov(eax, 1), ret();
     push(rbx);
@@ -186,6 +186,13 @@ private:
     xor_(ecx, ecx);
     cpuid();
     require(ebx, need.leaf7_ebx, no);
+    if (need.leaf7_ecx) require(ecx, need.leaf7_ecx, no);
+    if (need.leaf7_1_eax) {
+      mov(eax, 7);
+      mov(ecx, 1);
+      cpuid();
+      require(eax, need.leaf7_1_eax, no);
+    }
     inc(r8d);
     L(no);
     mov(eax, r8d);

@@ -1,0 +1,214 @@
+// Step dot: lanes of several narrow elements, neighbours along a reduction loop, whose products one instruction adds up. The
+// nest is rewritten to one of lanes: loads of whole lanes where memory (or a packed buffer) holds them, else of groups that
+// are put together. What is left of the loop makes a group with zeros in it.
+#include "codegen/evaluate.h"
+#include <algorithm>
+
+namespace vecwrap {
+namespace {
+
+constexpr double kZeroFlipped = -0x7f7f7f80; ///< a lane of zeros, flipped
+
+} // namespace
+
+/// Before packs are planned: which loads they are. Afterwards: the rewritten nest.
+void Generator::plan_dot() {
+  if (!dot_) return;
+  Dot &dot = *dot_;
+  const Product p = dot.product;
+  for (int load : {p.a, p.b}) {
+    dot.layouts[nest_.nodes[load].access] = layout_of(load);
+    if (failed_) return;
+  }
+  if (!depends_on(tree_.nest, tree_.nest.update, dot.dim)) return void(fail("dot-shape", "neither factor moves along the loop"));
+  for (int load : {p.a, p.b}) nest_.tensors[nest_.accesses[nest_.nodes[load].access].tensor].type = {};
+  const bool b_first = depends_on(tree_.nest, p.a, vector_dim()); // what fills all lanes first, vectors second
+  dot.operands[0] = b_first ? p.b : p.a, dot.operands[1] = b_first ? p.a : p.b;
+  for (int i : {0, 1}) dot.types[i] = tree_.nest.stored(tree_.nest.nodes[dot.operands[i]].access);
+  if (size_of(dot.types[0]) == 1) flip_one(dot);
+  const int acc = nest_.acc();
+  nest_.update = nest_.add(Op::Fma, dot.operands[0], dot.operands[1], acc);
+  forms_[nest_.update] = VOp::VDot;
+}
+
+/// The instruction multiplies unsigned bytes by signed ones. Of two that are alike the first gets 128 more (or less) per element;
+/// the scope takes the sums of 128 times the other one away again.
+void Generator::flip_one(Dot &dot) {
+  const auto is_signed = [&](int i) { return dot.types[i] == Type::I8; };
+  if (is_signed(0) == is_signed(1)) {
+    dot.other = dot.operands[1];
+    dot.operands[0] = dot.flip = nest_.add(Op::Neg, dot.operands[0]);
+    dot.types[0] = is_signed(0) ? Type::U8 : Type::I8;
+    forms_[dot.flip] = VOp::VFlip;
+  }
+  if (is_signed(0)) std::swap(dot.operands[0], dot.operands[1]), std::swap(dot.types[0], dot.types[1]);
+}
+
+bool Generator::is_operand_of_dot(int node) const { return dot_ && (node == dot_->product.a || node == dot_->product.b); }
+
+/// How the elements of an operand lie; refuses what no group is made of.
+Dot::Layout Generator::layout_of(int load) {
+  const int id = nest_.nodes[load].access, tensor = nest_.accesses[id].tensor;
+  for (const Buffer &b : buffers_)
+    if (b.access == id) return Dot::Layout::Words;
+  const std::string name = "tensor '" + nest_.tensors[tensor].name + "' ";
+  for (size_t n = 0; n < nest_.nodes.size(); ++n)
+    if (nest_.nodes[n].op == Op::Load && !is_operand_of_dot(int(n)) && nest_.accesses[nest_.nodes[n].access].tensor == tensor)
+      return fail("dot-shape", name + "is read elsewhere too"), Dot::Layout::Words;
+  const Int size = Int::constant(size_of(nest_.stored(id))), along = nest_.accesses[id].strides[dot_->dim],
+            lane = nest_.accesses[id].strides[vector_dim()];
+  if (lane.is_zero()) return along == size ? Dot::Layout::Row : Dot::Layout::Rows;
+  if (lane == size) return Dot::Layout::Rows;
+  if (along == size && lane == Int::constant(esize()) && has_groups(load)) return Dot::Layout::Words;
+  fail("dot-shape", name + "is not contiguous along the lanes; pack it");
+  return Dot::Layout::Words;
+}
+
+bool Generator::has_groups(int load) {
+  for (const Loop &loop : tree_.loops)
+    if (loop.dim == dot_->dim && depends_on(nest_, load, loop.dim) && (!loop.chunk.is_const() || loop.chunk.value % dot_->group)) return false;
+  return true;
+}
+
+/// The loop: whole groups, `unroll` at a time, then single ones, then what is left.
+void Generator::groups(int dim, Count total, int64_t unroll, const std::function<void()> &body) {
+  const int64_t group = dot_->group, step = unroll * group;
+  const int rest = label(), end = label();
+  const auto rolled = [&](int counter, int64_t count, int below) {
+    const int head = label();
+    if (!total.is_const()) branch(VOp::BranchLt, counter, count * group, below);
+    place(head);
+    iteration(dim, {1}, [&] { copies(dim, count, body); }, counter, count * group);
+    branch(VOp::BranchGe, counter, count * group, head);
+  };
+  const auto last = [&](Count elements) { group_ = elements, body(), group_ = {group}; };
+  group_ = {group};
+  if (total.is_const()) {
+    const bool loops = total.value >= 2 * step;
+    if (loops) rolled(counter_of(total), unroll, rest);
+    const int64_t left = loops ? total.value % step : total.value;
+    copies(dim, left / group, body);
+    unrolled_[dim] = left / group * group;
+    if (left % group) last({left % group});
+    unrolled_[dim] = 0;
+    return;
+  }
+  const int counter = counter_of(total), single = label();
+  if (unroll > 1) rolled(counter, unroll, single), place(single);
+  rolled(counter, 1, rest);
+  place(rest);
+  branch(VOp::BranchLt, counter, 1, end);
+  last({0, counter});
+  place(end);
+}
+
+VInst Generator::load_group(int access, Type stored, Dot::Layout layout, Mem mem) {
+  VInst v{VOp::VGroup};
+  const Int along = tree_.nest.accesses[access].strides[dot_->dim];
+  v.mem = mem, v.stored = stored, v.b = group_.reg, v.value2 = group_.value;
+  if (layout == Dot::Layout::Row) v.imm = size_of(stored);
+  else if (along.is_const()) v.imm = along.value;
+  else v.stride = symbol(along.sym);
+  return v;
+}
+
+/// Vectors of lanes where the source's elements are neighbours along the lanes; else lane by lane.
+void Generator::copy_groups(const Buffer &b, size_t depth) {
+  const int id = tree_.nest.nodes[b.root].access;
+  const bool vectors = tree_.nest.contiguous(id, vector_dim());
+  std::vector<int> order = b.dims;
+  std::stable_partition(order.begin(), order.end(), [&](int d) { return d != dot_->dim && !(vectors && d == vector_dim()); });
+  if (vectors) std::stable_partition(order.begin(), order.end(), [&](int d) { return d != vector_dim(); });
+  if (depth == order.size()) return copy_group(b, vector_dim(), 0, Lanes::One);
+  const int d = order[depth];
+  if (vectors && d == vector_dim()) return copy_row(b, d, true);
+  if (d != dot_->dim) return over(d, whole(d), 1, [&] { copy_groups(b, depth + 1); });
+  const auto saved = copy_pointers(d);
+  const Count total = chunk_[d];
+  groups(d, total, 1, [&] {
+    const auto chunk = chunk_[d];
+    copy_groups(b, depth + 1);
+    chunk_[d] = chunk;
+  });
+  chunk_[d] = total;
+  restore(saved);
+}
+
+/// One vector, or one lane, of the buffer.
+void Generator::copy_group(const Buffer &b, int dim, int64_t at, Lanes lanes) {
+  const int id = tree_.nest.nodes[b.root].access;
+  const Type stored = tree_.nest.stored(id);
+  const bool one = lanes == Lanes::One, row = one && tree_.nest.contiguous(id, dot_->dim);
+  std::vector<int64_t> index(nest_.dims.size());
+  index[dim] = at;
+  const auto saved = pointers();
+  const Mem from = address(id, index);
+  VInst load = row && is_whole_group() ? VInst{VOp::VLoad} : load_group(id, stored, row ? Dot::Layout::Row : Dot::Layout::Rows, from);
+  load.mem = from, load.d = 0, load.t = 1, load.lanes = lanes, load.mem_bcast = one && load.op == VOp::VGroup;
+  if (load.op == VOp::VLoad) load.t = -1;
+  out_.code.push_back(load);
+  const Mem to = address(b.access, index);
+  VInst &store = emit(VOp::VStore);
+  store.a = 0, store.mem = to, store.lanes = lanes;
+  restore(saved);
+}
+
+bool Evaluator::is_group(int id) const {
+  if (!g_.dot_) return false;
+  const auto layout = g_.dot_->layouts.find(id);
+  return layout != g_.dot_->layouts.end() &&
+         (layout->second == Dot::Layout::Rows || (layout->second == Dot::Layout::Row && !g_.is_whole_group()));
+}
+
+void Evaluator::load_group(int node, int point, int dest) {
+  const int id = g_.nest_.nodes[node].access, temporary = take();
+  const Mem mem = g_.address(id, index(point));
+  VInst v = g_.load_group(id, g_.tree_.nest.stored(id), g_.dot_->layouts.at(id), mem);
+  v.d = dest, v.t = temporary, v.lanes = lanes(point), v.mem_bcast = is_broadcast(id);
+  g_.out_.code.push_back(v);
+  give(temporary);
+}
+
+/// Calls body(point, key) for each value of the operand that is multiplied with flipped ones.
+void Evaluator::for_each_other(const std::function<void(int, Key)> &body) {
+  std::map<Key, int> seen;
+  for (int p : active_)
+    if (seen.try_emplace(key(g_.dot_->other, p), p).second) body(p, key(g_.dot_->other, p));
+}
+
+/// Sums of 128 times each such value: what a row of flipped zeros would add up to.
+void Evaluator::start_offsets() {
+  if (!g_.dot_ || g_.dot_->flip < 0) return;
+  const auto constant = [&](double value) {
+    accumulators_.push_back(take());
+    VInst &i = g_.emit(VOp::VConst);
+    i.d = accumulators_.back(), i.value = value;
+    return i.d;
+  };
+  zeros_ = constant(kZeroFlipped);
+  for_each_other([&](int, Key k) { offsets_[k] = constant(0); });
+}
+
+void Evaluator::add_offsets() {
+  for_each_other([&](int p, Key k) {
+    if (g_.failed_) return;
+    const bool flip_first = g_.dot_->operands[0] == g_.dot_->flip;
+    const int reg = value(g_.dot_->other, p);
+    VInst &i = g_.emit(VOp::VDot);
+    i.d = i.c = offsets_.at(k), i.a = flip_first ? zeros_ : reg, i.b = flip_first ? reg : zeros_;
+    i.stored = g_.dot_->types[0], i.other = g_.dot_->types[1];
+    release(g_.dot_->other, p);
+  });
+}
+
+void Evaluator::subtract_offsets() {
+  if (zeros_ < 0) return;
+  for (int p : active_) {
+    VInst &i = g_.emit(VOp::VSub);
+    i.d = i.a = accumulators_[p], i.b = offsets_.at(key(g_.dot_->other, p));
+  }
+  for (size_t i = points_; i < accumulators_.size(); ++i) give(accumulators_[i]);
+  accumulators_.resize(points_), offsets_.clear(), zeros_ = -1;
+}
+
+} // namespace vecwrap

@@ -1,0 +1,164 @@
+"""Step dot: groups of narrow products within a lane. Kernels against the interpreter, bit for bit, between guard pages."""
+
+import collections
+import itertools
+import random
+
+import numpy as np
+import pytest
+import vecwrap as vw
+from fuzzing.case import ALWAYS, Case
+from fuzzing.nests import BYTES
+from test_fuzz import RUNNABLE, check
+from vecwrap import _core
+
+PAIRS = [("i8", "i8"), ("u8", "i8"), ("i8", "u8"), ("u8", "u8"), ("i16", "i16")]
+WITH_DOTS = [name for name in RUNNABLE if "vnni" in name]
+EXTENTS = (1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 33, 40, 64, 67)
+
+
+def product(choices: random.Random) -> tuple[_core.Nest, dict[str, int], int]:
+    """C[i,j] = or += sum over p, k of A[i,p,k] B: of any layout, extents and strides constant or known at run time."""
+    a, b = choices.choice(PAIRS)
+    nest = _core.Nest("dot", "i32")
+    extents = [choices.choice(EXTENTS), choices.choice(EXTENTS), choices.choice([1, 1, 3]), choices.choice(EXTENTS)]
+    symbols: dict[str, int] = {}
+
+    def number(prefix: str, value: int) -> int | str:
+        if choices.random() < 0.6:
+            return value
+        name = f"{prefix}{len(symbols)}"
+        nest.add_symbol(name)
+        symbols[name] = value
+        return name
+
+    for name, extent in zip("ijpk", extents):
+        nest.add_dim(name, number("n", extent), name in "pk")
+
+    def access(tensor: int, dims: str) -> int:
+        strides: list[int | str] = [0] * 4
+        unit = step = BYTES[nest.tensor_types[tensor]]
+        for dim in reversed(dims):
+            at = "ijpk".index(dim)
+            strides[at] = step if step == unit else number("s", step)
+            step *= extents[at] + choices.choice([0, 0, 3])
+        return nest.add_access(tensor, strides, unit * choices.choice([0, 0, 2]))
+
+    left = nest.load(access(nest.add_tensor("A", a), choices.choice(["ipk", "ipk", "ipk", "pik", "pki", "k"])))
+    right = nest.load(access(nest.add_tensor("B", b), choices.choice(["pkj", "pkj", "pkj", "jpk", "pjk", "j"])))
+    nest.out = access(nest.add_tensor("C"), "ij")
+    acc = nest.acc()
+    nest.init = choices.choice([nest.constant(0.0), nest.load(nest.out)])
+    nest.update = choices.choice([lambda: nest.add("fma", left, right, acc),
+                                  lambda: nest.add("add", nest.add("mul", right, left), acc)])()
+    nest.final = acc
+    assert nest.validate() == "", nest.validate()
+    return nest, symbols, 2 if a == "i16" else 4
+
+
+def sentence(choices: random.Random, nest: _core.Nest, group: int) -> str:
+    known = {name: extent for name, extent, _ in nest.dims}
+    steps, loops = [], {}
+    for name, factors in [("i", [1, 2, 3, 6]), ("j", [8, 16, 24, 40]), ("k", [4, 8, 12, 16, 16, 23])]:
+        extent, factor = known[name], choices.choice(factors)
+        loops[name] = [name]
+        if isinstance(extent, str) or (extent > factor and (name != "k" or choices.random() < 0.6)):
+            steps.append(f"split({name},{factor})")
+            loops[name].append(f"{name}.1")
+    outer = [loops[name][0] for name in "ji" if len(loops[name]) > 1]
+    chunks = ["p", *loops["k"][:-1]]
+    order = [*outer, *chunks] if choices.random() < 0.5 else [*outer[:1], *chunks, *outer[1:]]
+    tile = [loops["i"][-1], loops["j"][-1]]
+    steps.append(f"reorder({','.join([*order, loops['k'][-1], *tile])})")
+    for tensor in "AB":
+        if choices.random() < (0.7 if tensor == "B" else 0.25):
+            steps.append(f"pack({tensor},{choices.choice(['-', *order])})")
+    steps.append(f"tile({','.join(tile)}) vectorize({tile[1]}) dot({loops['k'][-1]},{group})")
+    if choices.random() < 0.3:
+        steps.append(f"unroll({loops['k'][-1]},{choices.choice([2, 3])})")
+    return " ".join(["v1", *steps])
+
+
+@pytest.mark.skipif(not WITH_DOTS, reason="needs VNNI")
+@pytest.mark.parametrize("block", range(2))
+def test_kernels_equal_the_interpreter(worker, block):
+    """Tails of rows, lanes and groups; operands in place, packed, and of strides known at run time."""
+    statuses = collections.Counter()
+    for seed in range(block * 800, block * 800 + 800):
+        choices = random.Random(seed)
+        nest, symbols, group = product(choices)
+        text = ALWAYS if seed % 5 == 0 else sentence(choices, nest, group)
+        statuses[check(worker, Case(str(nest), text, choices.choice(WITH_DOTS), symbols, seed))] += 1
+    assert statuses["ok"] > 300, statuses
+
+
+def gemm(a: str, b: str, transposed: bool = False, m: int | str = "m", n: int | str = "n", k: int | str = "k") -> vw.Nest:
+    nest = vw.Nest("gemm", "i32")
+    i, j, p = nest.dims(i=m, j=n, k=k)
+    A, B = nest.tensor("A", (i, p), type=a), nest.tensor("B", (j, p) if transposed else (p, j), type=b)
+    C = nest.tensor("C", (i, j))
+    C[i, j] = vw.sum_of(A[i, p] * (B[j, p] if transposed else B[p, j]))
+    return nest
+
+
+@pytest.mark.parametrize("a,b", PAIRS)
+@pytest.mark.parametrize("target", RUNNABLE)
+def test_the_heuristic_multiplies_matrices_exactly(target, a, b):
+    """Extremes do not saturate: 2 * 255 * 127 exceeds 16 bits, -32768^2 * 2 exceeds 31."""
+    sizes = [(1, 17, 9), (33, 70, 130), (64, 64, 64)]
+    for (m, n, k), transposed, fixed in itertools.product(sizes, [False, True], [False, True]):
+        nest = gemm(a, b, transposed, *((m, n, k) if fixed else ()))
+        kernel = nest.schedule(_core.propose(nest.core, vw.find_target(target), 1, always=True)[0], target)
+        made = np.random.default_rng(1)
+        x, y = (made.choice([np.iinfo(t).min, np.iinfo(t).max, 1], size).astype(t)
+                for t, size in [(vw.dtypes.DTYPES[a], (m, k)), (vw.dtypes.DTYPES[b], (n, k) if transposed else (k, n))])
+        z = np.zeros((m, n), np.int32)
+        kernel(x, y, z)
+        want = x.astype(np.int64) @ (y.T if transposed else y).astype(np.int64)
+        np.testing.assert_array_equal(z, want.astype(np.uint64).astype(np.uint32).view(np.int32))
+
+
+def test_the_heuristic_uses_the_instruction():
+    nest = gemm("i8", "i8", False, 64, 64, 64)
+    proposed = str(_core.propose(nest.core, vw.find_target("x86-64-avx512-vnni"), 1)[0])
+    assert "dot(k,4)" in proposed and "pack(B" in proposed
+    assert "vpdpbusd" in nest.schedule(proposed, "x86-64-avx512-vnni").assembly
+
+
+REFUSED = [
+    (("i8", "i8"), "split(j,16) split(k,8) reorder(i,j,k,k.1,j.1) tile(j.1) vectorize(j.1) dot(k,4)", "dot-shape"),
+    (("i8", "i8"), "reorder(i,j,k) dot(k,4)", "dot-shape"),
+    (("i8", "i16"), "split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1) dot(k,4)", "dot-type"),
+    (("i8", "i8"), "split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1) dot(k,2)", "bad-factor"),
+    (("i8", "i8"), "split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1) dot(k,3)", "bad-factor"),
+    (("i32", "i32"), "split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1) dot(k,2)", "dot-shape"),
+]
+
+
+@pytest.mark.parametrize("types,steps,name", REFUSED)
+def test_what_is_no_dot_product_is_refused_by_name(types, steps, name):
+    with pytest.raises(vw.Refusal) as refusal:
+        gemm(*types).schedule(f"v1 {steps}", "x86-64-avx512-vnni")
+    assert refusal.value.name == name
+
+
+def test_an_operand_across_the_lanes_has_to_be_packed():
+    nest, steps = gemm("i8", "i8", True), "v1 split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1) dot(k,4)"
+    with pytest.raises(vw.Refusal, match="tensor 'B' is not contiguous along the lanes; pack it") as refusal:
+        nest.schedule(steps, "x86-64-avx512-vnni")
+    assert refusal.value.name == "dot-shape"
+
+
+def test_a_target_without_the_instruction_refuses():
+    with pytest.raises(vw.Refusal, match="x86-64-avx2 has no instruction for sums in i32 of products of i8 and i8"):
+        gemm("i8", "i8").schedule("v1 split(j,16) reorder(i,j,k,j.1) tile(j.1) vectorize(j.1) dot(k,4)", "x86-64-avx2")
+
+
+def test_floating_point_is_not_reordered():
+    nest = vw.Nest("strict", "f32")
+    i, k = nest.dims(i=32, k=8)
+    A, B, C = nest.tensor("A", (k,), type="bf16"), nest.tensor("B", (k, i), type="bf16"), nest.tensor("C", (i,))
+    C[i] = vw.sum_of(A[k] * B[k, i])
+    with pytest.raises(vw.Refusal) as refusal:
+        nest.schedule("v1 split(i,16) reorder(i,k,i.1) tile(i.1) vectorize(i.1) dot(k,2)", "x86-64-avx512-vnni")
+    assert refusal.value.name == "dot-shape"

@@ -114,6 +114,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("widest_group", &Target::widest_group)
       .def_readonly("any_length", &Target::any_length)
       .def_property_readonly("is_riscv", [](const Target &t) { return t.isa == Isa::Rvv; })
+      .def_property_readonly("fuses", [](const Target &t) { return t.isa != Isa::Sse; })
       .def_readonly("fma_latency", &Target::fma_latency)
       .def_readonly("fma_per_cycle", &Target::fma_per_cycle)
       .def_readonly("l1_bytes", &Target::l1_bytes)

@@ -1,4 +1,4 @@
-"""The multiply-add peak of one core, through the core's own code generator: independent accumulators in registers, nothing else."""
+"""The multiply-add peak of one core, by the core's own code generator: independent accumulators in registers, nothing else."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ def peak_nest(target: _core.Target, type: str = "f32") -> _core.Nest:
                for name, strides in (("X", [0, 0, 0]), ("Y", [0, size, 0]), ("C", [lanes * size, size, 0])))
     accumulator = nest.acc()
     nest.out, nest.init, nest.final = c, nest.load(c), accumulator
-    product = (nest.load(x), nest.load(y))
-    nest.update = nest.add("fma", *product, accumulator) if target.fuses else nest.add("add", nest.add("mul", *product), accumulator)
+    factors = (nest.load(x), nest.load(y))
+    if target.fuses:
+        nest.update = nest.add("fma", *factors, accumulator)
+    else:
+        nest.update = nest.add("add", nest.add("mul", *factors), accumulator)
     return nest
 
 

@@ -172,6 +172,12 @@ class TestErrors:
         with pytest.raises(ModelError, match="is empty"):
             load(tmp_path / "empty.onnx")
 
+    def test_names_that_are_not_text(self):
+        content = mlp().SerializeToString()
+        name = mlp().graph.initializer[0].name.encode()
+        with pytest.raises(ModelError, match="'name' is not UTF-8|'input' is not UTF-8"):
+            load(content.replace(name, b"\x80" * len(name)))
+
     @given(st.data())
     @settings(max_examples=150, deadline=None)
     def test_damaged_bytes(self, data):

@@ -6,7 +6,7 @@ import mmap
 
 import numpy as np
 import pytest
-from vecwrap import Refusal, Sentence, _core, find_target, native_target, targets
+from vecwrap import Refusal, Sentence, _core, find_target, targets
 
 GIB = 1 << 30
 MAP_NORESERVE = 0x4000  # Linux; Python names it from 3.13
@@ -65,12 +65,12 @@ def test_far_rows(memory, a, b, c, offset):
     args = [mem_a.address + rows[a][0], mem_b.address, mem_c.address + rows[c][0], FAR]
     compiled = 0
     for sentence, target in itertools.product(SENTENCES, targets()):
-        if target.vector_bytes > native_target().vector_bytes:
+        if not _core.runs_here(target):
             continue
         try:
             kernel = _core.Loaded(_core.compile(nest, Sentence(sentence), find_target(target.name)), nest)
         except Refusal as refusal:
-            assert refusal.name == "displacement", (sentence, refusal)
+            assert refusal.name == "displacement" or (refusal.name, target.name) == ("registers", "x86-64"), (sentence, refusal)
             continue
         compiled += 1
         for at in rows[c]:

@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 
 from ..errors import ModelError, UnsupportedModel
 from . import wire
+from .text import check_text
 from .weights import Constant, FileBlob, MemoryBlob, constant_of, raw_constant, whole_constant
 
 LARGE = 1024  # bytes; what is larger is no shape, axis or scalar, and is kept away from parsers and optimizers
@@ -81,6 +82,8 @@ class _Loader:
             headers = [(onnx.TensorProto.FromString(weights.header), weights) for weights in taken]
         except (wire.WireError, DecodeError) as error:
             raise ModelError(f"{self.name}: not an ONNX model, or damaged ({error})") from None
+        for message in (proto, *(header for header, _ in headers)):
+            check_text(message, self.name)
         check_versions(proto, self.name)
         if proto.graph.sparse_initializer:
             name = proto.graph.sparse_initializer[0].values.name

@@ -122,3 +122,40 @@ def test_a_vector_on_the_stack_would_be_seen():
 def test_jumps_are_followed():
     loop = bytes.fromhex("90 c5f858c1 ebfa c3".replace(" ", ""))  # nop; L: vaddps xmm0, xmm0, xmm1; jmp L; ret
     assert inner_loop(instructions(loop)) == [Instruction(1, 4, "vaddps xmm0, xmm0, xmm1"), Instruction(5, 2, "jmp -6")]
+
+
+SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "xmmword": 16, "ymmword": 32, "zmmword": 64}
+
+
+def constants(code: bytes) -> list[tuple[int, int]]:
+    """Address and size of each constant that an instruction reads; the code begins at 0."""
+    found = [(i, re.search(r"(\w+) ptr \[rip \+ (\d+)\]", i.text)) for i in instructions(body(code))]
+    return [(i.at + i.length + int(m[2]), SIZES[m[1]]) for i, m in found if m]
+
+
+def pointwise(rows: int) -> tuple[vw.Nest, str]:
+    nest = vw.Nest("line", "f32")
+    i, j = nest.dims(i=40, j=60)
+    a, c = nest.tensor("A", (i, j)), nest.tensor("C", (i, j))
+    c[i, j] = vw.maximum(a[i, j] * 1.7 + 0.3, 0.1)
+    return nest, f"v1 split(i,{rows}) split(j,8) reorder(i,j,i.1,j.1) tile(i.1,j.1) vectorize(j.1)"
+
+
+def dot_product(rows: int) -> tuple[vw.Nest, str]:
+    nest = vw.Nest("dot", "i32")
+    i, j, k = nest.dims(i=40, j=60, k=64)
+    a, b, c = nest.tensor("A", (i, k), type="i8"), nest.tensor("B", (k, j), type="i8"), nest.tensor("C", (i, j))
+    c[i, j] = vw.sum_of(a[i, k] * b[k, j])
+    return nest, f"v1 split(i,{rows}) split(j,16) reorder(j,i,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1) dot(k,4)"
+
+
+@pytest.mark.parametrize("make,target", [(pointwise, "x86-64"), (pointwise, "x86-64-avx2"), (pointwise, "x86-64-avx512"),
+                                         (dot_product, "x86-64-avx512-vnni"), (dot_product, "x86-64-avx2-vnni")])
+def test_no_constant_crosses_a_cache_line(make, target):
+    """A load across two lines was seen to cost an innermost loop some twenty cycles. Each row makes code of another length."""
+    read = []
+    for rows in range(1, 5):
+        nest, sentence = make(rows)
+        read += constants(nest.schedule(sentence, target).code)
+    assert len(read) > 8
+    assert [(at, size) for at, size in read if at % 64 + size > 64] == []

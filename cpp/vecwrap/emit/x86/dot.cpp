@@ -99,6 +99,7 @@ void Avx::shuffle_rows(const VInst &i) {
 void Avx::shuffle_tables() {
   for (auto &[size, label] : shuffles_) {
     const int rows = 4 / size, words = p_.lanes / rows, run = 4 / rows; // words of a row; of a row in a piece
+    align_to(kLine);
     L(label);
     for (int word = 0; word < p_.lanes; ++word) {
       const int piece = word / 4, q = word % 4 / run, at = word % run;

@@ -181,10 +181,14 @@ void Emitter::pooled(Label &label, uint64_t word, int copies) {
   for (int i = 0; i < copies; ++i) dq(word);
 }
 
+void Emitter::align_to(int bytes) {
+  while (getSize() % bytes) db(0);
+}
+
 void Emitter::constants() {
   const bool vectors = std::any_of(pool_.begin(), pool_.end(), [](const auto &entry) { return entry.first.second > 1; });
-  while (vectors && getSize() % kLine) db(0);
-  for (int copies : {8, 4, 2, 1}) // largest first: none crosses a cache line, if the code begins on one
+  if (!pool_.empty()) align_to(vectors ? kLine : kScalar);
+  for (int copies : {8, 4, 2, 1}) // largest first: none crosses a cache line (some 20 cycles a load), if the code begins on one
     for (auto &[key, label] : pool_)
       if (key.second == copies) pooled(label, key.first, copies);
   tables();

@@ -15,7 +15,7 @@ constexpr int kPool[] = {Operand::RCX, Operand::RSI, Operand::RDI, Operand::R8, 
                          Operand::R11, Operand::RBX, Operand::R12, Operand::R13, Operand::R14, Operand::R15};
 constexpr int kCallerSaved = 7;
 constexpr int64_t kPage = 4096;
-constexpr int kLine = 64;
+constexpr int kLine = 64, kScalar = 8; ///< bytes of a cache line, of the largest scalar
 constexpr int kRoutine = 128; ///< stack of what an emitter calls (sse_fma.cpp)
 constexpr int kScratch = 72; ///< the red zone below the stack pointer (128 bytes): a word, 64 bytes of elements
 
@@ -65,6 +65,7 @@ protected:
   uint64_t bits_of(double value) const;
   /// Of 64 bits (a float: copies == 1 is one of it), `copies` times in a row.
   Label &pool(uint64_t word, int copies) { return pool_[{word, copies}]; }
+  void align_to(int bytes); ///< of what follows, in code that begins on a cache line
   void pooled(Label &label, uint64_t word, int copies);
   void constants();
 

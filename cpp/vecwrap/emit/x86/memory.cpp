@@ -169,11 +169,13 @@ Address Avx::everywhere(double value) {
 
 void Avx::tables() {
   for (auto &[stride, label] : distances_) {
+    align_to(kLine);
     L(label);
     for (int64_t lane = 0; lane < p_.lanes; ++lane) dd(uint32_t(int32_t(lane * stride)));
   }
   shuffle_tables();
   if (!uses_masks_) return;
+  align_to(kLine);
   L(masks_);
   for (int i = 0; i < 8; ++i) dq(i < 4 ? ~uint64_t(0) : 0);
 }

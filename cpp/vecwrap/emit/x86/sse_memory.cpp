@@ -124,6 +124,7 @@ void Sse::pick_piece(const VInst &i) { i.d < 0 ? movups(memory(i.mem), Xmm(i.a))
 
 void Sse::tables() {
   if (uses_masks_) {
+    align_to(kLine);
     L(masks_);
     for (int i = 0; i < 4; ++i) dq(i < 2 ? ~uint64_t(0) : 0);
   }

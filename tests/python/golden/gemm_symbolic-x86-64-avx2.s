@@ -99,7 +99,7 @@ jge -186
 cmp r11, 5
 jl 203
 lea rcx, [r11 - 4]
-lea rax, [rip + 845]
+lea rax, [rip + 907]
 mov rdx, rcx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 8*rdx + 32]
@@ -144,7 +144,7 @@ jmp 155
 cmp r11, 1
 jl 145
 lea rcx, [r11]
-lea rax, [rip + 633]
+lea rax, [rip + 695]
 mov rdx, rcx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 8*rdx + 32]
@@ -224,7 +224,7 @@ jge -118
 cmp rdi, 5
 jl 135
 lea r10, [rdi - 4]
-lea rax, [rip + 280]
+lea rax, [rip + 342]
 mov rdx, r10
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 8*rdx + 32]
@@ -256,7 +256,7 @@ jmp 119
 cmp rdi, 1
 jl 109
 lea r10, [rdi]
-lea rax, [rip + 136]
+lea rax, [rip + 198]
 mov rdx, r10
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 8*rdx + 32]
@@ -291,6 +291,37 @@ mov r15, qword ptr [rbp - 48]
 vzeroupper
 leave
 ret
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al

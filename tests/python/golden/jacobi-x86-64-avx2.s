@@ -43,7 +43,7 @@ vaddps ymm0, ymm0, ymmword ptr [r9]
 vaddps ymm0, ymm0, ymmword ptr [r9 + 8]
 vaddps ymm0, ymm0, ymmword ptr [r13 + 4]
 vaddps ymm0, ymm0, ymmword ptr [r14 + 4]
-vbroadcastss ymm1, dword ptr [rip + 378]
+vbroadcastss ymm1, dword ptr [rip + 383]
 vmulps ymm0, ymm1, ymm0
 vmovups ymmword ptr [r15 + 4], ymm0
 vmovups ymm0, ymmword ptr [r9 + 36]
@@ -63,7 +63,7 @@ jge -118
 cmp r10, 9
 jl 132
 lea rbx, [r10 - 8]
-lea rax, [rip + 281]
+lea rax, [rip + 290]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -72,7 +72,7 @@ vaddps ymm0, ymm0, ymmword ptr [r9]
 vaddps ymm0, ymm0, ymmword ptr [r9 + 8]
 vaddps ymm0, ymm0, ymmword ptr [r13 + 4]
 vaddps ymm0, ymm0, ymmword ptr [r14 + 4]
-vbroadcastss ymm1, dword ptr [rip + 227]
+vbroadcastss ymm1, dword ptr [rip + 232]
 vmulps ymm0, ymm1, ymm0
 vmovups ymmword ptr [r15 + 4], ymm0
 vmaskmovps ymm0, ymm15, ymmword ptr [r9 + 36]
@@ -90,7 +90,7 @@ jmp 101
 cmp r10, 1
 jl 91
 lea rbx, [r10]
-lea rax, [rip + 140]
+lea rax, [rip + 149]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -103,7 +103,7 @@ vmaskmovps ymm1, ymm15, ymmword ptr [r13 + 4]
 vaddps ymm1, ymm0, ymm1
 vmaskmovps ymm0, ymm15, ymmword ptr [r14 + 4]
 vaddps ymm0, ymm1, ymm0
-vbroadcastss ymm1, dword ptr [rip + 70]
+vbroadcastss ymm1, dword ptr [rip + 75]
 vmulps ymm0, ymm1, ymm0
 vmaskmovps ymmword ptr [r15 + 4], ymm15, ymm0
 jmp 0
@@ -123,7 +123,12 @@ mov r15, qword ptr [rbp - 48]
 vzeroupper
 leave
 ret
-int 204
+add byte ptr [rax], al
+add byte ptr [rax], al
+add ch, cl
+int3
+add byte ptr ds:[rax], al
+add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al

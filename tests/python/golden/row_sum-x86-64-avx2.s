@@ -33,7 +33,7 @@ jge -44
 cmp r11, 25
 jl 61
 lea rbx, [r11 - 24]
-lea rax, [rip + 300]
+lea rax, [rip + 357]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -47,7 +47,7 @@ jmp 176
 cmp r11, 17
 jl 55
 lea rbx, [r11 - 16]
-lea rax, [rip + 229]
+lea rax, [rip + 286]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -60,7 +60,7 @@ jmp 111
 cmp r11, 9
 jl 49
 lea rbx, [r11 - 8]
-lea rax, [rip + 164]
+lea rax, [rip + 221]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -72,7 +72,7 @@ jmp 52
 cmp r11, 1
 jl 42
 lea rbx, [r11]
-lea rax, [rip + 106]
+lea rax, [rip + 163]
 mov rdx, rbx
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -100,6 +100,35 @@ vzeroupper
 leave
 ret
 add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add bh, bh
+inc dword ptr [rax]
 add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al

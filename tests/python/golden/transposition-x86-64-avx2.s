@@ -68,7 +68,7 @@ jge -254
 cmp rsi, 1
 jl 391
 lea rdi, [rsi]
-lea rax, [rip + 394]
+lea rax, [rip + 412]
 mov rdx, rdi
 neg rdx
 vmovups ymm15, ymmword ptr [rax + 4*rdx + 32]
@@ -161,6 +161,15 @@ mov r12, qword ptr [rbp - 24]
 vzeroupper
 leave
 ret
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
+add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al
 add byte ptr [rax], al

@@ -123,25 +123,3 @@ mov r15, qword ptr [rbp - 48]
 vzeroupper
 leave
 ret
-add byte ptr [rax], al
-add byte ptr [rax], al
-add ch, cl
-int3
-add byte ptr ds:[rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al

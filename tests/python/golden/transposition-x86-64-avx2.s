@@ -161,28 +161,3 @@ mov r12, qword ptr [rbp - 24]
 vzeroupper
 leave
 ret
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al
-add byte ptr [rax], al

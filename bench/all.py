@@ -3,8 +3,8 @@
 import importlib
 import sys
 
-BENCHMARKS = ["sgemm", "gemm", "int8", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time", "kernels",
-              "small", "gsl", "onnx_models", "ruler", "riscompiler"]
+BENCHMARKS = ["sgemm", "gemm", "int8", "bf16", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time",
+              "kernels", "small", "gsl", "onnx_models", "ruler", "riscompiler"]
 
 
 def main() -> int:

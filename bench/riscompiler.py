@@ -15,28 +15,35 @@ from pathlib import Path
 from common import WORK, save_json
 from riscompiler_cases import Case, cases
 from riscompiler_columns import SCALAR, columns
+from riscompiler_program import Column
 from riscompiler_report import Row, draw, publish, show
-from ruler_memo import Memo
-from rvv_peers import Build
+from ruler_memo import Memo, Run
 from vecwrap.sim.cores import core_names, read_core
 from vecwrap.sim.run import Options, SimError
 
 
-def measure(case: Case, builds: dict[str, Build], options: Options, memo: Memo) -> Row:
+def run(case: Case, column: Column, options: Options, memo: Memo) -> Run:
+    """Raises RuntimeError or SimError."""
+    if known := memo.known(key := column.key(case), options):
+        return known
+    with tempfile.TemporaryDirectory() as folder:
+        column.build(case, program := Path(folder) / "program")
+        return memo.run(program, options, key)
+
+
+def measure(case: Case, columns: dict[str, Column], options: Options, memo: Memo) -> Row:
     """Cycles and instructions by column. What printed something else than scalar C has none."""
     row: Row = {"case": case.name(), "category": case.category, "batch": case.sizes["BATCH"],
                 "cycles": {}, "instructions": {}, "wrong": [], "left_out": {}}
     runs = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, build in builds.items():
-            try:
-                build(case, program := Path(folder) / "program")
-                runs[name] = memo.run(program, options)
-            except (RuntimeError, SimError) as problem:
-                row["left_out"][name] = str(problem)
-    for name, run in runs.items():
-        if run.printed == runs[SCALAR].printed:
-            row["cycles"][name], row["instructions"][name] = run.cycles, run.instructions
+    for name, column in columns.items():
+        try:
+            runs[name] = run(case, column, options, memo)
+        except (RuntimeError, SimError) as problem:
+            row["left_out"][name] = str(problem)
+    for name, found in runs.items():
+        if found.printed == runs[SCALAR].printed:
+            row["cycles"][name], row["instructions"][name] = found.cycles, found.instructions
         else:
             row["wrong"].append(name)
     return row
@@ -55,14 +62,14 @@ def progress(total: int, names: list[str]) -> Callable[[Row], None]:
     return tell
 
 
-def chosen(names: str | None, vlen: int) -> dict[str, Build]:
+def chosen(names: str | None, vlen: int) -> dict[str, Column]:
     """Scalar C, and the columns that were asked for."""
     known = columns(vlen)
     wanted = [SCALAR, *names.split(",")] if names else list(known)
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise SystemExit(f"--columns {','.join(unknown)}: there are {', '.join(known)}")
-    return {name: build for name, build in known.items() if name in wanted}
+    return {name: column for name, column in known.items() if name in wanted}
 
 
 def main(arguments: Sequence[str] = ()) -> int:

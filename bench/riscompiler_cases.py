@@ -42,15 +42,15 @@ def draw(generator: random.Random, limits: Range) -> int:
 
 
 def shrink(sizes: dict[str, int], least: dict[str, int], most: int = MOST_PRODUCTS) -> dict[str, int]:
-    """Halves the largest size until `most` products are left; its category's lower limits go last."""
+    """Halves the largest size that stays in its category, until `most` products are left; then it cuts to the least sizes."""
     sizes = dict(sizes)
-    for floor in (least, dict.fromkeys(sizes, 1)):
-        while math.prod(sizes.values()) > most:
-            able = [key for key in sizes if sizes[key] // 2 >= floor[key]]
-            if not able:
-                break
-            largest = max(able, key=lambda key: sizes[key])
-            sizes[largest] //= 2
+    while math.prod(sizes.values()) > most:
+        able = ([key for key in sizes if sizes[key] // 2 >= least[key]]
+                or [key for key in sizes if sizes[key] > least[key]])
+        if not able:
+            break
+        largest = max(able, key=lambda key: sizes[key])
+        sizes[largest] = max(least[largest], sizes[largest] // 2)
     return sizes
 
 

@@ -40,18 +40,22 @@ def grouped(rows: list[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
     return {**groups, "all": rows}
 
 
+def ahead(rows: list[Row], others: Callable[[str], bool]) -> float:
+    """How many times faster ours is than the best of the others, where there is one; geometric mean, 0 without a case."""
+    best = [(row, [cycles for name, cycles in row["cycles"].items() if others(name)]) for row in rows]
+    ratios = [min(cycles) / row["cycles"][OURS] for row, cycles in best if cycles]
+    return mean(ratios) if ratios else 0
+
+
 def compared(rows: list[Row]) -> list[str]:
-    """What the others' best of each case, and clang's best column of each case, are beside ours."""
+    """The best other column of each case, and the best of clang's, beside ours."""
     rows = [row for row in rows if OURS in row["cycles"]]
     if not rows:
         return []
-    ours = [row["cycles"][OURS] for row in rows]
-    others = [min(cycles for name, cycles in row["cycles"].items() if name != OURS) for row in rows]
-    clang = [min(cycles for name, cycles in row["cycles"].items() if name in C_COLUMNS) for row in rows]
-    best = sum(a <= b for a, b in zip(ours, others))
+    best = sum(row["cycles"][OURS] == min(row["cycles"].values()) for row in rows)
     return [f"{OURS} is fastest, or as fast, in {best} of {len(rows)} cases ({best / len(rows):.0%}).",
-            f"It is {mean([b / a for a, b in zip(ours, others)]):.2f}x the best other column of each case, "
-            f"{mean([b / a for a, b in zip(ours, clang)]):.2f}x the best of {', '.join(C_COLUMNS)} (geometric means)."]
+            f"It is {ahead(rows, lambda name: name != OURS):.2f}x the best other column of each case, "
+            f"{ahead(rows, lambda name: name in C_COLUMNS):.2f}x the best of {', '.join(C_COLUMNS)} (geometric means)."]
 
 
 def lines(groups: dict[str, list[Row]], names: list[str]) -> list[list[str]]:

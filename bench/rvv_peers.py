@@ -9,15 +9,15 @@ import subprocess
 import sys
 import sysconfig
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from common import BENCH, WORK
 from riscompiler_cases import Case
+from riscompiler_program import Column, compiled, identity
 
-Build = Callable[[Case, Path], None]
 PACKAGES = ["apache-tvm==0.27.0.post1", "iree-base-compiler==3.13.0", "halide==21.0.0"]
 VENV = WORK / "rvv-peers"
 OBJECTS = WORK / "rvv-objects"
@@ -90,11 +90,14 @@ def compiler(name: str) -> Compiler:
     return Compiler(BENCH / f"rvv_{name}.py")
 
 
+def sources(peer: Peer) -> list[str]:
+    return [*PACKAGES, *((BENCH / name).read_text() for name in (f"rvv_{peer.name}.py", "rvv_worker.py"))]
+
+
 def object_file(peer: Peer, case: Case, vlen: int) -> Path:
     """The operator's object. Raises RuntimeError if the peer cannot compile it; that is remembered too."""
     request = {"kind": case.kind, "sizes": case.sizes, "schedule": peer.schedule, "vlen": vlen}
-    sources = [(BENCH / name).read_text() for name in (f"rvv_{peer.name}.py", "rvv_worker.py")]
-    stem = OBJECTS / hashlib.sha256(json.dumps([request, sources, PACKAGES]).encode()).hexdigest()[:24]
+    stem = OBJECTS / hashlib.sha256(json.dumps([request, sources(peer)]).encode()).hexdigest()[:24]
     made, failed = stem.with_suffix(".o"), stem.with_suffix(".failed")
     OBJECTS.mkdir(parents=True, exist_ok=True)
     if not made.exists() and not failed.exists() and (problem := compiler(peer.name).ask({**request, "stem": str(stem)})):
@@ -112,18 +115,21 @@ def joined(case: Case) -> Case:
     return replace(case, sizes={**s, "H": 1, "W": s["H"] * s["W"]})
 
 
-def linked(peer: Peer, vlen: int, link: Callable[..., Build]) -> Build:
-    """`link(options)` compiles riscompiler.c."""
+def linked(peer: Peer, vlen: int, link: Sequence[str]) -> Column:
+    """`link` compiles riscompiler.c, which calls the object."""
+    header = BENCH / f"peer_{peer.name}.h"
+
     def build(case: Case, program: Path) -> None:
         case = joined(case) if peer.joined else case
         made = object_file(peer, case, vlen)
         include = Path(sysconfig.get_path("purelib", vars={"base": str(VENV)})) / INCLUDE[peer.name]
-        header, beside = BENCH / f"peer_{peer.name}.h", made.with_suffix(".h")
-        link(f'-DPEER="{header}"', f'-DHEADER="{beside}"', f"-I{include}", str(made))(case, program)
+        beside = made.with_suffix(".h")
+        compiled(*link, f'-DPEER="{header}"', f'-DHEADER="{beside}"', f"-I{include}", str(made)).build(case, program)
 
-    return build
+    made_by = [*link, identity(link[0]), header.read_text(), str(peer), str(vlen), *sources(peer)]
+    return Column(build, json.dumps(made_by))
 
 
-def peers(vlen: int, link: Callable[..., Build]) -> dict[str, Build]:
+def peers(vlen: int, link: Sequence[str]) -> dict[str, Column]:
     """The columns: none if their packages cannot be installed."""
     return {name: linked(peer, vlen, link) for name, peer in PEERS.items()} if installed() else {}

@@ -10,10 +10,10 @@ import vecwrap as vw
 from common import BENCH, CLANG, print_table, save_json
 from riscompiler import measure
 from riscompiler_cases import Case
-from riscompiler_columns import SCALAR, TARGET, columns, compiled
+from riscompiler_columns import SCALAR, TARGET, columns
+from riscompiler_program import Column, compiled
 from riscompiler_report import Row, markdown, publish_page
 from ruler_memo import Memo
-from rvv_peers import Build
 from vecwrap import _core
 from vecwrap.sim.cores import core_names, read_core
 from vecwrap.sim.run import Options
@@ -36,11 +36,11 @@ def assembly(sentence: str, vlen: int) -> str:
 def written(rows: int, registers: int, vlen: int, case: Case, program: Path) -> None:
     source, header = program.with_suffix(".s"), BENCH / "peer_vecwrap.h"
     source.write_text(assembly(SENTENCE.format(rows, registers * vlen // 32, registers), vlen))
-    compiled(CLANG, *TARGET, "-march=rv64gcv", f'-DPEER="{header}"', str(source))(case, program)
+    compiled(CLANG, *TARGET, "-march=rv64gcv", f'-DPEER="{header}"', str(source)).build(case, program)
 
 
-def builds(vlen: int) -> dict[str, Build]:
-    return {**columns(vlen), **{name: partial(written, *tile, vlen) for name, tile in TILES.items()}}
+def with_sentences(vlen: int) -> dict[str, Column]:
+    return {**columns(vlen), **{name: Column(partial(written, *tile, vlen)) for name, tile in TILES.items()}}
 
 
 def table(row: Row) -> tuple[list[str], list[list[str]]]:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--publish", action="store_true", help="write docs/results")
     options = parser.parse_args(arguments)
     vlen = read_core(options.core)["vlen"]
-    row = measure(CASE, builds(vlen), Options(core=options.core, function="kernel"), Memo())
+    row = measure(CASE, with_sentences(vlen), Options(core=options.core, function="kernel"), Memo())
     save_json("rvv_sgemm", [row])
     header, rows = table(row)
     title = f"{N} x {N} x {N} single precision, {options.core} (VLEN {vlen})"

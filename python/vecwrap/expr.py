@@ -12,6 +12,7 @@ from .index import Index
 from .operand import Operand
 
 Value = Union["Expr", float]
+_INFINITY = float("inf")
 
 
 class Expr:
@@ -96,6 +97,13 @@ class Fold(Expr):
 
 
 @dataclass(frozen=True, eq=False)
+class Place(Expr):
+    """The number of the reduction point, in the nest's order, whose value the fold holds in the end; -1 if that is its init."""
+
+    fold: Fold
+
+
+@dataclass(frozen=True, eq=False)
 class Element(Expr):
     """`T[i, j]`: a load where it is read; where it is assigned, the output."""
 
@@ -154,6 +162,24 @@ def fold(init: Value, step: Callable[[Expr], Expr]) -> Expr:
 def sum_of(value: Value, init: Value = 0.0) -> Expr:
     """The sum of `value` over the reduction dims, in order, starting from `init`."""
     return fold(init, lambda acc: acc + value)
+
+
+def argmax(value: Value, *, last: bool = False) -> Expr:
+    """Where `value` is largest: the number of the first (or last) such point of the reduction dims, in their order.
+
+    NaN is never the largest; where all values are, or are the least that there is, the answer is 0.
+    """
+    return _place(as_expr(value), "oge" if last else "ogt", -_INFINITY)
+
+
+def argmin(value: Value, *, last: bool = False) -> Expr:
+    """Where `value` is smallest, as `argmax`."""
+    return _place(as_expr(value), "ole" if last else "olt", _INFINITY)
+
+
+def _place(value: Expr, pred: str, init: float) -> Expr:
+    acc = Acc()
+    return maximum(Place(Fold(Const(init), acc, where(compare(pred, value, acc), value, acc))), 0.0)
 
 
 def fma(a: Value, b: Value, c: Value) -> Expr:

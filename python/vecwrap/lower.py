@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from . import _core
 from .errors import NestError
-from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Update
+from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Place, Update
 from .index import Dim
 from .operand import Operand
 
@@ -75,6 +76,8 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
         return (expr.condition.left, expr.condition.right, expr.if_true, expr.if_false)
     if isinstance(expr, Fold):
         return (expr.init, expr.update)
+    if isinstance(expr, Place):
+        return (expr.fold,)
     if isinstance(expr, Update):
         raise NestError("'+=' may only stand by itself, as a statement")
     return ()
@@ -167,6 +170,8 @@ class Lowering:
             return self.once(("acc",), self.core.acc)
         if isinstance(expr, Choose):
             return self.choose(expr)
+        if isinstance(expr, Place):
+            return self.apply("place")
         if isinstance(expr, Apply):
             return self.fused(expr) if self.contract else self.apply(expr.op, *map(self.node, expr.operands))
         raise NestError(f"{type(expr).__name__} cannot stand here")
@@ -184,6 +189,7 @@ class Lowering:
     def constant(self, value: float) -> int:
         rounded = float(np.float32(value)) if self.dtype == "f32" else float(value)
         if self.dtype == "i32":
+            rounded = {math.inf: 2.0**31 - 1, -math.inf: -2.0**31}.get(rounded, rounded)  # the ends of what there is
             if not (rounded.is_integer() and -2**31 <= rounded < 2**31):
                 raise NestError(f"nest {self.core.name} computes in i32, which does not hold {value}")
             rounded += 0.0  # of the two zeros, the one that integers have

@@ -97,6 +97,8 @@ void Evaluator::into_accumulators(int root) {
   begin(root);
   const bool offsets = zeros_ >= 0 && root == g_.nest_.update;
   if (offsets) for_each_other([&](int p, Key) { count_uses(g_.dot_->other, p); });
+  const bool places = number_ >= 0 && root == g_.nest_.update;
+  if (places) count_places();
   load_early();
   if (offsets) add_offsets();
   const Op op = g_.nest_.nodes[root].op;
@@ -106,6 +108,7 @@ void Evaluator::into_accumulators(int root) {
     interleave(root, a);
     if (g_.failed_) return;
     const int p = order[a], dest = accumulators_[p];
+    if (places) keep_place(p);
     if (g_.in_order_ >= 0 && !rows_) {
       add_in_order(p);
       continue;
@@ -128,6 +131,7 @@ void Evaluator::into_accumulators(int root) {
     if (reg != dest) { VInst &i = g_.emit(VOp::VMov); i.d = dest, i.a = reg; }
     release(root, p);
   }
+  if (places) next_place();
 }
 
 void Evaluator::store_register(int reg, int id, int point) {

@@ -35,6 +35,7 @@ public:
   void hoist(int root);
   void drop_hoisted();
   std::vector<int> unused() const; ///< vector registers that hold nothing between two evaluations
+  void start_places();     ///< of extrema, none so far
   void start_offsets();    ///< of step dot, where one operand is flipped
   void subtract_offsets();
   void make_pointers(int access, int point); ///< that loads of it take
@@ -68,6 +69,7 @@ private:
   void plan_keys(int node);
   void plan_index(int point);
   bool is_acc(int node) const { return g_.nest_.nodes[node].op == Op::Acc; }
+  bool is_place(int node) const { return g_.nest_.nodes[node].op == Op::Place; }
   bool is_hoisted(Key k) const { return hoisted_.find(k); }
   void plan_order(const Form &);
   void count_uses(int node, int point);
@@ -109,6 +111,11 @@ private:
   void load_group(int node, int point, int dest);
   void for_each_other(const std::function<void(int, Key)> &);
   void add_offsets();
+
+  // place.cpp
+  void count_places();
+  void keep_place(int point);
+  void next_place();
 
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
@@ -164,6 +171,8 @@ private:
   std::map<std::pair<int, Key>, Value> carried_; ///< loaded by one copy of an unrolled body for a later one
   std::map<std::tuple<int, int64_t, int>, int> lane_offsets_; ///< stride (symbol, value), lane -> register
   std::map<Key, int> offsets_; ///< registers: sums of what flipped operands have too much
+  std::vector<int> places_;    ///< registers, per point: where the accumulator comes from
+  int number_ = -1;            ///< register: the number of the reduction point
   int zeros_ = -1;             ///< register: a flipped zero
   int last_lane_ = -1;                                        ///< register: the last active lane of the tail
 };

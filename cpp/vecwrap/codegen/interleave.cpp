@@ -13,7 +13,7 @@ constexpr int kSpare = 5; ///< registers for constants in use, masks and convers
 
 /// What `root` needs, operands first; constants, and what has a register already, aside.
 void Evaluator::list_needed(int node, std::vector<int> &list) const {
-  if (is_acc(node) || g_.nest_.nodes[node].op == Op::Const || std::find(list.begin(), list.end(), node) != list.end()) return;
+  if (is_acc(node) || is_place(node) || g_.nest_.nodes[node].op == Op::Const || std::find(list.begin(), list.end(), node) != list.end()) return;
   for (int i : order_[node]) list_needed(forms_[node].in[i], list);
   list.push_back(node);
 }

@@ -21,7 +21,7 @@ void Emission::reserve_scratch(const Target &target, const Nest &nest) {
   const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
   const auto wider = [&](int access) { return size_of(nest.stored(access)) > size_of(nest.type); };
   const auto wide = [&](const Node &n) { return n.op == Op::Load && wider(n.access); };
-  if (std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max({out.reserved, 1, 2 / out.group});
+  if (keeps_place(nest) || std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max({out.reserved, 1, 2 / out.group});
   if (out.lanes > 1 && (wider(nest.out) || std::any_of(nest.nodes.begin(), nest.nodes.end(), wide))) out.reserved = std::max(out.reserved, 2);
 }
 

@@ -18,7 +18,7 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
     if (n.op == Op::Load)
       for (size_t d = 0; d < g.nest_.dims.size(); ++d)
         if (!g.nest_.still(n.access, int(d))) dims |= uint64_t(1) << d;
-    if (n.op == Op::Acc) dims = ~uint64_t(0);
+    if (n.op == Op::Acc || n.op == Op::Place) dims = ~uint64_t(0);
     for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
     dims_of_.push_back(dims);
     forms_.push_back(form_of(n));

@@ -64,7 +64,7 @@ bool Evaluator::is_loaded_again(int load) const {
 
 void Evaluator::count_uses(int node, int point) {
   if (is_acc(node) && !last_uses_.empty()) ++last_uses_[point];
-  if (is_acc(node) || is_hoisted(key(node, point))) return;
+  if (is_acc(node) || is_place(node) || is_hoisted(key(node, point))) return;
   if (values_[key(node, point)].uses++) return;
   for (int i = 0; i < forms_[node].operands; ++i) count_uses(forms_[node].in[i], point);
 }
@@ -83,6 +83,7 @@ void Evaluator::begin(int root) {
 
 int Evaluator::value(int node, int point) {
   if (is_acc(node)) return accumulators_[point];
+  if (is_place(node)) return places_[point];
   const Key k = key(node, point);
   if (const Value *hoisted = hoisted_.find(k)) return hoisted->reg;
   if (values_[k].reg < 0) {
@@ -94,7 +95,7 @@ int Evaluator::value(int node, int point) {
 
 void Evaluator::release(int node, int point) {
   if (is_acc(node) && !last_uses_.empty() && --last_uses_[point] == 0) give(accumulators_[point]), dead_.push_back(accumulators_[point]);
-  if (is_acc(node) || is_hoisted(key(node, point))) return;
+  if (is_acc(node) || is_place(node) || is_hoisted(key(node, point))) return;
   Value &v = values_[key(node, point)];
   if (--v.uses == 0 && v.reg >= 0) give(v.reg), v.reg = -1;
 }

@@ -30,6 +30,7 @@ void Generator::scope() {
   }
   note("tile: " + std::to_string(evaluator.points()) + " accumulators from init");
   evaluator.allocate_accumulators();
+  evaluator.start_places();
   if (failed_) return;
   combine_ ? start_lanes(evaluator) : begin_scope(evaluator);
   restore(saved);

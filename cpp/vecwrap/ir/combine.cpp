@@ -41,7 +41,9 @@ std::optional<Combine> combine_of(const Nest &nest) {
   return {};
 }
 
-bool may_reorder(const Nest &nest) { return nest.reassoc || (nest.type == Type::I32 && combine_of(nest)); }
+bool may_reorder(const Nest &nest) {
+  return !keeps_place(nest) && (nest.reassoc || (nest.type == Type::I32 && combine_of(nest))); // the first place, or the last
+}
 
 int added_in_order(const Nest &nest) {
   if (nest.update < 0 || nest.nodes[nest.update].op != Op::Add) return -1;

@@ -97,7 +97,7 @@ template <class T> T apply(const Node &node, const T *v) {
   case Op::Round: return std::rint(in(0));
   case Op::Pow2: return pow2(in(0));
   case Op::Exponent: return exponent(in(0));
-  case Op::Load: case Op::Acc: break; // the evaluator's
+  case Op::Load: case Op::Acc: case Op::Place: break; // the evaluator's
   }
   return T(0);
 }
@@ -126,7 +126,7 @@ template <class T> class Interpreter {
 public:
   Interpreter(const Nest &nest, const int64_t *args)
       : nest_(nest), init_(closure(nest, nest.init)), update_(closure(nest, nest.update)),
-        final_(closure(nest, nest.final)), values_(nest.nodes.size()) {
+        final_(closure(nest, nest.final)), values_(nest.nodes.size()), keeps_place_(keeps_place(nest)) {
     for (const Dim &dim : nest.dims)
       extents_.push_back(value_of(nest, dim.extent, args));
     for (const Access &access : nest.accesses) {
@@ -163,7 +163,13 @@ private:
     T acc = T(0);
     if (nest_.has_reduction()) {
       acc = evaluate(init_, acc);
-      walk(0, true, [&] { acc = evaluate(update_, acc); });
+      int64_t number = 0;
+      place_ = -1;
+      walk(0, true, [&] {
+        acc = evaluate(update_, acc);
+        if (keeps_place_ && replaces_acc()) place_ = number;
+        ++number;
+      });
     }
     acc = evaluate(final_, acc);
     store(nest_.stored(nest_.out), addresses_[nest_.out], acc);
@@ -177,13 +183,20 @@ private:
     return addresses_[id] + access.scale * (nest_.stored(access.index) == Type::I32 ? read<int32_t>(from) : read<int64_t>(from));
   }
 
+  /// Of an update that is a select, just evaluated: was it not acc that was chosen?
+  bool replaces_acc() const {
+    const Node &update = nest_.nodes[nest_.update];
+    const bool first = compare(update.pred, double(values_[update.in[0]]), double(values_[update.in[1]]));
+    return nest_.nodes[update.in[first ? 2 : 3]].op != Op::Acc;
+  }
+
   T evaluate(const std::vector<int> &order, T acc) {
     for (int i : order) {
       const Node &node = nest_.nodes[i];
       if (node.op == Op::Load)
         values_[i] = load<T>(nest_.stored(node.access), address(node.access));
       else
-        values_[i] = node.op == Op::Acc ? acc : apply(node, values_.data());
+        values_[i] = node.op == Op::Acc ? acc : node.op == Op::Place ? T(place_) : apply(node, values_.data());
     }
     return values_[order.back()];
   }
@@ -191,6 +204,8 @@ private:
   const Nest &nest_;
   std::vector<int> init_, update_, final_;
   std::vector<T> values_;
+  const bool keeps_place_;
+  int64_t place_ = -1;
   std::vector<int64_t> extents_, addresses_, strides_; ///< strides_[access * dims + dim]
 };
 

@@ -120,6 +120,10 @@ bool uses_acc(const Nest &nest, int root) {
   return any_below(nest, root, [](const Node &n) { return n.op == Op::Acc; });
 }
 
+bool uses_place(const Nest &nest, int root) {
+  return root >= 0 && any_below(nest, root, [](const Node &n) { return n.op == Op::Place; });
+}
+
 bool depends_on(const Nest &nest, int root, int dim) {
   return any_below(nest, root, [&](const Node &n) {
     return n.op == Op::Load && !nest.still(n.access, dim);

@@ -67,13 +67,14 @@ struct Access {
   bool operator==(const Access &) const = default;
 };
 
-enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent };
+enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place };
 /// Names and operand counts of the ops, and whether i32 has them, in enum order: the printer, parser, interpreter and code
 /// generator walk it.
 struct OpInfo { const char *name; int operands; bool integers = true; };
 inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
                                   {"div", 2, false}, {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1, false}, {"select", 4},
-                                  {"round", 1, false}, {"pow2", 1, false}, {"exponent", 1, false}};
+                                  {"round", 1, false}, {"pow2", 1, false}, {"exponent", 1, false},
+                                  {"place", 0}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
@@ -85,6 +86,9 @@ inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << e
 
 /// Exponent: the floor of log2 |x| for normal numbers; `least - 1` for 0 and denormals, `greatest + 1` for infinities and
 /// NaN: the exponent's bits without their bias, of whatever x is.
+
+/// Place, in `final` of a nest whose update is the larger or the smaller of acc and x: the number, in the nest's order and in its
+/// type, of the reduction point whose x became acc last; -1 if none did.
 
 /// Floating-point comparison: true if (less && a<b) || (equal && a==b) || (greater && a>b) || (unordered && isnan(a)||isnan(b)).
 /// The bits are LLVM's FCmpInst::Predicate bits: equal 1, greater 2, less 4, unordered 8.
@@ -136,6 +140,8 @@ struct Nest {
 /// Does node `root` (transitively) load from access `access`, also as an index / use Acc / depend on dim `d`?
 bool loads_access(const Nest &, int root, int access);
 bool uses_acc(const Nest &, int root);
+bool uses_place(const Nest &, int root); ///< false of no root
+inline bool keeps_place(const Nest &nest) { return uses_place(nest, nest.final); }
 bool depends_on(const Nest &, int root, int dim);
 
 /// Empty if the nest is well formed, else what is wrong with it (used by the parser, the bindings and asserts).

@@ -1,5 +1,5 @@
 // What makes a nest well formed. Each check looks at one kind of thing and says in one line what is wrong.
-#include "ir/nest.h"
+#include "ir/combine.h"
 #include <cctype>
 #include <cmath>
 #include <set>
@@ -151,6 +151,15 @@ Error check_outside(const Nest &nest, const char *what, int root) {
   return "";
 }
 
+Error check_place(const Nest &nest) {
+  if (uses_place(nest, nest.init) || uses_place(nest, nest.update))
+    return "only final may use place";
+  const auto combine = combine_of(nest);
+  if (uses_place(nest, nest.final) && !(combine && combine->op == Op::Select))
+    return "place takes an update that is the larger or the smaller of acc and something else";
+  return "";
+}
+
 Error check_roots(const Nest &nest) {
   const bool reduces = nest.has_reduction();
   const struct { const char *name; int node; bool wanted; } roots[] = {
@@ -167,7 +176,9 @@ Error check_roots(const Nest &nest) {
     return e;
   if (Error e = check_outside(nest, "init", nest.init); !e.empty())
     return e;
-  return check_outside(nest, "final", nest.final);
+  if (Error e = check_outside(nest, "final", nest.final); !e.empty())
+    return e;
+  return check_place(nest);
 }
 
 } // namespace

@@ -113,6 +113,8 @@ bool Applier::check_partial_sums() {
   for (int i = tree_.scope - 1; i >= 0; --i)
     if (dim_of(tree_.loops[i]).reduction && !never_iterates(tree_.loops[i])) outer = i;
   const Nest &nest = tree_.nest;
+  if (outer < tree_.scope && keeps_place(nest))
+    return no("partial-sums", "the place of an extremum is known only at the end; keep reduction loops inside all rolled parallel loops");
   for (const Pack &pack : tree_.packs) {
     if (pack.tensor != nest.accesses[nest.out].tensor) continue;
     if (pack.position > outer) return no("pack-too-deep", "partial sums must be packed outside all reduction loops");

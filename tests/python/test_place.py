@@ -69,7 +69,7 @@ def random_place(choices: random.Random) -> tuple[_core.Nest, dict[str, int]]:
     make = Maker(choices, reassoc=choices.random() < 0.3, types=("f32", "f64", "i32"))
     nest = make.nest
     make.add_dims("ij"[:choices.choice([0, 1, 1, 2])], "pqk"[-choices.choice([1, 1, 2]):])
-    loads = [nest.load(a) for a in make.accesses()]
+    loads = [nest.load(a) for a in make.inputs(choices.choice([1, 2]))]
     nest.out = make.output()
     acc, x = nest.acc(), choices.choice(loads)
     if choices.random() < 0.4:

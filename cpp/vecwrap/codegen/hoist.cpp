@@ -23,7 +23,7 @@ void Evaluator::measure(int root) {
   vectors_.limit = limits[0], uniforms_.limit = limits[1];
 }
 
-/// Nothing but accumulators and what is hoisted is in registers.
+/// Nothing but accumulators, their places and what is hoisted is in registers.
 void Evaluator::free_registers() {
   for (Pool *p : {&vectors_, &uniforms_}) {
     p->next = 0, p->free.clear();
@@ -35,6 +35,8 @@ void Evaluator::free_registers() {
       used[reg] = true;
     };
     for (int reg : accumulators_) mark(reg);
+    for (int reg : places_) mark(reg);
+    if (number_ >= 0) mark(number_);
     hoisted_.each([&](Key, Value &v) { mark(v.reg); });
     p->next = int(used.size());
     for (int reg = 0; reg < p->next; ++reg)

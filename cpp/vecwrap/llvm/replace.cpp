@@ -1,5 +1,6 @@
 #include "llvm/replace.h"
 #include "decide/strategy.h"
+#include "ir/product.h"
 #include "ir/text.h"
 #include "llvm/gates.h"
 #include "llvm/guard.h"
@@ -70,16 +71,17 @@ std::vector<Target> rvv_targets(const Function &function) {
 }
 
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
-/// all of them (`dispatch`: the CPU is asked at run time). Loops in C make no dot products, which is all that VNNI has.
-std::vector<Target> targets_for(const Function &function, bool &dispatch) {
+/// all of them (`dispatch`: the CPU is asked at run time). VNNI matters to sums of narrow products only.
+std::vector<Target> targets_for(const Function &function, const Nest &nest, bool &dispatch) {
   if (is_riscv(*function.getParent()))
     return rvv_targets(function);
   const Target compiled_for = target_for_features(features_of(function));
   dispatch = compiled_for.isa == Isa::Sse;
   std::vector<Target> list;
   for (const Target &target : targets())
-    if (target.isa != Isa::Sse && !target.vnni && wanted(function, target) &&
-        (dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
+    if (target.isa != Isa::Sse && wanted(function, target) &&
+        (target.vnni ? product_of(nest) && compiled_for.vnni && list.empty() && target.vector_bytes <= compiled_for.vector_bytes
+                     : dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
       list.push_back(target);
   return list;
 }
@@ -213,7 +215,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
     return outcome;
   }
   bool dispatch = false;
-  const std::vector<Target> wide = targets_for(function, dispatch);
+  const std::vector<Target> wide = targets_for(function, lifted.nest, dispatch);
   std::vector<Choice> choices;
   for (const Target &target : wide) {
     auto choice = choose(lifted.nest, target);

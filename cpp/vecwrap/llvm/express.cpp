@@ -47,7 +47,7 @@ int Lift::scalar(Value *value, bool is_signed) {
 int Lift::constant(Constant *value, Bits wanted) {
   if (auto *number = dyn_cast<ConstantInt>(value)) {
     const APInt &bits = number->getValue();
-    const int64_t low = bits.trunc(std::min(bits.getBitWidth(), wanted.bits)).getSExtValue();
+    const int64_t low = bits.trunc(std::min(bits.getBitWidth(), 32u)).getSExtValue();
     return result.nest.constant(double(wanted.kind == Bits::Unsigned ? int64_t(bits.getZExtValue()) : low));
   }
   auto *number = dyn_cast<ConstantFP>(value);

@@ -1,6 +1,7 @@
 // Operations on integers become nodes of i32, which wraps. A sum or a product of n bits is right in its lowest n bits whatever the
 // operands hold above them, so everything up to a comparison, an extension or a shift down needs no narrower arithmetic than i32.
 #include "llvm/lift.h"
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/IntrinsicInst.h>
 
 namespace vecwrap::raise {
@@ -24,6 +25,16 @@ bool is_exact(const BinaryOperator *operation, Bits wanted) {
   if (wanted.kind == Bits::Low || !isa<OverflowingBinaryOperator>(operation))
     return true;
   return wanted.kind == Bits::Signed ? operation->hasNoSignedWrap() : operation->hasNoUnsignedWrap();
+}
+
+/// A truncation that cuts off nothing but copies of the sign, or zeros.
+bool keeps_all(const CastInst *cut, bool is_signed) {
+  const Value *from = cut->getOperand(0);
+  const DataLayout &layout = cut->getDataLayout();
+  const unsigned lost = from->getType()->getIntegerBitWidth() - cut->getType()->getIntegerBitWidth();
+  if (is_signed)
+    return cut->hasNoSignedWrap() || ComputeNumSignBits(from, layout) > lost;
+  return cut->hasNoUnsignedWrap() || computeKnownBits(from, layout).countMinLeadingZeros() >= lost;
 }
 
 struct Extremum { Intrinsic::ID id; CmpInst::Predicate predicate; };
@@ -88,8 +99,7 @@ int Lift::extension(CastInst *cast, Phase phase, int loop, Bits wanted) {
   const unsigned narrow = from->getType()->getIntegerBitWidth();
   const bool is_signed = isa<SExtInst>(cast);
   if (isa<TruncInst>(cast)) {
-    const bool exact = wanted.kind == Bits::Signed ? cast->hasNoSignedWrap() : cast->hasNoUnsignedWrap();
-    if (wanted.kind != Bits::Low && (!exact || narrow > 32))
+    if (wanted.kind != Bits::Low && (!keeps_all(cast, wanted.kind == Bits::Signed) || narrow > 32))
       return refuse(Why::Operation, "a number that is cut off and used as a whole");
     return node(from, phase, loop, wanted.kind == Bits::Low ? wanted : Bits{wanted.kind, narrow});
   }
@@ -98,7 +108,7 @@ int Lift::extension(CastInst *cast, Phase phase, int loop, Bits wanted) {
                   loop, wanted);
   if (wanted.kind == Bits::Low && narrow >= wanted.bits)
     return node(from, phase, loop, wanted);
-  if (wanted.kind == Bits::Unsigned && is_signed)
+  if (wanted.kind == Bits::Unsigned && is_signed && !isKnownNonNegative(from, SimplifyQuery(cast->getDataLayout())))
     return refuse(Why::Operation, "a signed number that is used as an unsigned one of more bits");
   const bool with_sign = is_signed || (cast->hasNonNeg() && is_signed_by_nature(from));
   return node(from, phase, loop, {with_sign ? Bits::Signed : Bits::Unsigned, narrow});

@@ -6,6 +6,7 @@
 #include "llvm/guard.h"
 #include "llvm/place.h"
 #include "llvm/verify.h"
+#include "llvm/worth.h"
 #include <cstdlib>
 #include <llvm/IR/InlineAsm.h>
 
@@ -207,11 +208,8 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   Lifted &lifted = lift.result;
   outcome.kind = kind_of(lifted.nest);
   outcome.nest = print(lifted.nest);
-  double points = 1;
-  for (int loop : lifted.dim_loop)
-    points *= tree.loops[loop].trip.is_const() ? double(tree.loops[loop].trip.value()) : 1e9;
-  if (points < kMinConstantPoints) {
-    outcome.why = refusal(Why::TooSmall);
+  if (auto why = not_worth(lifted, tree)) {
+    outcome.why = *why;
     return outcome;
   }
   bool dispatch = false;

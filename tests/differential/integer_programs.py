@@ -43,15 +43,15 @@ static unsigned long long hash(void) {{
 
 SIGNED, UNSIGNED = ["int8_t", "int16_t", "int32_t"], ["uint8_t", "uint16_t", "uint32_t"]
 ANY = SIGNED + UNSIGNED
-SUMS = ["+= {a} * {b};"] * 4 + ["-= {a} * {b};", "+= {a} + {b};", "+= {a} - {b};", "+= {a} * {a};", "+= {alpha} * {a} * {b};",
-                               "+= ({a} - {b}) * ({a} - {b});"]
+SUMS = [*["+= {a} * {b};"] * 4, "-= {a} * {b};", "+= {a} + {b};", "+= {a} - {b};", "+= {a} * {a};", "+= {alpha} * {a} * {b};",
+        "+= ({a} - {b}) * ({a} - {b});"]
 CHOICES = ["{acc} = {a} > {acc} ? {a} : {acc};", "{acc} = {b} < {acc} ? {b} : {acc};", "if ({a} >= {acc}) {acc} = {a};",
            "{acc} += {a} < {b} ? {a} : {b};", "{acc} += {a} > 0 ? {a} : -{a};"]
 BITS = ["{acc} += {a} & {b};", "{acc} += {a} ^ {b};", "{acc} |= {a};", "{acc} += {a} >> 3;", "{acc} += ({a} * {b}) >> 4;",
         "{acc} += {a} << 2;", "{acc} ^= {b};", "{acc} += {a} > {b};", "{acc} += {a} == {b};", "{acc} += {a} != {b} ? {a} : 7;",
         "{acc} += (uint8_t){a};", "{acc} += (int16_t)({a} + {b});", "{acc} += (long long){a} * {b};"]
-ENDS = ["{out} = {acc};"] * 4 + ["{out} += {acc};", "{out} = {alpha} * {acc} + {beta} * {out};", "{out} = {acc} > 0 ? {acc} : 0;",
-                                "{out} = {acc} + {beta};", "{out} += {alpha} * {acc};"]
+ENDS = [*["{out} = {acc};"] * 4, "{out} += {acc};", "{out} = {alpha} * {acc} + {beta} * {out};", "{out} = {acc} > 0 ? {acc} : 0;",
+        "{out} = {acc} + {beta};", "{out} += {alpha} * {acc};"]
 CLAMPED = "{out} = {acc} > 100 ? 100 : {acc} < {low} ? {low} : {acc};"
 SHIFTED = ["{out} = ({acc} + 8) >> 4;", "{out} = {acc} & 0x7f;", "{out} = {acc} < 0 ? -{acc} : {acc};", "{out} = {acc} > 7;"]
 
@@ -146,7 +146,7 @@ class IntegerWriter(Writer):
             text += "template <class P> static inline auto &at(P *p, I ld, I row, I column) { return p[row * ld + column]; }\n"
         text += "".join(self.function(f) for f in range(functions))
         calls_text = "".join(self.call(f) for f in range(functions) for _ in range(calls))
-        return f"{text}int main(void) {{\n  pool = (char *)malloc({POOL} * 8);\n  memset(pool, 0, {POOL} * 8);\n{calls_text}  return 0;\n}}\n"
+        return f"{text}int main(void) {{\n  pool = (char *)calloc({POOL}, 8);\n{calls_text}  return 0;\n}}\n"
 
 
 def integer_program(seed: int) -> Program:

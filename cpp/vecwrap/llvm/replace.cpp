@@ -71,19 +71,25 @@ std::vector<Target> rvv_targets(const Function &function) {
   return list;
 }
 
+/// May code for `target` run in a unit compiled for `unit`?
+bool covers(const Target &unit, const Target &target) {
+  return target.vector_bytes <= unit.vector_bytes && (!target.vnni || unit.vnni) && (!target.bf16 || unit.bf16);
+}
+
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
-/// all of them (`dispatch`: the CPU is asked at run time). VNNI matters to sums of narrow products only.
+/// all of them (`dispatch`: the CPU is asked at run time). VNNI and BF16 matter to sums of narrow products only.
 std::vector<Target> targets_for(const Function &function, const Nest &nest, bool &dispatch) {
   if (is_riscv(*function.getParent()))
     return rvv_targets(function);
-  const Target compiled_for = target_for_features(features_of(function));
-  dispatch = compiled_for.isa == Isa::Sse;
+  const Target unit = target_for_features(features_of(function));
+  dispatch = unit.isa == Isa::Sse;
   std::vector<Target> list;
-  for (const Target &target : targets())
+  for (const Target &target : targets()) {
+    const bool plain = !target.vnni && !target.bf16;
     if (target.isa != Isa::Sse && wanted(function, target) &&
-        (target.vnni ? product_of(nest) && compiled_for.vnni && list.empty() && target.vector_bytes <= compiled_for.vector_bytes
-                     : dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
+        (dispatch ? plain : list.empty() && covers(unit, target) && (plain || product_of(nest))))
       list.push_back(target);
+  }
   return list;
 }
 

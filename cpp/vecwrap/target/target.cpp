@@ -77,6 +77,13 @@ bool dots(const Target &target, Type computed, Type a, Type b) {
   return computed == Type::I32 && avx && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
 }
 
+bool widens(const Target &target, Type computed, Type stored) {
+  if (target.isa != Isa::Rvv) return false;
+  if (computed == Type::F64) return stored == Type::F32;
+  if (computed == Type::F32) return stored == Type::F16 && target.halves;
+  return stored == Type::I8 || stored == Type::U8 || stored == Type::I16 || stored == Type::U16;
+}
+
 bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
 
 CpuBits cpu_bits(const Target &target) {

@@ -52,8 +52,9 @@ private:
 
   // convert.cpp
   Need of_bits(int bits, Lanes) const;
-  void move_memory(const VInst &, int reg, bool store); ///< elements as they are in memory
+  void move_memory(const VInst &, int reg, bool store, int bits = 0); ///< elements as they are in memory
   void load_converted(const VInst &);
+  void load_narrow(const VInst &);
   void store_converted(const VInst &);
   void truncate(const VInst &, int d, int a, int e);
   void to_integers(const VInst &);
@@ -67,6 +68,7 @@ private:
   void vector(const VInst &);
   void binary(const VInst &);
   void fma(const VInst &);
+  void widen(const VInst &);
   void multiply_add(const Need &, int d, Operand a, Operand b, Op vv, Op vf, int third = -1);
   void round(const VInst &);
   void round_scalar(int d, int a);

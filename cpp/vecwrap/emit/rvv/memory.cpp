@@ -21,6 +21,7 @@ int Emitter::address(const Mem &m, int scratch) {
 
 void Emitter::load(const VInst &i) {
   if (is_uniform(i.d)) return load_scalar(f(i.d), i);
+  if (i.narrow) return load_narrow(i);
   if (i.op == VOp::VBcast) return load_scalar(kF1, i), move(need(i.lanes, true), v(i.d), {true, kF1});
   i.stored ? load_converted(i) : move_memory(i, v(i.d), false);
 }
@@ -28,6 +29,7 @@ void Emitter::load(const VInst &i) {
 void Emitter::load_scalar(int d, const VInst &i) {
   const Mem m = place(i.mem, kT1);
   const Type stored = i.stored.value_or(p_.type);
+  if (i.narrow) return out_.put(stored == Type::F16 ? Op::Flh : Op::Flw, d, m.disp, m.base);
   if (stored == p_.type) return out_.put(typed(Op::Flw, Op::Fld), d, m.disp, m.base);
   switch (stored) {
   case Type::F32:

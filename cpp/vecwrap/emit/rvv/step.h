@@ -84,7 +84,7 @@ struct Step {
     switch (kind(k)) {
     case 'x': return U(x(k));
     case 'i': return U(imm(k));
-    case 'f': return sizeof(U) == 4 ? U(w(k)) : U(f(k));
+    case 'f': return sizeof(U) == 2 ? U(h(k)) : sizeof(U) == 4 ? U(w(k)) : U(f(k));
     default: return element<U>(reg(k), e);
     }
   }
@@ -117,6 +117,29 @@ struct Step {
   }
   void narrow() {
     convert(m.type.sew, 2 * m.type.sew, [&]<class D, class S>(D, S a) { return D(a >> distance(S(imm(2)))); });
+  }
+
+  /// Twice as wide: d + a * b, of integers with a sign or without.
+  template <bool SignedA, bool SignedB> void widening() {
+    twice([&]<class D, class S>(D, S) {
+      const auto whole = [](bool sign, S v) { return sign ? uint64_t(int64_t(std::make_signed_t<S>(v))) : uint64_t(v); };
+      fill<D>([&](int64_t e) { return D(operand<D>(0, e) + whole(SignedA, operand<S>(1, e)) * whole(SignedB, operand<S>(2, e))); });
+    });
+  }
+  void widening() { ///< the same, of numbers; the product is exact
+    twice([&]<class D, class S>(D d, S) {
+      if constexpr (sizeof(D) > 2) {
+        using T = std::conditional_t<sizeof(D) == 4, float, double>;
+        fill<D>([&](int64_t e) {
+          return float_bits(d, std::fma(T(real(operand<S>(1, e))), T(real(operand<S>(2, e))), std::bit_cast<T>(operand<D>(0, e))));
+        });
+      }
+    });
+  }
+  /// f on unsigned integers of twice vtype's width, and of that.
+  template <class F> void twice(F f) {
+    if (m.type.sew == 8) return f(uint16_t(), uint8_t());
+    m.type.sew == 16 ? f(uint32_t(), uint16_t()) : f(uint64_t(), uint32_t());
   }
 
   void poison_mask() {

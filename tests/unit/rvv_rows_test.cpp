@@ -66,7 +66,7 @@ bool takes(const Row &row, const Vtype &t) {
   }
   const std::string encoding = row.encoding;
   if (encoding.rfind("OPF", 0) == 0 && has(row.operands, "w")) return t.sew == 16 || t.sew == 32;
-  return encoding.rfind("OPF", 0) || t.sew >= 32;
+  return encoding.rfind("OPF", 0) || t.sew >= 16;
 }
 
 Vtype vtype_for(Random &random, const Row &row) {
@@ -99,7 +99,7 @@ Insn instruction(Random &random, const Row &row, Op op, State &s) {
 /// An f register: what a number of the row's type looks like; now and then one that is not boxed.
 uint64_t scalar(Random &random, const Row &row, int bits) {
   if (pick(random, 20) == 0) return random();
-  if (row.mnemonic == row_of(Op::FcvtSH).mnemonic) bits = 16;
+  if (std::string(row.mnemonic).ends_with(".h")) bits = 16;
   return bits == 64 ? element(random, 64) : ~uint64_t(0) << bits | element(random, bits);
 }
 

@@ -77,6 +77,8 @@ bool dots(const Target &target, Type computed, Type a, Type b) {
   return computed == Type::I32 && avx && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
 }
 
+bool computes(const Target &target, Type type) { return type != Type::F16 || (target.isa == Isa::Rvv && target.halves); }
+
 bool widens(const Target &target, Type computed, Type stored) {
   if (target.isa != Isa::Rvv) return false;
   if (computed == Type::F64) return stored == Type::F32;

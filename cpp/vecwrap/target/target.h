@@ -31,6 +31,8 @@ struct Target {
 
 /// Is there code for step dot: sums of products of a and b, as they are stored, in lanes of `computed`?
 bool dots(const Target &, Type computed, Type a, Type b);
+/// Is there arithmetic on the type?
+bool computes(const Target &, Type);
 /// Is there a multiply-add of numbers that are stored so, of half the size of what is computed?
 bool widens(const Target &, Type computed, Type stored);
 /// Do vector loads and stores convert between what is computed in and what is stored?

@@ -1,5 +1,6 @@
 // Arithmetic: the same operations on f registers, and on vectors with an f register for an operand that all lanes share.
 #include "emit/rvv/emitter.h"
+#include "ir/half.h"
 #include <array>
 #include <bit>
 #include <stdexcept>
@@ -54,12 +55,13 @@ template <class Table> auto row_for(const Table &table, VOp op) {
 
 uint64_t Emitter::bits_of(double value) const {
   if (i32()) return uint32_t(int32_t(value));
+  if (f16()) return to_f16(float(value));
   return f64() ? std::bit_cast<uint64_t>(value) : std::bit_cast<uint32_t>(float(value));
 }
 
 void Emitter::constant(int d, double value) {
   const uint64_t bits = bits_of(value);
-  if (bits) out_.load_imm(kT0, f64() ? int64_t(bits) : int32_t(bits));
+  if (bits) out_.load_imm(kT0, f64() ? int64_t(bits) : f16() ? int16_t(bits) : int32_t(bits));
   out_.put(typed(Op::FmvWX, Op::FmvDX), d, bits ? kT0 : kZero);
 }
 
@@ -238,7 +240,7 @@ void Emitter::exponent(const VInst &i) {
 
 void Emitter::exponent_scalar(int d, int a) {
   const Exponents e = exponents_of(p_.type);
-  const int sign = f64() ? 1 : 33; // bits above the exponent in a register
+  const int sign = 65 - 8 * size_of(p_.type); // bits above the exponent in a register
   out_.put(typed(Op::FmvXW, Op::FmvXD), kT0, a);
   out_.put(Op::Slli, kT0, kT0, sign), out_.put(Op::Srli, kT0, kT0, sign + e.mantissa), out_.put(Op::Addi, kT0, kT0, -e.bias);
   out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);

@@ -18,6 +18,8 @@ struct Operand {
   int reg = -1;
 };
 
+Op half_of(Op single); ///< the same operation on f registers in half precision
+
 class Emitter {
 public:
   explicit Emitter(const VProgram &p);
@@ -101,7 +103,8 @@ private:
 
   bool f64() const { return p_.type == Type::F64; }
   bool i32() const { return p_.type == Type::I32; }
-  Op typed(Op single, Op twice) const { return f64() ? twice : single; }
+  bool f16() const { return p_.type == Type::F16; }
+  Op typed(Op single, Op twice) const { return f64() ? twice : f16() ? half_of(single) : single; }
   int v(int reg) const { return (p_.reserved + reg) * p_.group; }
   static int f(int reg);
   Operand operand(const VInst &, int k); ///< a constant operand goes through kF1

@@ -79,7 +79,7 @@ def test_targets_without_arithmetic_on_halves_refuse():
             nest.schedule("v1", target)
         assert refusal.value.name == "compute-type"
     kernel = nest.schedule("v1 split(i,32) tile(i.1) vectorize(i.1,4)", "riscv64-rvv256+zvfh")
-    assert "e16, m4" in kernel.assembly and "vfmadd.vf" in kernel.assembly
+    assert "e16, m4" in kernel.assembly and "vfmacc.vf" in kernel.assembly
     x, y = np.linspace(-9, 9, 50, dtype=np.float16), np.zeros(50, np.float16)
     nest.interpret(x, y)
     assert np.array_equal(y, (x.astype(float) * 3 + float(np.float16(0.1))).astype(np.float16))
@@ -89,6 +89,5 @@ def test_functions_are_there_for_floats_and_doubles_only():
     nest = vw.Nest("e", "f16")
     i, = nest.dims(i=4)
     X, Y = nest.tensor("X", (i,)), nest.tensor("Y", (i,))
-    Y[i] = vw.math("exp", X[i])
     with pytest.raises(vw.NestError, match="computes in f16; exp"):
-        nest.heuristic()
+        Y[i] = vw.math("exp", X[i])

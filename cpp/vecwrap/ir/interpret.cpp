@@ -170,12 +170,12 @@ private:
     T acc = T(0);
     if (nest_.has_reduction()) {
       acc = evaluate(init_, acc);
-      int64_t number = 0;
-      place_ = -1;
+      T number = T(0); // counted as kernels do
+      place_ = T(-1);
       walk(0, true, [&] {
         acc = evaluate(update_, acc);
         if (keeps_place_ && replaces_acc()) place_ = number;
-        ++number;
+        number = T(number + T(1));
       });
     }
     acc = evaluate(final_, acc);
@@ -203,7 +203,7 @@ private:
       if (node.op == Op::Load)
         values_[i] = load<T>(nest_.stored(node.access), address(node.access));
       else
-        values_[i] = node.op == Op::Acc ? acc : node.op == Op::Place ? T(place_) : apply(node, values_.data());
+        values_[i] = node.op == Op::Acc ? acc : node.op == Op::Place ? place_ : apply(node, values_.data());
     }
     return values_[order.back()];
   }
@@ -212,7 +212,7 @@ private:
   std::vector<int> init_, update_, final_;
   std::vector<T> values_;
   const bool keeps_place_;
-  int64_t place_ = -1;
+  T place_ = T(-1);
   std::vector<int64_t> extents_, addresses_, strides_; ///< strides_[access * dims + dim]
 };
 

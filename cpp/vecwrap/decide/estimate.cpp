@@ -18,9 +18,9 @@ constexpr double kTile = 16; ///< pointers, branches and vector lengths of a til
 
 class Estimate {
 public:
-  Estimate(const LoopTree &tree, const Target &target) : tree_(tree), nest_(tree.nest), target_(target) {
-    lanes_ = tree.vector < 0 ? 1 : target.lanes(nest_.type) * tree.group;
-    log_ = std::countr_zero(unsigned(tree.group));
+  Estimate(LoopTree tree, const Target &target) : tree_(std::move(tree)), nest_(tree_.nest), target_(target) {
+    lanes_ = tree_.vector < 0 ? 1 : target.lanes(nest_.type) * tree_.group;
+    log_ = std::countr_zero(unsigned(tree_.group));
     for (const Node &n : nest_.nodes) operations_ += info_of(n.op).operands > 0;
   }
 
@@ -60,7 +60,7 @@ private:
   /// Adds up all tiles of the output: whole ones along each dim, and what is left. `count` of them have `rows` rows so far.
   void tiles(int loop, double count, int64_t rows) {
     const Loop &l = tree_.loops[loop];
-    const int64_t size = l.chunk.value, extent = nest_.dims[l.dim].reduction ? size : typical_extent(nest_, l.dim);
+    const int64_t size = l.chunk.value, extent = nest_.dims[l.dim].reduction ? size : nest_.dims[l.dim].extent.value;
     auto add = [&](double more, int64_t part) {
       if (more <= 0 || part <= 0) return;
       if (loop + 1 == int(tree_.loops.size())) total_ += count * more * tile(tree_.vector < 0 ? rows * part : rows, part);
@@ -134,12 +134,24 @@ private:
     return false;
   }
 
-  const LoopTree &tree_;
+  const LoopTree tree_;
   const Nest &nest_;
   const Target &target_;
   int lanes_ = 1, log_ = 0;
   double operations_ = 0, total_ = 0;
 };
+
+} // namespace
+
+namespace {
+
+/// The same loops around a nest of known extents.
+LoopTree sized(LoopTree tree, const Nest &nest) {
+  for (Loop &loop : tree.loops)
+    if (!loop.chunk.is_const()) loop.chunk = nest.dims[loop.dim].extent;
+  tree.nest = nest;
+  return tree;
+}
 
 } // namespace
 
@@ -153,7 +165,10 @@ double TileStep::cycles() const {
 
 double estimate(const LoopTree &tree, const Target &target) {
   if (tree.tile >= int(tree.loops.size()) || tree.nest.update < 0) return 0;
-  return Estimate(tree, target).cycles();
+  double logarithms = 0; // a factor at one size counts as much as at any other
+  const std::vector<Nest> nests = typical_nests(tree.nest);
+  for (const Nest &nest : nests) logarithms += std::log(Estimate(sized(tree, nest), target).cycles());
+  return std::exp(logarithms / double(nests.size()));
 }
 
 } // namespace vecwrap

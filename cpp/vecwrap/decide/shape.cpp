@@ -78,4 +78,20 @@ int64_t typical_extent(const Nest &nest, int d) {
   return nest.dims[d].extent.is_const() ? nest.dims[d].extent.value : kTypical;
 }
 
+std::vector<Nest> typical_nests(const Nest &nest) {
+  if (std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); })) return {nest};
+  constexpr int64_t kSizes[] = {15, 60, 250, 1000}; // no powers of two, whose rows meet in few sets of a cache
+  std::vector<Nest> list;
+  for (int64_t size : kSizes) {
+    Nest sized = nest;
+    for (Dim &d : sized.dims)
+      if (!d.extent.is_const()) d.extent = Int::constant(size);
+    for (Access &a : sized.accesses)
+      for (Int &stride : a.strides) // two symbols are two distances
+        if (!stride.is_const()) stride = Int::constant((size + 2 * stride.sym) * size_of(nest.type));
+    list.push_back(std::move(sized));
+  }
+  return list;
+}
+
 } // namespace vecwrap

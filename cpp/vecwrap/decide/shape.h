@@ -23,5 +23,7 @@ std::vector<int> vector_dims(const Nest &, const Target &);
 Shape shape_of(const Nest &, int vector);
 /// The constant extent of a dim, or what stands for one that is only known at run time.
 int64_t typical_extent(const Nest &, int dim);
+/// The nest at a few sizes from small to large, if only the run knows its own: what is good at one may be bad at another.
+std::vector<Nest> typical_nests(const Nest &);
 
 } // namespace vecwrap

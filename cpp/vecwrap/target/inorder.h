@@ -13,6 +13,6 @@ inline constexpr int kVectorMove = 2;               ///< cycles for each registe
 inline constexpr int kMoveLatency = 4;
 inline constexpr int kScalarLoadLatency = 4, kScalarFloatLatency = 5;
 inline constexpr int kMiss = 16;                    ///< more cycles where the first-level cache misses; nothing finishes meanwhile
-inline constexpr int kLine = 64;
+inline constexpr int kLine = 64, kWays = 4;         ///< of the first-level cache
 
 } // namespace vecwrap::inorder

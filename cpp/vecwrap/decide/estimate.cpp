@@ -1,7 +1,6 @@
 #include "decide/estimate.h"
 #include "decide/footprint.h"
 #include "decide/shape.h"
-#include "target/inorder.h"
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -9,19 +8,18 @@
 namespace vecwrap {
 namespace {
 
-using namespace inorder;
-
 constexpr double kLoad = 2.5; ///< what a vector load costs even where others hide it (measured with three groups, five tiles)
 constexpr double kDrain = 8; ///< cycles until the units are busy again after a branch
 constexpr double kCopy = 0.5, kTranspose = 2.5; ///< for each element that is packed
+constexpr double kExposed = 0.1; ///< of a miss that others overlap with, out of order
 constexpr double kTile = 16; ///< pointers, branches and vector lengths of a tile
 
 class Estimate {
 public:
-  Estimate(LoopTree tree, const Target &target) : tree_(std::move(tree)), nest_(tree_.nest), target_(target) {
+  Estimate(LoopTree tree, const Target &target) : tree_(std::move(tree)), nest_(tree_.nest), target_(target), core_(*target.core) {
     lanes_ = tree_.vector < 0 ? 1 : target.lanes(nest_.type) * tree_.group;
     log_ = std::countr_zero(unsigned(tree_.group));
-    for (const Node &n : nest_.nodes) operations_ += info_of(n.op).operands > 0;
+    operations_ = operations_of_update();
   }
 
   double cycles() {
@@ -33,6 +31,18 @@ public:
   }
 
 private:
+  double operations_of_update() const {
+    std::vector<bool> reached(nest_.nodes.size());
+    double count = 0;
+    reached[nest_.update] = true;
+    for (int n = nest_.update; n >= 0; --n) {
+      const int operands = reached[n] ? info_of(nest_.nodes[n].op).operands : 0;
+      for (int i = 0; i < operands; ++i) reached[nest_.nodes[n].in[i]] = true;
+      count += operands > 0;
+    }
+    return count;
+  }
+
   bool packed(int access) const {
     return std::any_of(tree_.packs.begin(), tree_.packs.end(), [&](const Pack &p) { return p.tensor == nest_.accesses[access].tensor; });
   }
@@ -74,7 +84,7 @@ private:
     const int64_t vectors = tree_.vector < 0 ? 1 : (columns + lanes_ - 1) / lanes_;
     const double points = double(rows * vectors);
     return reductions() * step(double(rows), double(vectors)) + branches() + kTile +
-           points * (kVectorMove * tree_.group + kVectorMemory[log_]);
+           points * (core_.move[log_] + core_.memory[log_]);
   }
 
   double reductions() const {
@@ -88,7 +98,7 @@ private:
     for (int l = tree_.scope; l < tree_.tile; ++l) {
       const double trip = trips(tree_, l), unroll = tree_.loops[l].unroll;
       runs *= trip > unroll ? std::ceil(trip / unroll) : 1;
-      if (trip > unroll) cost += runs * kDrain;
+      if (trip > unroll) cost += runs * (core_.in_order ? kDrain : 1);
     }
     return cost;
   }
@@ -107,25 +117,25 @@ private:
       const double count = moves(int(a), tree_.tile) ? rows : 1;
       if (!vector) { scalars += count; continue; }
       loads += count * vectors, shared += count == 1 ? vectors : 1;
-      lines += count * vectors * (adjacent(int(a)) ? kVectorMemory[log_] : kStride * tree_.group);
+      lines += count * vectors * (adjacent(int(a)) ? core_.memory[log_] : core_.strided[log_]);
     }
     const double points = rows * vectors;
     return TileStep{operations_ * points, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
-                    tree_.group}.cycles() + (operations_ - 1) * kFloatLatency[log_] / std::max(points, 1.0);
+                    tree_.group}.cycles(core_) + (operations_ - 1) * core_.float_latency[log_] / std::max(points, 1.0);
   }
 
   /// Loads that miss the first-level cache, one behind the other; the lines of one load arrive together.
   double misses() const {
-    const Footprint footprint(tree_);
+    const Footprint footprint(tree_, core_);
     double sum = 0;
     for (size_t a = 0; a < nest_.accesses.size(); ++a) {
       const bool out = int(a) == nest_.out;
       if (out ? !carries_sums() : !loads_access(nest_, nest_.update, int(a))) continue;
       const bool vector = tree_.vector >= 0 && adjacent(int(a));
-      const double at_once = vector ? std::max(1.0, double(lanes_ * size_of(nest_.type)) / kLine) : 1;
-      sum += footprint.misses(int(a), double(target_.l1_bytes)) / at_once * kMiss;
+      const double at_once = vector ? std::max(1.0, double(lanes_ * size_of(nest_.type)) / core_.line) : 1;
+      sum += footprint.misses(int(a)) / at_once * core_.miss;
     }
-    return sum;
+    return core_.in_order ? sum : sum * kExposed;
   }
 
   bool carries_sums() const {
@@ -137,6 +147,7 @@ private:
   const LoopTree tree_;
   const Nest &nest_;
   const Target &target_;
+  const Core &core_;
   int lanes_ = 1, log_ = 0;
   double operations_ = 0, total_ = 0;
 };
@@ -155,12 +166,12 @@ LoopTree sized(LoopTree tree, const Nest &nest) {
 
 } // namespace
 
-double TileStep::cycles() const {
+double TileStep::cycles(const Core &core) const {
   const int log = std::countr_zero(unsigned(group));
-  const double floats = operations * kVectorFloat[log], issue = (operations + 2 * loads + scalars) / kWidth;
+  const double floats = operations * core.vector_float[log] / core.floats, issue = (operations + 2 * loads + scalars) / core.width;
   const bool alone = spare < 1 && at_once < 2; // one register for all that is loaded
-  const double waits = loads * (kLoad + (alone ? kVectorMemory[log] - kVectorFloat[log] : 0));
-  return std::max({floats, lines, scalars / 2, issue, double(kFloatLatency[log])}) + waits;
+  const double waits = !core.in_order ? 0 : loads * (kLoad + (alone ? core.memory[log] - core.vector_float[log] : 0));
+  return std::max({floats, lines, scalars / core.scalar_memory, issue, double(core.float_latency[log])}) + waits;
 }
 
 double estimate(const LoopTree &tree, const Target &target) {

@@ -9,7 +9,7 @@ namespace vecwrap {
 struct TileStep {
   double operations, loads, lines, at_once, scalars, spare;
   int group; ///< registers of a vector
-  double cycles() const;
+  double cycles(const Core &) const;
 };
 
 /// Cycles of the whole nest; of use only beside those of other schedules of it.

@@ -80,7 +80,7 @@ int64_t typical_extent(const Nest &nest, int d) {
 
 std::vector<Nest> typical_nests(const Nest &nest) {
   if (std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); })) return {nest};
-  constexpr int64_t kSizes[] = {15, 60, 250, 1000}; // no powers of two, whose rows meet in few sets of a cache
+  constexpr int64_t kSizes[] = {20, 60, 250, 1000}; // no powers of two, whose rows meet in few sets of a cache
   std::vector<Nest> list;
   for (int64_t size : kSizes) {
     Nest sized = nest;

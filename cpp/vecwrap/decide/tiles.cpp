@@ -1,6 +1,5 @@
 #include "decide/tiles.h"
 #include "decide/estimate.h"
-#include "target/inorder.h"
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -37,8 +36,8 @@ double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (t.scalar_regs) {
     const double points = double(r * v), loads = s.rows_share ? double(v) : points, at_once = s.rows_share ? double(v) : 1;
     const double spare = double(t.vector_regs) - points - at_once;
-    return TileStep{points, loads, loads * inorder::kVectorMemory[std::countr_zero(unsigned(t.group))], at_once,
-                    s.rows_share ? double(r) : 1, spare, t.group}.cycles();
+    return TileStep{points, loads, loads * t.core->memory[std::countr_zero(unsigned(t.group))], at_once,
+                    s.rows_share ? double(r) : 1, spare, t.group}.cycles(*t.core);
   }
   const double loads = loads_of(t, s, r, v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
   return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);

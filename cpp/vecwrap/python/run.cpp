@@ -128,6 +128,7 @@ void bind_target(py::module_ &m) {
       .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
   m.def("targets", [] { return targets(); });
   m.def("assembly_targets", [] { return assembly_targets(); });
+  m.def("core_targets", [] { return core_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
   m.def("runs_here", &runs_here, py::arg("target"), "Can this CPU and its operating system run the target's code?");
   m.def("native_target", [] { return native_target(); });

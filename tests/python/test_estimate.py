@@ -33,6 +33,7 @@ final %3
 out a2
 """
 SIXTEEN = CONVOLUTION.replace("symbol nf nc\n", "").replace("dim f nf", "dim f 16").replace("dim c nc", "dim c 16")
+SMALLER = GEMM.replace("128", "96").replace("512", "384")
 
 
 def ranks(values):
@@ -43,7 +44,7 @@ def proposals(nest, target, count):
     return list(dict.fromkeys(map(str, _core.propose(nest, target, count))))
 
 
-@pytest.mark.parametrize("text", [GEMM, GEMM.replace("128", "96").replace("512", "384"), SIXTEEN], ids=["gemm128", "gemm96", "conv"])
+@pytest.mark.parametrize("text", [GEMM, SMALLER, SIXTEEN], ids=["gemm128", "gemm96", "conv"])
 def test_the_estimate_ranks_as_the_ruler_does(text):
     nest, target, ruler = _core.Nest.parse(text), find_target("riscv64-rvv256"), rvv.Ruler()
     sentences = proposals(nest, target, 400)[::6]

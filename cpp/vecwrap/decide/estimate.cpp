@@ -12,14 +12,18 @@ constexpr double kLoad = 2.5; ///< what a vector load costs even where others hi
 constexpr double kDrain = 8; ///< cycles until the units are busy again after a branch
 constexpr double kCopy = 0.5, kTranspose = 2.5; ///< for each element that is packed
 constexpr double kExposed = 0.1; ///< of a miss that others overlap with, out of order
+constexpr double kIssue = 0.1; ///< of a vector operation, however well others hide it
+constexpr double kPointer = 2; ///< for a tile
 constexpr double kTile = 16; ///< pointers, branches and vector lengths of a tile
 
 class Estimate {
 public:
-  Estimate(LoopTree tree, const Target &target) : tree_(std::move(tree)), nest_(tree_.nest), target_(target), core_(*target.core) {
+  /// given: the nest as it is; the tree's has extents and strides that it may have when it runs.
+  Estimate(LoopTree tree, const Nest &given, const Target &target)
+      : tree_(std::move(tree)), nest_(tree_.nest), given_(given), target_(target), core_(*target.core) {
     lanes_ = tree_.vector < 0 ? 1 : target.lanes(nest_.type) * tree_.group;
     log_ = std::countr_zero(unsigned(tree_.group));
-    operations_ = operations_of_update();
+    operations_ = operations_of_update(nest_);
   }
 
   double cycles() {
@@ -31,18 +35,6 @@ public:
   }
 
 private:
-  double operations_of_update() const {
-    std::vector<bool> reached(nest_.nodes.size());
-    double count = 0;
-    reached[nest_.update] = true;
-    for (int n = nest_.update; n >= 0; --n) {
-      const int operands = reached[n] ? info_of(nest_.nodes[n].op).operands : 0;
-      for (int i = 0; i < operands; ++i) reached[nest_.nodes[n].in[i]] = true;
-      count += operands > 0;
-    }
-    return count;
-  }
-
   bool packed(int access) const {
     return std::any_of(tree_.packs.begin(), tree_.packs.end(), [&](const Pack &p) { return p.tensor == nest_.accesses[access].tensor; });
   }
@@ -76,14 +68,17 @@ private:
       if (loop + 1 == int(tree_.loops.size())) total_ += count * more * tile(tree_.vector < 0 ? rows * part : rows, part);
       else tiles(loop + 1, count * more, rows * part);
     };
-    add(double(extent / size), size), add(1, extent % size);
+    add(double(extent / size), size);
+    if (given_.dims[l.dim].extent.is_const() || loop == tree_.vector) return add(1, extent % size);
+    for (int64_t part = 1; part < size; part *= 2) // code for any number of rows
+      if (extent % size & part) add(1, part);
   }
 
   /// One run of the register scope.
   double tile(int64_t rows, int64_t columns) const {
     const int64_t vectors = tree_.vector < 0 ? 1 : (columns + lanes_ - 1) / lanes_;
     const double points = double(rows * vectors);
-    return reductions() * step(double(rows), double(vectors)) + branches() + kTile +
+    return reductions() * step(double(rows), double(vectors)) + branches(rows) + kTile + kPointer * pointers(rows) +
            points * (core_.move[log_] + core_.memory[log_]);
   }
 
@@ -93,12 +88,23 @@ private:
     return steps;
   }
 
-  double branches() const {
+  /// Rows a distance apart that only the run knows need a pointer each.
+  double pointers(int64_t rows) const {
+    double sum = 0;
+    for (const Access &a : given_.accesses) {
+      bool apart = false;
+      for (size_t l = tree_.tile; l < tree_.loops.size(); ++l) apart = apart || !a.strides[tree_.loops[l].dim].is_const();
+      sum += apart ? double(rows) : 1;
+    }
+    return sum;
+  }
+
+  double branches(int64_t rows) const {
     double cost = 0, runs = 1;
     for (int l = tree_.scope; l < tree_.tile; ++l) {
       const double trip = trips(tree_, l), unroll = tree_.loops[l].unroll;
       runs *= trip > unroll ? std::ceil(trip / unroll) : 1;
-      if (trip > unroll) cost += runs * (core_.in_order ? kDrain : 1);
+      if (trip > unroll) cost += runs * ((core_.in_order ? kDrain : 1) + pointers(rows) / core_.width);
     }
     return cost;
   }
@@ -120,7 +126,7 @@ private:
       lines += count * vectors * (adjacent(int(a)) ? core_.memory[log_] : core_.strided[log_]);
     }
     const double points = rows * vectors;
-    return TileStep{operations_ * points, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
+    return TileStep{points, operations_, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
                     tree_.group}.cycles(core_) + (operations_ - 1) * core_.float_latency[log_] / std::max(points, 1.0);
   }
 
@@ -145,7 +151,7 @@ private:
   }
 
   const LoopTree tree_;
-  const Nest &nest_;
+  const Nest &nest_, &given_;
   const Target &target_;
   const Core &core_;
   int lanes_ = 1, log_ = 0;
@@ -168,17 +174,19 @@ LoopTree sized(LoopTree tree, const Nest &nest) {
 
 double TileStep::cycles(const Core &core) const {
   const int log = std::countr_zero(unsigned(group));
-  const double floats = operations * core.vector_float[log] / core.floats, issue = (operations + 2 * loads + scalars) / core.width;
+  const double all = points * operations, floats = all * core.vector_float[log] / core.floats;
+  const double issue = (all + 2 * loads + scalars) / core.width;
+  const double chains = (all - points) * core.float_latency[log] / std::max(1.0, spare); // what is not a sum yet waits in a register
   const bool alone = spare < 1 && at_once < 2; // one register for all that is loaded
   const double waits = !core.in_order ? 0 : loads * (kLoad + (alone ? core.memory[log] - core.vector_float[log] : 0));
-  return std::max({floats, lines, scalars / core.scalar_memory, issue, double(core.float_latency[log])}) + waits;
+  return std::max({floats, chains, lines, scalars / core.scalar_memory, issue, double(core.float_latency[log])}) + waits + (core.in_order ? kIssue * all : 0);
 }
 
 double estimate(const LoopTree &tree, const Target &target) {
   if (tree.tile >= int(tree.loops.size()) || tree.nest.update < 0) return 0;
   double logarithms = 0; // a factor at one size counts as much as at any other
   const std::vector<Nest> nests = typical_nests(tree.nest);
-  for (const Nest &nest : nests) logarithms += std::log(Estimate(sized(tree, nest), target).cycles());
+  for (const Nest &nest : nests) logarithms += std::log(Estimate(sized(tree, nest), tree.nest, target).cycles());
   return std::exp(logarithms / double(nests.size()));
 }
 

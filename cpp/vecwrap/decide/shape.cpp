@@ -40,6 +40,7 @@ int64_t window_step(const Nest &nest, const Shape &s, const std::vector<int> &mo
 Shape shape_of(const Nest &nest, int vector) {
   Shape s;
   s.vector = vector;
+  if (nest.update >= 0) s.operations = operations_of_update(nest);
   const int root = nest.update >= 0 ? nest.update : nest.final;
   std::vector<int> moving;
   for (size_t a = 0; a < nest.accesses.size(); ++a) {
@@ -71,6 +72,18 @@ Shape shape_of(const Nest &nest, int vector) {
   for (int d : s.outer)
     if (s.row >= 0 && s.rows_share && is_panel(nest, s, root, d)) s.panel = d;
   return s;
+}
+
+double operations_of_update(const Nest &nest) {
+  std::vector<bool> reached(nest.nodes.size());
+  double count = 0;
+  reached[nest.update] = true;
+  for (int n = nest.update; n >= 0; --n) {
+    const int operands = reached[n] ? info_of(nest.nodes[n].op).operands : 0;
+    for (int i = 0; i < operands; ++i) reached[nest.nodes[n].in[i]] = true;
+    count += operands > 0;
+  }
+  return count;
 }
 
 int64_t typical_extent(const Nest &nest, int d) {

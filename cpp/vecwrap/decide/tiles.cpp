@@ -36,7 +36,7 @@ double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (t.scalar_regs) {
     const double points = double(r * v), loads = s.rows_share ? double(v) : points, at_once = s.rows_share ? double(v) : 1;
     const double spare = double(t.vector_regs) - points - at_once;
-    return TileStep{points, loads, loads * t.core->memory[std::countr_zero(unsigned(t.group))], at_once,
+    return TileStep{points, s.operations, loads, loads * t.core->memory[std::countr_zero(unsigned(t.group))], at_once,
                     s.rows_share ? double(r) : 1, spare, t.group}.cycles(*t.core);
   }
   const double loads = loads_of(t, s, r, v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;

@@ -1,4 +1,4 @@
-"""Writes what code is arranged by out of the core descriptions: the rows of cpp/vecwrap/target/cores.def (core.h says what they are).
+"""Writes what code is arranged by out of the core descriptions: the rows of cpp/vecwrap/target/cores.def.
 
 usage: python -m vecwrap.sim.arranging > cpp/vecwrap/target/cores.def
 """
@@ -49,7 +49,8 @@ def listed(numbers: list[int]) -> str:
 
 
 def text() -> str:
-    return "".join(f"{line}\n" for line in ["// Written by python -m vecwrap.sim.arranging.", *(row(read_core(name)) for name in core_names())])
+    lines = ["// Written by python -m vecwrap.sim.arranging.", *(row(read_core(name)) for name in core_names())]
+    return "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

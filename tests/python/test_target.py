@@ -19,7 +19,7 @@ def show(capsys, *arguments: str) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("name", [t.name for t in [*_core.targets(), *_core.assembly_targets()]])
+@pytest.mark.parametrize("name", [t.name for t in [*_core.targets(), *_core.assembly_targets(), *_core.core_targets()]])
 def test_every_target_is_described(capsys, name):
     shown = show(capsys, "--show", name)
     assert shown["name"] == name and "cpu" not in shown
@@ -52,7 +52,7 @@ def test_the_list_marks_the_native_one(capsys, monkeypatch):
     assert commands.main() == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines == [t.name + " (native)" * (t.name == _core.native_target().name)
-                     for t in [*_core.targets(), *_core.assembly_targets()]]
+                     for t in [*_core.targets(), *_core.assembly_targets(), *_core.core_targets()]]
 
 
 def test_an_unknown_target_is_refused(capsys):

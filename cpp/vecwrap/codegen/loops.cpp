@@ -8,6 +8,7 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
   out.type = type;
   out.lanes = group ? target.lanes(type) * group : 1;
   out.group = std::max(group, 1);
+  out.core = target.core;
   if ((target.isa == Isa::Avx2 || target.isa == Isa::Sse) && out.lanes > 1) out.tail_reg = target.vector_regs - 1;
 }
 

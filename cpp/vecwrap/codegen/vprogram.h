@@ -2,6 +2,7 @@
 // scalar registers are unlimited, 64 bits wide, and mapped by the emitter.
 #pragma once
 #include "ir/nest.h"
+#include "target/core.h"
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -80,6 +81,7 @@ struct VProgram {
   int labels = 0;
   int64_t frame_bytes = 0;  ///< stack buffer for packed tensors, 64-byte aligned
   int group = 1;            ///< registers per vector (RVV: LMUL)
+  const Core *core = nullptr; ///< what the instructions are ordered by (RVV)
   int reserved = 0;         ///< vectors of the emitter's own: masks (RVV: in front of number 0), scratch (SSE2: the last ones)
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
   std::vector<std::string> notes; ///< which part of the schedule the code comes from

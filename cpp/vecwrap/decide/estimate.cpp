@@ -1,7 +1,6 @@
 #include "decide/estimate.h"
 #include "decide/footprint.h"
 #include "decide/shape.h"
-#include "target/inorder.h"
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -9,19 +8,22 @@
 namespace vecwrap {
 namespace {
 
-using namespace inorder;
-
 constexpr double kLoad = 2.5; ///< what a vector load costs even where others hide it (measured with three groups, five tiles)
 constexpr double kDrain = 8; ///< cycles until the units are busy again after a branch
 constexpr double kCopy = 0.5, kTranspose = 2.5; ///< for each element that is packed
+constexpr double kExposed = 0.1; ///< of a miss that others overlap with, out of order
+constexpr double kIssue = 0.1; ///< of a vector operation, however well others hide it
+constexpr double kPointer = 2; ///< for a tile
 constexpr double kTile = 16; ///< pointers, branches and vector lengths of a tile
 
 class Estimate {
 public:
-  Estimate(const LoopTree &tree, const Target &target) : tree_(tree), nest_(tree.nest), target_(target) {
-    lanes_ = tree.vector < 0 ? 1 : target.lanes(nest_.type) * tree.group;
-    log_ = std::countr_zero(unsigned(tree.group));
-    for (const Node &n : nest_.nodes) operations_ += info_of(n.op).operands > 0;
+  /// given: the nest as it is; the tree's has extents and strides that it may have when it runs.
+  Estimate(LoopTree tree, const Nest &given, const Target &target)
+      : tree_(std::move(tree)), nest_(tree_.nest), given_(given), target_(target), core_(*target.core) {
+    lanes_ = tree_.vector < 0 ? 1 : target.lanes(nest_.type) * tree_.group;
+    log_ = std::countr_zero(unsigned(tree_.group));
+    operations_ = operations_of_update(nest_);
   }
 
   double cycles() {
@@ -60,21 +62,24 @@ private:
   /// Adds up all tiles of the output: whole ones along each dim, and what is left. `count` of them have `rows` rows so far.
   void tiles(int loop, double count, int64_t rows) {
     const Loop &l = tree_.loops[loop];
-    const int64_t size = l.chunk.value, extent = nest_.dims[l.dim].reduction ? size : typical_extent(nest_, l.dim);
+    const int64_t size = l.chunk.value, extent = nest_.dims[l.dim].reduction ? size : nest_.dims[l.dim].extent.value;
     auto add = [&](double more, int64_t part) {
       if (more <= 0 || part <= 0) return;
       if (loop + 1 == int(tree_.loops.size())) total_ += count * more * tile(tree_.vector < 0 ? rows * part : rows, part);
       else tiles(loop + 1, count * more, rows * part);
     };
-    add(double(extent / size), size), add(1, extent % size);
+    add(double(extent / size), size);
+    if (given_.dims[l.dim].extent.is_const() || loop == tree_.vector) return add(1, extent % size);
+    for (int64_t part = 1; part < size; part *= 2) // code for any number of rows
+      if (extent % size & part) add(1, part);
   }
 
   /// One run of the register scope.
   double tile(int64_t rows, int64_t columns) const {
     const int64_t vectors = tree_.vector < 0 ? 1 : (columns + lanes_ - 1) / lanes_;
     const double points = double(rows * vectors);
-    return reductions() * step(double(rows), double(vectors)) + branches() + kTile +
-           points * (kVectorMove * tree_.group + kVectorMemory[log_]);
+    return reductions() * step(double(rows), double(vectors)) + branches(rows) + kTile + kPointer * pointers(rows) +
+           points * (core_.move[log_] + core_.memory[log_]);
   }
 
   double reductions() const {
@@ -83,12 +88,23 @@ private:
     return steps;
   }
 
-  double branches() const {
+  /// Rows a distance apart that only the run knows need a pointer each.
+  double pointers(int64_t rows) const {
+    double sum = 0;
+    for (const Access &a : given_.accesses) {
+      bool apart = false;
+      for (size_t l = tree_.tile; l < tree_.loops.size(); ++l) apart = apart || !a.strides[tree_.loops[l].dim].is_const();
+      sum += apart ? double(rows) : 1;
+    }
+    return sum;
+  }
+
+  double branches(int64_t rows) const {
     double cost = 0, runs = 1;
     for (int l = tree_.scope; l < tree_.tile; ++l) {
       const double trip = trips(tree_, l), unroll = tree_.loops[l].unroll;
       runs *= trip > unroll ? std::ceil(trip / unroll) : 1;
-      if (trip > unroll) cost += runs * kDrain;
+      if (trip > unroll) cost += runs * ((core_.in_order ? kDrain : 1) + pointers(rows) / core_.width);
     }
     return cost;
   }
@@ -107,25 +123,25 @@ private:
       const double count = moves(int(a), tree_.tile) ? rows : 1;
       if (!vector) { scalars += count; continue; }
       loads += count * vectors, shared += count == 1 ? vectors : 1;
-      lines += count * vectors * (adjacent(int(a)) ? kVectorMemory[log_] : kStride * tree_.group);
+      lines += count * vectors * (adjacent(int(a)) ? core_.memory[log_] : core_.strided[log_]);
     }
     const double points = rows * vectors;
-    return TileStep{operations_ * points, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
-                    tree_.group}.cycles() + (operations_ - 1) * kFloatLatency[log_] / std::max(points, 1.0);
+    return TileStep{points, operations_, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
+                    tree_.group}.cycles(core_) + (operations_ - 1) * core_.float_latency[log_] / std::max(points, 1.0);
   }
 
   /// Loads that miss the first-level cache, one behind the other; the lines of one load arrive together.
   double misses() const {
-    const Footprint footprint(tree_);
+    const Footprint footprint(tree_, core_);
     double sum = 0;
     for (size_t a = 0; a < nest_.accesses.size(); ++a) {
       const bool out = int(a) == nest_.out;
       if (out ? !carries_sums() : !loads_access(nest_, nest_.update, int(a))) continue;
       const bool vector = tree_.vector >= 0 && adjacent(int(a));
-      const double at_once = vector ? std::max(1.0, double(lanes_ * size_of(nest_.type)) / kLine) : 1;
-      sum += footprint.misses(int(a), double(target_.l1_bytes)) / at_once * kMiss;
+      const double at_once = vector ? std::max(1.0, double(lanes_ * size_of(nest_.type)) / core_.line) : 1;
+      sum += footprint.misses(int(a)) / at_once * core_.miss;
     }
-    return sum;
+    return core_.in_order ? sum : sum * kExposed;
   }
 
   bool carries_sums() const {
@@ -134,26 +150,44 @@ private:
     return false;
   }
 
-  const LoopTree &tree_;
-  const Nest &nest_;
+  const LoopTree tree_;
+  const Nest &nest_, &given_;
   const Target &target_;
+  const Core &core_;
   int lanes_ = 1, log_ = 0;
   double operations_ = 0, total_ = 0;
 };
 
 } // namespace
 
-double TileStep::cycles() const {
+namespace {
+
+/// The same loops around a nest of known extents.
+LoopTree sized(LoopTree tree, const Nest &nest) {
+  for (Loop &loop : tree.loops)
+    if (!loop.chunk.is_const()) loop.chunk = nest.dims[loop.dim].extent;
+  tree.nest = nest;
+  return tree;
+}
+
+} // namespace
+
+double TileStep::cycles(const Core &core) const {
   const int log = std::countr_zero(unsigned(group));
-  const double floats = operations * kVectorFloat[log], issue = (operations + 2 * loads + scalars) / kWidth;
+  const double all = points * operations, floats = all * core.vector_float[log] / core.floats;
+  const double issue = (all + 2 * loads + scalars) / core.width;
+  const double chains = (all - points) * core.float_latency[log] / std::max(1.0, spare); // what is not a sum yet waits in a register
   const bool alone = spare < 1 && at_once < 2; // one register for all that is loaded
-  const double waits = loads * (kLoad + (alone ? kVectorMemory[log] - kVectorFloat[log] : 0));
-  return std::max({floats, lines, scalars / 2, issue, double(kFloatLatency[log])}) + waits;
+  const double waits = !core.in_order ? 0 : loads * (kLoad + (alone ? core.memory[log] - core.vector_float[log] : 0));
+  return std::max({floats, chains, lines, scalars / core.scalar_memory, issue, double(core.float_latency[log])}) + waits + (core.in_order ? kIssue * all : 0);
 }
 
 double estimate(const LoopTree &tree, const Target &target) {
   if (tree.tile >= int(tree.loops.size()) || tree.nest.update < 0) return 0;
-  return Estimate(tree, target).cycles();
+  double logarithms = 0; // a factor at one size counts as much as at any other
+  const std::vector<Nest> nests = typical_nests(tree.nest);
+  for (const Nest &nest : nests) logarithms += std::log(Estimate(sized(tree, nest), tree.nest, target).cycles());
+  return std::exp(logarithms / double(nests.size()));
 }
 
 } // namespace vecwrap

@@ -4,12 +4,12 @@
 
 namespace vecwrap {
 
-/// One reduction step of a register tile: vector operations; vector loads, the cycles that they hold their unit, and how many
+/// One reduction step of a register tile: its vectors, and the operations for each; vector loads, the cycles that they hold their unit, and how many
 /// of them are waited for at once; scalar loads; vectors that the tile leaves over.
 struct TileStep {
-  double operations, loads, lines, at_once, scalars, spare;
+  double points, operations, loads, lines, at_once, scalars, spare;
   int group; ///< registers of a vector
-  double cycles() const;
+  double cycles(const Core &) const;
 };
 
 /// Cycles of the whole nest; of use only beside those of other schedules of it.

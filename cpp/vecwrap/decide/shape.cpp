@@ -40,6 +40,7 @@ int64_t window_step(const Nest &nest, const Shape &s, const std::vector<int> &mo
 Shape shape_of(const Nest &nest, int vector) {
   Shape s;
   s.vector = vector;
+  if (nest.update >= 0) s.operations = operations_of_update(nest);
   const int root = nest.update >= 0 ? nest.update : nest.final;
   std::vector<int> moving;
   for (size_t a = 0; a < nest.accesses.size(); ++a) {
@@ -73,9 +74,37 @@ Shape shape_of(const Nest &nest, int vector) {
   return s;
 }
 
+double operations_of_update(const Nest &nest) {
+  std::vector<bool> reached(nest.nodes.size());
+  double count = 0;
+  reached[nest.update] = true;
+  for (int n = nest.update; n >= 0; --n) {
+    const int operands = reached[n] ? info_of(nest.nodes[n].op).operands : 0;
+    for (int i = 0; i < operands; ++i) reached[nest.nodes[n].in[i]] = true;
+    count += operands > 0;
+  }
+  return count;
+}
+
 int64_t typical_extent(const Nest &nest, int d) {
   constexpr int64_t kTypical = 1000;
   return nest.dims[d].extent.is_const() ? nest.dims[d].extent.value : kTypical;
+}
+
+std::vector<Nest> typical_nests(const Nest &nest) {
+  if (std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); })) return {nest};
+  constexpr int64_t kSizes[] = {20, 60, 250, 1000}; // no powers of two, whose rows meet in few sets of a cache
+  std::vector<Nest> list;
+  for (int64_t size : kSizes) {
+    Nest sized = nest;
+    for (Dim &d : sized.dims)
+      if (!d.extent.is_const()) d.extent = Int::constant(size);
+    for (Access &a : sized.accesses)
+      for (Int &stride : a.strides) // two symbols are two distances
+        if (!stride.is_const()) stride = Int::constant((size + 2 * stride.sym) * size_of(nest.type));
+    list.push_back(std::move(sized));
+  }
+  return list;
 }
 
 } // namespace vecwrap

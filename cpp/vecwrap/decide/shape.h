@@ -15,13 +15,18 @@ struct Shape {
   std::vector<int> reductions; ///< source order
   std::vector<int> strided;    ///< tensors that move along `vector`, not contiguously
   std::vector<int> moving;     ///< tensors that move along `vector`
+  double operations = 1;       ///< of one update
   bool rows_share = true;      ///< what moves along `vector` is the same for all rows of a tile
 };
 
 /// Dims along which the output is contiguous.
 std::vector<int> vector_dims(const Nest &, const Target &);
 Shape shape_of(const Nest &, int vector);
+/// Operations of one update, the sum among them.
+double operations_of_update(const Nest &);
 /// The constant extent of a dim, or what stands for one that is only known at run time.
 int64_t typical_extent(const Nest &, int dim);
+/// The nest at a few sizes from small to large, if only the run knows its own: what is good at one may be bad at another.
+std::vector<Nest> typical_nests(const Nest &);
 
 } // namespace vecwrap

@@ -1,8 +1,8 @@
 #include "decide/tiles.h"
 #include "decide/estimate.h"
-#include "target/inorder.h"
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace vecwrap {
 namespace {
@@ -36,8 +36,8 @@ double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
   if (t.scalar_regs) {
     const double points = double(r * v), loads = s.rows_share ? double(v) : points, at_once = s.rows_share ? double(v) : 1;
     const double spare = double(t.vector_regs) - points - at_once;
-    return TileStep{points, loads, loads * inorder::kVectorMemory[std::countr_zero(unsigned(t.group))], at_once,
-                    s.rows_share ? double(r) : 1, spare, t.group}.cycles();
+    return TileStep{points, s.operations, loads, loads * t.core->memory[std::countr_zero(unsigned(t.group))], at_once,
+                    s.rows_share ? double(r) : 1, spare, t.group}.cycles(*t.core);
   }
   const double loads = loads_of(t, s, r, v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
   return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
@@ -49,6 +49,25 @@ double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int6
   const double total = row_tiles * column_tiles * cost(t, s, r, v, far) + row_tiles * cost(t, s, r, vectors % v, far) +
                        column_tiles * cost(t, s, rows % r, v, far) + cost(t, s, rows % r, vectors % v, far);
   return total * (r > kStreams ? 1.04 : 1);
+}
+
+/// A size that the output may have.
+struct Output { int64_t rows, vectors; };
+
+std::vector<Output> outputs_of(const Nest &nest, const Target &t, const Shape &s) {
+  const int64_t lanes = t.lanes(nest.type);
+  std::vector<Output> list;
+  for (const Nest &n : t.scalar_regs ? typical_nests(nest) : std::vector{nest})
+    list.push_back({s.row < 0 ? 1 : typical_extent(n, s.row), (typical_extent(n, s.vector) + lanes - 1) / lanes});
+  return list;
+}
+
+/// The mean, in which a factor at one size counts as much as at any other.
+double cost(const Target &t, const Shape &s, const std::vector<Output> &outputs, int64_t r, int64_t v, bool far) {
+  if (outputs.size() == 1) return cost(t, s, outputs[0].rows, outputs[0].vectors, r, v, far);
+  double logarithms = 0;
+  for (const Output &o : outputs) logarithms += std::log(cost(t, s, o.rows, o.vectors, r, v, far));
+  return std::exp(logarithms / double(outputs.size()));
 }
 
 /// Panels of few vectors that a tile may take side by side.
@@ -75,9 +94,8 @@ std::vector<int> groups(const Nest &nest, const Target &t) {
 }
 
 std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool far) {
-  const int64_t rows = s.row < 0 ? 1 : typical_extent(nest, s.row);
-  const int64_t lanes = t.lanes(nest.type);
-  const int64_t vectors = (typical_extent(nest, s.vector) + lanes - 1) / lanes;
+  const std::vector<Output> outputs = outputs_of(nest, t, s);
+  const auto [rows, vectors] = outputs.back();
   const int registers = t.vector_regs - t.own_regs;
   const int broadcast = t.scalar_regs ? 0 : 1;
   // every vector of a tile with a run-time extent brings a tail variant of the whole tile
@@ -87,7 +105,7 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool 
     for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
       if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
         const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || slides(t, s, r, v) ? 1 : 1 + 0.02 * double(r);
-        list.push_back({r, v, cost(t, s, rows, vectors, r, v, far) * variants * streams});
+        list.push_back({r, v, cost(t, s, outputs, r, v, far) * variants * streams});
       }
   const int64_t panels = s.panel < 0 ? 1 : nest.dims[s.panel].extent.value;
   for (int64_t p = 2; p <= most_panels(nest, s, vectors); ++p)

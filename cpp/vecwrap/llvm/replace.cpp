@@ -58,16 +58,28 @@ bool wanted(const Function &function, const Target &target) {
   return !width.isStringAttribute() || width.getValueAsString().getAsInteger(10, bits) || bits >= unsigned(target.vector_bytes) * 8;
 }
 
-/// Vectors as long as the unit may rely on: longer ones run the same code. If that is only the least that V promises, code
+std::string cpu_of(const Function &function, const char *attribute) { return function.getFnAttribute(attribute).getValueAsString().str(); }
+
+/// -mtune, or else -mcpu.
+const Core &arranged_for(const Function &function) {
+  for (const char *attribute : {"tune-cpu", "target-cpu"})
+    if (const Core *core = find_core(cpu_of(function, attribute)))
+      return *core;
+  return usual_core();
+}
+
+/// Those of the core that -mcpu names. Else vectors as long as the unit may rely on: longer ones run the same code. If that is only the least that V promises, code
 /// for longer ones as well, which is chosen when the unit runs.
 std::vector<Target> rvv_targets(const Function &function) {
+  if (const Core *core = find_core(cpu_of(function, "target-cpu")); core && has_feature(function, ("zvl" + Twine(core->vlen) + "b").str()))
+    return {for_core(*core)};
   int promised = 128;
   while (has_feature(function, ("zvl" + Twine(2 * promised) + "b").str()))
     promised *= 2;
   std::vector<Target> list;
   for (const Target &target : reverse(assembly_targets())) // listed from short vectors to long ones
     if (!target.any_length && (promised == 128 || (list.empty() && target.vector_bytes * 8 <= promised)))
-      list.push_back(target);
+      list.push_back(tuned(target, arranged_for(function)));
   return list;
 }
 

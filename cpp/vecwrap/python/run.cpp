@@ -1,6 +1,7 @@
 // Targets, compilation, execution and strategies for Python. Argument blocks are lists of ints, laid out as
 // ir/interpret.h says: addresses of the tensors, then values of the symbols. The typed layer above checks them.
 #include "python/bind.h"
+#include "decide/estimate.h"
 #include "decide/strategy.h"
 #include "emit/kernel.h"
 #include "emit/rvv/encode.h"
@@ -93,6 +94,10 @@ std::vector<Sentence> propose_nest(const Nest &nest, const Target &target, int n
   return unwrap(make_heuristic({always, collapse})->propose(nest, target, n));
 }
 
+double estimated(const Nest &nest, const Sentence &sentence, const Target &target) {
+  return estimate(unwrap(apply(nest, sentence, target)), target);
+}
+
 Sentence propose_program(const Program &program, const Target &target) {
   if (const std::string wrong = validate(program); !wrong.empty())
     throw Refused{{"bad-program", wrong}};
@@ -124,6 +129,7 @@ void bind_target(py::module_ &m) {
       .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
   m.def("targets", [] { return targets(); });
   m.def("assembly_targets", [] { return assembly_targets(); });
+  m.def("core_targets", [] { return core_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
   m.def("runs_here", &runs_here, py::arg("target"), "Can this CPU and its operating system run the target's code?");
   m.def("native_target", [] { return native_target(); });
@@ -161,6 +167,8 @@ void bind_run(py::module_ &m) {
     interpret(n, args.data());
   }, py::arg("nest"), py::arg("args"));
   m.def("flops", [](const Nest &n, const Args &args) { return flops(n, checked(n, args).data()); }, py::arg("nest"), py::arg("args"));
+  m.def("estimate", &estimated, py::arg("nest"), py::arg("sentence"), py::arg("target"),
+        "Cycles as the heuristic estimates them where vectors may have several registers; of use only beside those of other sentences");
   m.def("propose", &propose_nest, py::arg("nest"), py::arg("target"), py::arg("n") = 1,
         py::arg("always") = false, py::arg("collapse") = true);
   m.def("propose", &propose_program, py::arg("program"), py::arg("target"));

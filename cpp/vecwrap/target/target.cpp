@@ -35,11 +35,11 @@ const std::vector<Row> &rows() {
   return table;
 }
 
-/// Vector registers of a RISC-V core with VLEN bits, by the caches of a small core (SpacemiT X60: 32 KiB, 512 KiB).
+/// Vector registers of VLEN bits.
 Target rvv(std::string name, int vlen, bool any_length = false) {
-  Target t{std::move(name), Isa::Rvv, vlen / 8, 32, 0, 4, 1, 32 << 10, 512 << 10, 64 << 10};
+  Target t{std::move(name), Isa::Rvv, vlen / 8, 32, 0, 4, 1, 0, 0, 64 << 10};
   t.widest_group = 8, t.scalar_regs = 30, t.any_length = any_length, t.ordered_sums = true; // two of 32 are scratch
-  return t;
+  return tuned(t, usual_core());
 }
 
 uint64_t xcr0() {
@@ -114,21 +114,34 @@ const std::vector<Target> &assembly_targets() {
   return list;
 }
 
+const std::vector<Target> &core_targets() {
+  static const std::vector<Target> list = [] {
+    std::vector<Target> all;
+    for (const Core &core : cores()) all.push_back(for_core(core));
+    return all;
+  }();
+  return list;
+}
+
+Target tuned(Target t, const Core &core) {
+  t.core = &core, t.l1_bytes = core.l1_bytes, t.l2_bytes = core.l2_bytes;
+  return t;
+}
+
+Target for_core(const Core &core) { return tuned(rvv(core.name, core.vlen), core); }
+
 Result<Target> find_target(const std::string &name) {
   if (name == "native") return native_target();
-  constexpr const char *kHalves = "+zvfh";
-  const size_t plus = name.find(kHalves);
-  const bool halves = plus != std::string::npos && name.substr(plus) == kHalves;
+  const std::string kHalves = "+zvfh";
+  const bool halves = name.ends_with(kHalves);
+  const std::string base = halves ? name.substr(0, name.size() - kHalves.size()) : name;
   std::string known;
-  for (const auto *list : {&targets(), &assembly_targets()})
-    for (const Target &t : *list) {
-      if (t.name == name) return t;
-      if (t.isa == Isa::Rvv && halves && t.name == name.substr(0, plus)) {
-        Target with = t;
-        with.name = name, with.halves = true;
-        return with;
-      }
+  for (const auto *list : {&targets(), &assembly_targets(), &core_targets()})
+    for (Target t : *list) {
       known += " " + t.name;
+      if (t.name != base || (halves && t.isa != Isa::Rvv)) continue;
+      t.name = name, t.halves = t.halves || halves;
+      return t;
     }
   return Refusal{"unknown-target", "'" + name + "' is not one of: native" + known};
 }

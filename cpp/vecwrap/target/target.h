@@ -2,6 +2,7 @@
 #pragma once
 #include "ir/nest.h"
 #include "ir/result.h"
+#include "target/core.h"
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Target {
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   bool bf16 = false;      ///< two products of bf16 are added to a lane of f32 at once (AVX512-BF16)
   bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
+  const Core *core = nullptr; ///< what code is arranged by (RVV)
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
   bool ordered_sums = false; ///< adds the elements of a vector in order (RVV: vfredosum)
   bool halves = false;    ///< converts f16 and computes with it (RVV: Zvfh and Zfh; x86 converts always)
@@ -49,7 +51,14 @@ bool runs_here(const Target &);
 const std::vector<Target> &targets();
 /// Those whose kernels are assembly text.
 const std::vector<Target> &assembly_targets();
-Result<Target> find_target(const std::string &name); ///< a name from either table (RISC-V's may end in "+zvfh"), or "native"
+/// One for each RISC-V core that is described.
+const std::vector<Target> &core_targets();
+/// A RISC-V target as the core of that name has it: its vectors, its caches, its units.
+Target for_core(const Core &);
+/// The same vectors, arranged for another core.
+Target tuned(Target, const Core &);
+/// A name from either table or a core's (RISC-V's may end in "+zvfh"), or "native".
+Result<Target> find_target(const std::string &name);
 /// The widest built-in target this CPU can run (cpuid and OS support).
 Target native_target();
 /// The widest built-in target whose features are all in an LLVM "target-features" string ("+avx2,+fma,...").

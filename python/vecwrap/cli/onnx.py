@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from .._core import Refusal, assembly_targets, targets
+from .._core import Refusal, assembly_targets, core_targets, targets
 from ..errors import ModelError, ToolError, UnsupportedModel
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Interrupted(BaseException):
 
 
 def parser() -> argparse.ArgumentParser:
-    names = ", ".join(target.name for target in [*targets(), *assembly_targets()])
+    names = ", ".join(target.name for target in [*targets(), *assembly_targets(), *core_targets()])
     p = argparse.ArgumentParser("vecwrap-onnx", description=__doc__.replace("``", "").split(": ", 1)[1], epilog=EXIT_CODES,
                                 formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     p.add_argument("model", type=Path, help="the .onnx file")

@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.show is None:
             native = _core.native_target().name
-            names = [target.name for target in [*_core.targets(), *_core.assembly_targets()]]
+            names = [target.name for target in [*_core.targets(), *_core.assembly_targets(), *_core.core_targets()]]
             print(json.dumps(names) if given.json else "\n".join(f"{name}{' (native)' * (name == native)}" for name in names))
             return 0
         shown = description(_core.find_target(given.show))

@@ -2,6 +2,9 @@
 // RUN: %vecwrap -O2 --target=riscv64-linux-gnu -march=rv64gcv -S -o - %s | FileCheck %s --check-prefixes=CHECK,ANY
 // RUN: %vecwrap -O2 --target=riscv64-linux-gnu -march=rv64gcv_zvl256b -S -o - %s | FileCheck %s --check-prefixes=CHECK,ONE
 // RUN: %vecwrap -O2 --target=riscv64-linux-gnu -march=rv64gcv -c -o %t.o %s && llvm-readelf-22 -s %t.o | FileCheck %s --check-prefix=SYMBOL
+// A core by name: its vectors, and nothing is asked.
+// RUN: %vecwrap -O2 --target=riscv64-linux-gnu -mcpu=sifive-x280 -S -o - %s | FileCheck %s --check-prefixes=CHECK,ONE
+// RUN: %vecwrap -O2 --target=riscv64-linux-gnu -mcpu=sifive-p670 -S -o - %s | FileCheck %s --check-prefixes=CHECK,ONE
 // CHECK: .section .text.vecwrap_kernel_{{[0-9a-f]+}},"axG",@progbits
 // CHECK: vfmacc.vf
 // ANY: csrr {{.*}}, vlenb

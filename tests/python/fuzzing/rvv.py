@@ -29,7 +29,7 @@ def vector_of_registers(random: Random, sentence: str) -> str:
 def rvv_case(random: Random, seed: int, make_nest, make_sentence=random_sentence) -> Case:
     nest, symbols = make_nest(random)
     sentence = vector_of_registers(random, make_sentence(random, nest))
-    target = random.choice(_core.assembly_targets())
+    target = random.choice([*_core.assembly_targets(), *_core.core_targets()])
     halves = "+zvfh" if random.random() < 0.5 or nest.type == "f16" else ""
     lengths = [vlen for vlen in VLENS if vlen >= 8 * target.vector_bytes]
     vlen = lengths[0] if random.random() < 0.7 else random.choice(lengths)

@@ -1,5 +1,5 @@
 #include "emit/rvv/order.h"
-#include "target/inorder.h"
+#include "target/core.h"
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -9,24 +9,24 @@ namespace vecwrap::rvv {
 namespace {
 
 enum Unit : uint8_t { kInteger, kScalarMemory, kVectorLines, kFloats, kMoves, kScalarFloat, kUnits };
-constexpr int kCopies[kUnits] = {2, 2, 1, 1, 1, 1};
+constexpr int kMost = 4; ///< units of a kind
+constexpr int kScalarFloats = 1, kVectorMemory = 1, kMovers = 1; ///< of any core that is described
 constexpr size_t kAhead = 128; ///< instructions that are looked at
 constexpr int kAddresses = 8;  ///< that wait in registers for the access they are made for
 
 struct Cost { Unit unit; int cycles, latency; };
 
-Cost cost_of(const VInst &i, int group) {
-  using namespace inorder;
-  const int log = std::countr_zero(unsigned(group)), memory = i.stride >= 0 ? kStride * group : kVectorMemory[log];
+Cost cost_of(const VInst &i, const Core &core, int group) {
+  const int log = std::countr_zero(unsigned(group));
   const bool uniform = is_uniform(i.d);
-  if (i.op == VOp::SLoad || (uniform && (i.op == VOp::VBcast || i.op == VOp::VLoad))) return {kScalarMemory, 1, kScalarLoadLatency};
+  if (i.op == VOp::SLoad || (uniform && (i.op == VOp::VBcast || i.op == VOp::VLoad))) return {kScalarMemory, 1, core.scalar_load_latency};
   if (i.op <= VOp::SLoad) return {kInteger, 1, 1};
   if (i.op == VOp::VStore && is_uniform(i.a)) return {kScalarMemory, 1, 1};
-  if (i.op == VOp::VLoad || i.op == VOp::VStore) return {kVectorLines, memory, memory};
-  if (uniform) return {kScalarFloat, 1, kScalarFloatLatency};
+  if (i.op == VOp::VLoad || i.op == VOp::VStore) return i.stride >= 0 ? Cost{kVectorLines, core.strided[log], core.strided_latency[log]} : Cost{kVectorLines, core.memory[log], core.memory_latency[log]};
+  if (uniform) return {kScalarFloat, 1, core.scalar_float_latency};
   if (i.op == VOp::VMov || i.op == VOp::VConst || i.op == VOp::VBcast)
-    return {kMoves, kVectorMove * group, std::max(kMoveLatency, kVectorMove * group)};
-  return {kFloats, kVectorFloat[log], kFloatLatency[log]};
+    return {kMoves, core.move[log], core.move_latency[log]};
+  return {kFloats, core.vector_float[log], core.float_latency[log]};
 }
 
 /// Does the instruction name all that it reads and writes? Others stay where they are, and what is around them on its side.
@@ -85,9 +85,10 @@ std::vector<VInst> with_addresses(VProgram &program, size_t at, size_t end, std:
 class Block {
 public:
   /// made: which instructions are an address for the one behind.
-  Block(const std::vector<VInst> &code, const std::vector<bool> &made, int group)
-      : code_(code), made_(made), count_(code.size()), nodes_(code.size()) {
-    for (size_t n = 0; n < count_; ++n) nodes_[n].cost = cost_of(code[n], group);
+  Block(const std::vector<VInst> &code, const std::vector<bool> &made, const Core &core, int group)
+      : code_(code), made_(made), core_(core), copies_{core.integers, core.scalar_memory, kVectorMemory, core.floats, kMovers, kScalarFloats},
+        count_(code.size()), nodes_(code.size()) {
+    for (size_t n = 0; n < count_; ++n) nodes_[n].cost = cost_of(code[n], core, group);
     for (size_t n = 0; n < count_; ++n) depend(n);
     for (size_t n = count_; n-- > 0;)
       for (auto [next, latency] : nodes_[n].next) nodes_[n].height = std::max(nodes_[n].height, nodes_[next].height + latency);
@@ -142,8 +143,8 @@ private:
   int64_t start(size_t n) const {
     const Cost &cost = nodes_[n].cost;
     const auto &units = free_[cost.unit];
-    const int64_t unit = *std::min_element(units.begin(), units.begin() + kCopies[cost.unit]);
-    return std::max({cycle_, nodes_[n].ready, unit, last_ - cost.latency});
+    const int64_t unit = *std::min_element(units.begin(), units.begin() + copies_[cost.unit]);
+    return std::max({cycle_, nodes_[n].ready, unit, core_.in_order ? last_ - cost.latency : 0});
   }
 
   /// What can start first; of those, what most depends on.
@@ -163,22 +164,24 @@ private:
     addresses_ += int(made_[n]) - int(n > 0 && made_[n - 1]);
     const int64_t at = start(n), finished = at + node.cost.latency;
     auto &units = free_[node.cost.unit];
-    *std::min_element(units.begin(), units.begin() + kCopies[node.cost.unit]) = at + node.cost.cycles;
+    *std::min_element(units.begin(), units.begin() + copies_[node.cost.unit]) = at + node.cost.cycles;
     if (at > cycle_) cycle_ = at, issued_ = 0;
-    if (++issued_ == inorder::kWidth) ++cycle_, issued_ = 0;
+    if (++issued_ == core_.width) ++cycle_, issued_ = 0;
     last_ = std::max(last_, finished), node.placed = true;
     for (auto [next, latency] : node.next) --nodes_[next].waits, nodes_[next].ready = std::max(nodes_[next].ready, at + latency);
   }
 
   const std::vector<VInst> &code_;
   const std::vector<bool> &made_;
+  const Core &core_;
+  const std::array<int, kUnits> copies_;
   size_t count_;
   std::vector<Node> nodes_;
   std::map<int, Register> registers_;
   std::vector<size_t> memory_; ///< loads since the last store, and that
   int64_t store_ = -1, cycle_ = 0, last_ = 0;
   int issued_ = 0, addresses_ = 0;
-  std::array<std::array<int64_t, 2>, kUnits> free_{};
+  std::array<std::array<int64_t, kMost>, kUnits> free_{};
 };
 
 } // namespace
@@ -191,7 +194,7 @@ VProgram ordered(VProgram program) {
     while (end < program.code.size() && moves(program.code[end])) ++end;
     std::vector<bool> made;
     const std::vector<VInst> code = with_addresses(program, at, end, made);
-    Block(code, made, program.group).run(out);
+    Block(code, made, program.core ? *program.core : usual_core(), program.group).run(out);
     if (end < program.code.size()) out.push_back(program.code[end++]);
     at = end;
   }

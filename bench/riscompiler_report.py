@@ -64,9 +64,9 @@ def lines(groups: dict[str, list[Row]], names: list[str]) -> list[list[str]]:
             for group, rows in groups.items()]
 
 
-def notes(rows: list[Row], names: list[str]) -> list[str]:
+def notes(rows: list[Row], names: list[str], drawn: int) -> list[str]:
     """What is not in the means, and why."""
-    text = []
+    text = [f"{drawn - len(rows)} of the {drawn} cases that were drawn: not simulated in the time given."] * (len(rows) < drawn)
     for name in names:
         missing = [row["left_out"][name] for row in rows if name in row["left_out"]]
         if missing:
@@ -81,11 +81,11 @@ def markdown(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, ["---"] * len(header), *rows))
 
 
-def show(rows: list[Row], names: list[str], machine: str) -> None:
+def show(rows: list[Row], names: list[str], machine: str, drawn: int) -> None:
     for key, what in ((by_operator, "operator"), (by_category, "category")):
         print_table(f"RISCompiler's operators, {machine}, modelled cycles: speed relative to scalar C (geometric means)",
                     [what, "cases", *names], lines(grouped(rows, key), names))
-    print("\n".join([*compared(rows), *notes(rows, names)]))
+    print("\n".join([*compared(rows), *notes(rows, names, drawn)]))
 
 
 def draw(path: Path, rows: list[Row], names: list[str]) -> None:
@@ -98,13 +98,13 @@ def publish_page(name: str, title: str, command: str, parts: list[str]) -> None:
     (PUBLISHED / f"{name}.md").write_text("\n\n".join([f"# {title}", written, *parts]) + "\n")
 
 
-def publish(core: str, rows: list[Row], names: list[str], machine: str, command: str) -> None:
+def publish(core: str, rows: list[Row], names: list[str], machine: str, command: str, drawn: int) -> None:
     """The tables, the picture and the numbers that they are made of, in docs/results."""
     name = f"riscompiler-{core}"
     tables = [markdown([what, "cases", *names], lines(grouped(rows, key), names))
               for key, what in ((by_operator, "operator"), (by_category, "category"))]
     publish_page(name, f"RISCompiler's operators on {machine}", command, [
         "Speed relative to scalar C, geometric means.", f"![speed by operator and batch size]({name}.svg)", *tables,
-        *compared(rows), *notes(rows, names), f"Every case: [{name}.json]({name}.json)."])
+        *compared(rows), *notes(rows, names, drawn), f"Every case: [{name}.json]({name}.json)."])
     draw(PUBLISHED / f"{name}.svg", rows, names)
     (PUBLISHED / f"{name}.json").write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")

@@ -49,6 +49,7 @@ enum class VOp : uint8_t {
   VFlip,  ///< d = a with the highest bit of each byte flipped: signed to unsigned or back, 128 more or less
   VGroup, ///< lane l of d = elements at mem + l * size (mem_bcast: at mem), `stride` (or imm) bytes apart: as many as scalar b (or
           ///< value2) says, zeros for the others; temporary t
+  Prefetch, ///< the line at mem, which may lie outside of all tensors
 };
 
 struct VInst {

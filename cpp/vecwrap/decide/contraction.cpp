@@ -138,18 +138,20 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   if (stage) i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
   else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
   auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  std::vector<std::string> inside; // loops that do not move the panel
   const bool apart = pack < 0 && s.step; // columns have nothing in common: the rows that windows share stay near
   if (apart) append(columns);
-  names(nest, s.outer, order);
-  if (pack >= 0) append(columns), append(blocks), append(chunks), append(rows);
+  for (int d : s.outer) (pack >= 0 && !stage && access_to(nest, pack).strides[d].is_zero() ? inside : order).push_back(nest.dims[d].name);
+  inside.insert(inside.end(), rows.begin(), rows.end());
+  if (pack >= 0) append(columns), append(blocks), append(chunks), append(inside);
   else append(column_blocks), append(rows);
   if (pack < 0 && !apart) append(columns);
   if (stage) {
-    std::vector<std::string> inside(chunks);
-    inside.insert(inside.end(), rows.begin(), rows.end());
-    stage_at = innermost(order, inside);
+    std::vector<std::string> staged(chunks);
+    staged.insert(staged.end(), rows.begin(), rows.end());
+    stage_at = innermost(order, staged);
   }
-  const std::string at = pack >= 0 ? innermost(order, rows) : "";
+  const std::string at = pack >= 0 ? innermost(order, inside) : "";
   append(reduction);
   if (s.row >= 0) order.push_back(i);
   order.push_back(j);
@@ -163,6 +165,8 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 }
 
 } // namespace
+
+Sentence packed_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) { return tiled(nest, t, s, tile, tensor_to_pack(nest, t, s)); }
 
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);

@@ -1,13 +1,11 @@
 // Calls on arrays whose signature is known: of a kernel, and of a module, which makes its outputs.
 #include "python/loaded.h"
 #include "python/signature.h"
-#include <cstdlib>
-#include <new>
 
 namespace vecwrap {
 namespace {
 
-constexpr size_t kLine = 64; ///< outputs begin at a cache line: no vector of a row crosses one
+constexpr size_t kLine = 64; ///< bytes; outputs begin at a cache line, so that no vector of a row crosses one
 
 /// A kernel argument: the address of an array and so many bytes, or (array < 0) a number.
 using Argument = std::pair<int, int64_t>;
@@ -41,11 +39,11 @@ private:
   std::vector<Argument> arguments_;
 };
 
+/// In numpy's memory, which has large pages where they pay.
 py::array fresh(const py::array &like) {
-  const size_t bytes = (size_t(like.nbytes()) + kLine) / kLine * kLine;
-  void *memory = std::aligned_alloc(kLine, bytes);
-  if (!memory) throw std::bad_alloc();
-  return {like.dtype(), std::vector<py::ssize_t>(like.shape(), like.shape() + like.ndim()), memory, py::capsule(memory, &std::free)};
+  py::array_t<uint8_t> memory(like.nbytes() + py::ssize_t(kLine));
+  const auto start = (reinterpret_cast<uintptr_t>(memory.data()) + kLine - 1) / kLine * kLine;
+  return {like.dtype(), std::vector<py::ssize_t>(like.shape(), like.shape() + like.ndim()), reinterpret_cast<void *>(start), memory};
 }
 
 class ModuleCall {

@@ -103,7 +103,10 @@ void Generator::copy_row(const Buffer &b, int d, bool contiguous) {
     return copy_element(b, d, total.value - lanes(), Lanes::Tail);
   }
   if (total.is_const()) {
-    for (int64_t at = 0; at < total.value; at += lanes()) {
+    constexpr int64_t kStraight = 16; // vectors of code without a loop
+    const int64_t vectors = total.value / lanes(), looped = vectors > kStraight ? vectors * lanes() : 0;
+    if (looped) over(d, {looped}, lanes(), [&] { copy_element(b, d, 0, Lanes::All); });
+    for (int64_t at = looped; at < total.value; at += lanes()) {
       const bool whole = at + lanes() <= total.value;
       if (!whole) emit(VOp::VTail).value2 = total.value - at;
       copy_element(b, d, at, whole ? Lanes::All : Lanes::Tail);

@@ -75,6 +75,16 @@ void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s
     draft.add(StepKind::Unroll, {loop}, std::min<int64_t>(kUnroll, typical_extent(nest, s.reductions.back())));
 }
 
+/// Where few rows use a panel of the moving operand, much of it comes from the third-level cache: asked for some steps ahead. (Zen 5: 512
+/// filters of 3x3 on 7x7, 7 passes over a panel, 5 to 9 % faster; 256 on 14x14, 42 passes, 2 % slower.)
+void prefetch_panel(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const Tile &tile, const std::string &loop) {
+  constexpr int64_t kFewPasses = 8, kAhead = 8;
+  const int64_t rows = nest.dims[s.row].extent.value;
+  int64_t passes = (rows + tile.rows - 1) / tile.rows;
+  for (int d : s.outer) passes *= access_to(nest, s.moving[0]).strides[d].is_zero() ? nest.dims[d].extent.value : 1;
+  if (passes <= kFewPasses && t.isa != Isa::Rvv) draft.add(StepKind::Prefetch, {nest.tensors[s.moving[0]].name, loop}, kAhead);
+}
+
 /// The moving operand's columns and the first `around` reductions outermost: what they leave of it stays near while the rows go by.
 Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int around) {
   Draft draft;
@@ -95,6 +105,7 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, last);
+  prefetch_panel(draft, nest, t, s, tile, last);
   return {draft.steps};
 }
 

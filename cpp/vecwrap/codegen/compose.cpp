@@ -16,7 +16,7 @@ Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
   }
   Emission emission(target, tree.leaves[0].tree.nest.type, group, tree.arguments);
   emission.out.frame_bytes = tree.in_workspace ? 0 : tree.bytes;
-  for (const Leaf &leaf : tree.leaves) emission.reserve_scratch(target, leaf.tree.nest);
+  for (const Leaf &leaf : tree.leaves) emission.reserve_scratch(target, leaf.tree);
   for (size_t n = 0; n < tree.leaves.size(); ++n) {
     if (tree.leaves[n].host >= 0) continue;
     Generator generator(tree.leaves[n].tree, target, emission);

@@ -74,6 +74,9 @@ Operand Emitter::operand(const VInst &i, int k) {
 void Emitter::operation(const VInst &i) {
   if (i.op == VOp::VLoad || i.op == VOp::VBcast) return load(i);
   if (i.op == VOp::VStore) return store(i);
+  if (i.op == VOp::VLoadSegment || i.op == VOp::VStoreSegment) return move_segment(i);
+  if (i.op == VOp::VConvert) return convert(i);
+  if (i.op == VOp::VIndex) return load_indices(i);
   is_uniform(i.d) ? uniform(i) : vector(i);
 }
 

@@ -57,6 +57,10 @@ private:
   void move_memory(const VInst &, int reg, bool store, int bits = 0); ///< elements as they are in memory
   void load_converted(const VInst &);
   void load_narrow(const VInst &);
+  void move_segment(const VInst &);
+  void convert(const VInst &);
+  void convert_from(const VInst &, int raw);
+  void load_indices(const VInst &);
   void store_converted(const VInst &);
   void truncate(const VInst &, int d, int a, int e);
   void to_integers(const VInst &);

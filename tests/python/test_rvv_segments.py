@@ -27,9 +27,9 @@ def channels(count: int, computed: str) -> _core.Nest:
     """Y[i, c] = X[i, c] * S[c]: the tile holds all channels."""
     size = DTYPES[computed].itemsize
     return _core.Nest.parse(f"""nest channels {computed} strict
+symbol n
 dim i n
 dim c {count}
-symbol n
 tensor X S Y
 access a0 X + 0 : i*{count * size} c*{size}
 access a1 S + 0 : c*{size}
@@ -39,7 +39,7 @@ access a2 Y + 0 : i*{count * size} c*{size}
 %2 = mul %0 %1
 final %2
 out a2
-""".replace("dim i n\n", "symbol n\ndim i n\n", 1).replace("symbol n\ntensor", "tensor", 1))
+""")
 
 
 def operands(nest: _core.Nest, shapes: list[int]) -> list[np.ndarray]:

@@ -79,7 +79,7 @@ def test_targets_without_arithmetic_on_halves_refuse():
             nest.schedule("v1", target)
         assert refusal.value.name == "compute-type"
     kernel = nest.schedule("v1 split(i,32) tile(i.1) vectorize(i.1,4)", "riscv64-rvv256+zvfh")
-    assert "e16, m4" in kernel.assembly and "vfmadd.vf" in kernel.assembly
+    assert "e16, m4" in kernel.assembly and "vfmacc.vf" in kernel.assembly
     x, y = np.linspace(-9, 9, 50, dtype=np.float16), np.zeros(50, np.float16)
     nest.interpret(x, y)
     assert np.array_equal(y, (x.astype(float) * 3 + float(np.float16(0.1))).astype(np.float16))

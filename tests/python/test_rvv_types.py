@@ -115,8 +115,9 @@ def test_widening_under_qemu(vlen):
     kernels, jobs, expected = [], [], []
     for computed, a, b, _ in PRODUCTS:
         for group in (1, 4):
-            sentence = f"v1 split(i,3) split(j,{min(vlen // 32 * group, N)}) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1,{group})"
-            kernel, operands, wanted = check(product(computed, a, b, FUSED), sentence, f"riscv64-rvv{vlen}+zvfh", vlen, computed, (a, b))
+            lanes, target = min(vlen // 32 * group, N), f"riscv64-rvv{vlen}+zvfh"
+            sentence = f"v1 split(i,3) split(j,{lanes}) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1,{group})"
+            kernel, operands, wanted = check(product(computed, a, b, FUSED), sentence, target, vlen, computed, (a, b))
             buffers = [rvv.Buffer(array.tobytes(), output=array is operands[2]) for array in operands]
             jobs.append(rvv.Job(len(kernels), tuple(buffers)))
             kernels.append(kernel)

@@ -21,7 +21,7 @@ std::set<int> reachable(const Nest &nest, std::initializer_list<int> roots) {
 
 bool Generator::is_factor(int node) const {
   const Node &n = nest_.nodes[node];
-  return n.op == Op::Load && widens(target_, nest_.type, nest_.stored(n.access));
+  return n.op == Op::Load && vecwrap::widens(target_, nest_.type, nest_.stored(n.access));
 }
 
 std::pair<Type, Type> Generator::factors(int node) const {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
 constexpr int kSpread = 18;           ///< scalar registers that values are spread over: those that nobody has to save
+constexpr int kWords = 8;             ///< the same of integers, which share their registers with addresses
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
 } // namespace
@@ -15,7 +16,7 @@ constexpr int kScarce = 6;            ///< and so is any where fewer registers a
 int Evaluator::take(bool uniform) {
   Pool &p = pool(uniform);
   p.peak = std::max(p.peak, ++p.live);
-  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, kSpread) : p.limit); // loads may go ahead
+  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, g_.nest_.type == Type::I32 ? kWords : kSpread) : p.limit); // loads may go ahead
   if (!p.free.empty() && !fresh) {
     const auto at = g_.has_uniforms() ? p.free.begin() : p.free.end() - 1;
     const int reg = *at;

@@ -61,6 +61,7 @@ uint64_t Emitter::bits_of(double value) const {
 
 void Emitter::constant(int d, double value) {
   const uint64_t bits = bits_of(value);
+  if (in_word(d)) return out_.load_imm(d - kWord, int32_t(bits));
   if (bits) out_.load_imm(kT0, f64() ? int64_t(bits) : f16() ? int16_t(bits) : int32_t(bits));
   out_.put(typed(Op::FmvWX, Op::FmvDX), d, bits ? kT0 : kZero);
 }
@@ -133,11 +134,13 @@ void Emitter::vector(const VInst &i) {
 }
 
 void Emitter::move_scalar(int d, int a) {
+  if (in_word(d) || in_word(a)) return from_word(d, whole(a, kT0));
   if (d != a) out_.put(typed(Op::FmvS, Op::FmvD), d, a);
 }
 
 void Emitter::move(const Need &n, int d, Operand from) {
-  if (from.scalar) out_.put(n, Op::VfmvVF, d, from.reg);
+  if (from.scalar && in_word(from.reg)) out_.put(n, Op::VmvVX, d, from.reg - kWord);
+  else if (from.scalar) out_.put(n, Op::VfmvVF, d, from.reg);
   else if (d != from.reg) out_.put(n, Op::VmvVV, d, from.reg);
 }
 

@@ -26,14 +26,31 @@ int uniforms_of(const VProgram &p) {
 
 } // namespace
 
-int Emitter::f(int reg) { return kUniforms[reg - kUniform]; }
+int Emitter::f(int reg) const {
+  const size_t number = size_t(reg - kUniform);
+  return number < words_.size() && words_[number] >= 0 ? kWord + words_[number] : kUniforms[number];
+}
+
+/// Elements of i32 that all lanes share stand in x registers as far as the scalar map leaves some.
+void Emitter::place_words() {
+  words_.assign(size_t(i32() ? uniforms_of(p_) : 0), -1);
+  int g = 0;
+  for (int &word : words_) {
+    while (g < int(std::size(kPool)) && std::find(map_.gpr.begin(), map_.gpr.end(), g) != map_.gpr.end()) ++g;
+    if (g == int(std::size(kPool))) return;
+    if (g >= kCallerSaved) saved_x_.push_back(kPool[g]);
+    word = kPool[g++];
+  }
+}
 
 Emitter::Emitter(const VProgram &p) : p_(p), map_(allocate_gprs(p, int(std::size(kPool)))) {
   out_.labels = p.labels;
   if (p.frame_bytes) saved_x_.push_back(kFp);
   for (int g = kCallerSaved; g < int(std::size(kPool)); ++g)
     if (std::find(map_.gpr.begin(), map_.gpr.end(), g) != map_.gpr.end()) saved_x_.push_back(kPool[g]);
-  for (int u = kCallerSavedUniforms; u < uniforms_of(p); ++u) saved_f_.push_back(kUniforms[u]);
+  place_words();
+  for (int u = kCallerSavedUniforms; u < uniforms_of(p); ++u)
+    if (!in_word(f(kUniform + u))) saved_f_.push_back(kUniforms[u]);
 }
 
 int64_t Emitter::fixed_bytes() const { return (8 * int64_t(saved_x_.size() + saved_f_.size() + map_.slots) + 15) / 16 * 16; }

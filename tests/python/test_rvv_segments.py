@@ -79,7 +79,7 @@ def test_fields_are_loaded_together(vlen):
         try:
             kernel = kernel_of(nest, f"v1 split(i,{lanes}) tile(i.1) vectorize(i.1,{group}) strided(X,segment)", vlen)
         except Refusal as refusal:
-            assert refusal.name == "registers" and group == 8, refusal
+            assert refusal.name == "registers" and fields + 2 > 32 // group - 2, refusal  # all fields are there at once
             continue
         text = kernel.assembly("f")
         assert f"vlseg{fields}e{8 * DTYPES[stored].itemsize}.v" in text and "vlse" + str(8 * DTYPES[stored].itemsize) not in text

@@ -17,6 +17,16 @@ constexpr int kUniforms[] = {0,  1,  2,  3,  4,  5, 6, 7,  10, 11, 12, 13, 14, 1
 constexpr int kCallerSavedUniforms = 18;
 constexpr int64_t kPage = 4096, kLine = 64;
 
+/// Leaves registers to elements of i32, if nothing of the innermost loops moves to the stack for them.
+GprMap map_of(const VProgram &p, bool words) {
+  constexpr int kWords[] = {8, 4, 2};
+  const int all = int(std::size(kPool));
+  const GprMap whole = allocate_gprs(p, all);
+  for (int left : kWords)
+    if (GprMap map; words && (map = allocate_gprs(p, all - left)).spilled - whole.spilled < whole.innermost) return map;
+  return whole;
+}
+
 int uniforms_of(const VProgram &p) {
   int count = 0;
   for (const VInst &i : p.code)
@@ -43,7 +53,7 @@ void Emitter::place_words() {
   }
 }
 
-Emitter::Emitter(const VProgram &p) : p_(p), map_(allocate_gprs(p, int(std::size(kPool)))) {
+Emitter::Emitter(const VProgram &p) : p_(p), map_(map_of(p, p.type == Type::I32 && uniforms_of(p))) {
   out_.labels = p.labels;
   if (p.frame_bytes) saved_x_.push_back(kFp);
   for (int g = kCallerSaved; g < int(std::size(kPool)); ++g)

@@ -1,4 +1,4 @@
-"""RISC-V: strided(T,segment) loads and stores elements side by side into several vectors at once; indices along the lanes gather."""
+"""RISC-V: strided(T,segment) moves elements side by side to and from several vectors at once; indices along the lanes."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from vecwrap.dtypes import DTYPES
 
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
 N = 45
+BOTH = "strided(X,segment) strided(Y,segment)"
 
 
 def weighted(fields: int, computed: str, stored: str) -> _core.Nest:
@@ -65,8 +66,8 @@ def span(group: int, computed: str, stored: str) -> int:
     return max(1, group * DTYPES[stored].itemsize // DTYPES[computed].itemsize)
 
 
-KINDS = [("f32", "f32"), ("f32", "u8"), ("f32", "i16"), ("f32", "f16"), ("f32", "bf16"), ("i32", "i8"), ("i32", "i32"), ("i32", "f32"),
-         ("f64", "f64"), ("f64", "f32"), ("f64", "u8"), ("f16", "f16")]
+KINDS = [("f32", "f32"), ("f32", "u8"), ("f32", "i16"), ("f32", "f16"), ("f32", "bf16"), ("i32", "i8"), ("i32", "i32"),
+         ("i32", "f32"), ("f64", "f64"), ("f64", "f32"), ("f64", "u8"), ("f16", "f16")]
 ALL = [(fields, group, computed, stored) for fields in range(2, 9) for group in (1, 2, 4, 8) for computed, stored in KINDS
        if fields * span(group, computed, stored) <= 8]
 
@@ -92,7 +93,7 @@ def test_channels_are_loaded_and_stored_together(computed, vlen):
     for count in range(2, 9):
         group = 2 if count < 5 else 1
         nest, lanes = channels(count, computed), vlen // 8 // DTYPES[computed].itemsize * group
-        sentence = f"v1 split(i,{lanes}) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1,{group}) strided(X,segment) strided(Y,segment)"
+        sentence = f"v1 split(i,{lanes}) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1,{group}) {BOTH}"
         kernel = kernel_of(nest, sentence, vlen)
         text, width = kernel.assembly("f"), 8 * DTYPES[computed].itemsize
         assert f"vlseg{count}e{width}.v" in text and f"vsseg{count}e{width}.v" in text
@@ -101,16 +102,18 @@ def test_channels_are_loaded_and_stored_together(computed, vlen):
 
 
 def test_what_is_no_segment_is_refused():
-    for nest, sentence, why in [
-            (weighted(3, "f32", "f32"), "v1 tile(i) vectorize(i,4) strided(X,segment)", "as many registers"),
-            (channels(3, "f32"), "v1 split(i,4) split(c,2) reorder(i,c,c.1,i.1) tile(c.1,i.1) vectorize(i.1) strided(X,segment)", "takes all"),
-            (channels(3, "f32"), "v1 split(i,4) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1) strided(S,segment)", "takes all"),
-            (channels(3, "f32"), "v1 strided(X,transpose)", "by segments"), (channels(3, "f32"), "v1 strided(X,shuffle)", "not insert")]:
+    three = channels(3, "f32")
+    inner = "v1 split(i,4) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1)"
+    halved = "v1 split(i,4) split(c,2) reorder(i,c,c.1,i.1) tile(c.1,i.1) vectorize(i.1)"
+    for nest, sentence, why in [(weighted(3, "f32", "f32"), "v1 tile(i) vectorize(i,4) strided(X,segment)", "as many registers"),
+                                (three, f"{halved} strided(X,segment)", "takes all"),
+                                (three, f"{inner} strided(S,segment)", "takes all"),
+                                (three, "v1 strided(X,transpose)", "by segments"), (three, "v1 strided(X,shuffle)", "not insert")]:
         with pytest.raises(Refusal, match=why) as refusal:
             kernel_of(nest, sentence, 128)
         assert refusal.value.name == "strided-how"
     with pytest.raises(Refusal, match="no segments"):
-        _core.compile(channels(3, "f32"), Sentence("v1 strided(X,segment)"), find_target("x86-64-avx512"))
+        _core.compile(three, Sentence("v1 strided(X,segment)"), find_target("x86-64-avx512"))
 
 
 def lookup(computed: str, stored: str, index: str, scale: int) -> _core.Nest:
@@ -165,7 +168,7 @@ def test_under_qemu(vlen):
                  for end in (True, False)]
     for count in range(2, 9):
         nest = channels(count, "f32")
-        sentence = f"v1 split(i,{vlen // 32}) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1) strided(X,segment) strided(Y,segment)"
+        sentence = f"v1 split(i,{vlen // 32}) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1) {BOTH}"
         kernels.append(kernel_of(nest, sentence, vlen))
         arrays = operands(nest, [N * count, count, N * count])
         expected.append(check(nest, kernels[-1], arrays, vlen, (N,)))

@@ -108,7 +108,8 @@ def test_what_is_no_segment_is_refused():
     for nest, sentence, why in [(weighted(3, "f32", "f32"), "v1 tile(i) vectorize(i,4) strided(X,segment)", "as many registers"),
                                 (three, f"{halved} strided(X,segment)", "takes all"),
                                 (three, f"{inner} strided(S,segment)", "takes all"),
-                                (three, "v1 strided(X,transpose)", "by segments"), (three, "v1 strided(X,shuffle)", "not insert")]:
+                                (three, "v1 strided(X,transpose)", "by segments"),
+                                (three, "v1 strided(X,shuffle)", "not insert")]:
         with pytest.raises(Refusal, match=why) as refusal:
             kernel_of(nest, sentence, 128)
         assert refusal.value.name == "strided-how"
@@ -164,16 +165,16 @@ def test_under_qemu(vlen):
             continue
         arrays = operands(nest, [N * fields, N])
         expected.append(check(nest, kernels[-1], arrays, vlen))
-        jobs += [rvv.Job(len(kernels) - 1, (rvv.Buffer(arrays[0].tobytes()), rvv.Buffer(arrays[1].tobytes(), output=True)), at_end=end)
-                 for end in (True, False)]
+        buffers = rvv.Buffer(arrays[0].tobytes()), rvv.Buffer(arrays[1].tobytes(), output=True)
+        jobs += [rvv.Job(len(kernels) - 1, buffers, at_end=end) for end in (True, False)]
     for count in range(2, 9):
         nest = channels(count, "f32")
         sentence = f"v1 split(i,{vlen // 32}) reorder(i,c,i.1) tile(c,i.1) vectorize(i.1) {BOTH}"
         kernels.append(kernel_of(nest, sentence, vlen))
         arrays = operands(nest, [N * count, count, N * count])
         expected.append(check(nest, kernels[-1], arrays, vlen, (N,)))
-        buffers = tuple(rvv.Buffer(array.tobytes(), output=array is arrays[2]) for array in arrays)
-        jobs += [rvv.Job(len(kernels) - 1, buffers, (N,), end) for end in (True, False)]
+        three = tuple(rvv.Buffer(array.tobytes(), output=array is arrays[2]) for array in arrays)
+        jobs += [rvv.Job(len(kernels) - 1, three, (N,), end) for end in (True, False)]
     results = rvv.run(kernels, jobs, vlen)
     assert len(expected) > 20
     for job, result in zip(jobs, results):

@@ -87,6 +87,16 @@ def test_fields_are_loaded_together(vlen):
         check(nest, kernel, operands(nest, [N * fields, N]), vlen)
 
 
+def test_a_field_that_two_nodes_load():
+    """The second node loads it alone."""
+    text = str(weighted(2, "f32", "f32"))
+    last = text.index("final")
+    nest = _core.Nest.parse(text[:last] + "%7 = load a0\n%8 = add %6 %7\nfinal %8\nout a2\n")
+    kernel = kernel_of(nest, "v1 split(i,8) tile(i.1) vectorize(i.1,2) strided(X,segment)", 128)
+    assert "vlseg2e32.v" in kernel.assembly("f")
+    check(nest, kernel, operands(nest, [N * 2, N]), 128)
+
+
 @pytest.mark.parametrize("vlen", VLENS)
 @pytest.mark.parametrize("computed", ["f32", "f64", "i32", "f16"])
 def test_channels_are_loaded_and_stored_together(computed, vlen):

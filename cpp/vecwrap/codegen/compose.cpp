@@ -105,6 +105,7 @@ void Generator::run_body(Body &body) {
     code.groups_[g].pointers[{}] = region_start(base, *body.leaf, code.groups_[g].strides);
   }
   code.generate(0);
+  code.check_segments();
 }
 
 /// Elements of a dim of the region in the current iteration.

@@ -1,5 +1,5 @@
-// The state of one emission. Split over emit.cpp (frame, scalars, control), arithmetic.cpp (the same operations on f registers
-// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types), integer.cpp.
+// The state of one emission. Split over emit.cpp (frame, scalars, control), registers.cpp, arithmetic.cpp (the same operations on
+// f registers and on vectors), products.cpp, select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types), integer.cpp.
 #pragma once
 #include "emit/gpr.h"
 #include "emit/rvv/assembly.h"
@@ -37,11 +37,15 @@ private:
   void multiply(int d, int a, int64_t imm);
   void control(const VInst &);
   void tail(const VInst &);
+
+  // registers.cpp
+  void place_words();
   bool in_register(int s) const { return map_.gpr[s] >= 0; }
   int x(int s) const;
   int read(int s, int scratch); ///< the register that holds scalar s
   std::pair<int64_t, int> slot(int s, int scratch);
   int64_t fixed_bytes() const;
+  int f(int reg) const;
 
   // memory.cpp
   int address(const Mem &, int scratch); ///< register
@@ -92,7 +96,6 @@ private:
   // integer.cpp
   int whole(int f, int x); ///< the x register that has the integer in f: its own, or x
   void from_word(int d, int x); ///< d = the integer in x
-  void place_words();
   void uniform_integer(const VInst &);
   void sums(const VInst &);
   void absolute(int f);
@@ -114,7 +117,6 @@ private:
   bool f16() const { return p_.type == Type::F16; }
   Op typed(Op single, Op twice) const { return f64() ? twice : f16() ? half_of(single) : single; }
   int v(int reg) const { return (p_.reserved + reg) * p_.group; }
-  int f(int reg) const;
   Operand operand(const VInst &, int k); ///< a constant operand goes through kF1
   int scalar_operand(const VInst &i, int k) { return operand(i, k).reg; }
   void constant(int f, double value);

@@ -10,7 +10,7 @@ from pathlib import Path
 
 RVV = Path(__file__).parents[2] / "cpp/vecwrap/emit/rvv"
 FIXED = {"0": "v0", "V": "vlenb", "z": "rtz", "n": "rne"}  # operands without a value
-REGISTERS = {"x": "x", "a": "x", "f": "f", **dict.fromkeys("vwhqo", "v")}
+REGISTERS = {"x": "x", "a": "x", "f": "f", **dict.fromkeys("vwhqoj", "v")}
 PLACES = {1 << 7: "d", 1 << 15: "1", 1 << 20: "2", 1 << 27: "3", 1 << 15 | 1 << 20: "w"}  # of a register's lowest bit
 IMMEDIATES = {1 << 20: "i", 1 << 7: "s", 1 << 12: "u", 1 << 15: "1"}
 

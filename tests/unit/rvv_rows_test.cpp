@@ -5,6 +5,7 @@
 #include "rvv_rows_program.h"
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <random>
@@ -57,12 +58,19 @@ bool legal(const std::string &operands, const Vtype &t) {
 
 bool has(const char *text, const char *any) { return std::string(text).find_first_of(any) != std::string::npos; }
 
+/// Elements side by side that it moves for each lane.
+int fields_of(const Row &row) {
+  const char *segment = std::strstr(row.mnemonic, "seg");
+  return segment ? segment[3] - '0' : 1;
+}
+
 /// Do its semantics exist for such elements? Numbers have 32 or 64 bits, 16 only where they are converted; memory has its own.
 bool takes(const Row &row, const Vtype &t) {
   if (has(row.operands, "a")) {
-    const unsigned bits = unsigned(std::atoi(row.mnemonic + std::string(row.mnemonic).find_first_of("1368")));
+    const std::string name = row.mnemonic; // its last number: the elements' or indices' bits
+    const unsigned bits = unsigned(std::atoi(name.c_str() + name.find_last_not_of("0123456789.v") + 1));
     const int emul = t.lmul + std::countr_zero(bits) - std::countr_zero(unsigned(t.sew));
-    return emul >= -3 && emul <= 3;
+    return emul >= -3 && emul <= 3 && fields_of(row) << std::max(emul, 0) <= 8;
   }
   const std::string encoding = row.encoding;
   if (encoding.rfind("OPF", 0) == 0 && has(row.operands, "w")) return t.sew == 16 || t.sew == 32;
@@ -84,7 +92,7 @@ Insn instruction(Random &random, const Row &row, Op op, State &s) {
     switch (*k) {
     case 'x': i.operand[at++] = x++; break;
     case 'f': i.operand[at++] = f++; break;
-    case 'v': case 'w': case 'h': case 'q': case 'o': i.operand[at++] = v, v += 8; break;
+    case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': i.operand[at++] = v, v += 8; break;
     case 'i': i.operand[at++] = int64_t(pick(random, 31)) + 1; break;
     case 'm': i.operand[at++] = int64_t(pick(random, 4000)) - 2000, i.operand[at++] = kAddress; break;
     case 'a': i.operand[at++] = kAddress; break;
@@ -114,7 +122,7 @@ std::vector<uint8_t> elements(Random &random, int64_t bytes, int bits) {
 
 Case random_case(Random &random, int op, int vlenb) {
   const Row &row = kRows[op];
-  const bool vector = has(row.operands, "vwhqo"), twice = std::string(row.mnemonic).find(".d") != std::string::npos;
+  const bool vector = has(row.operands, "vwhqoj"), twice = std::string(row.mnemonic).find(".d") != std::string::npos;
   Case c;
   Machine m(vlenb);
   if (vector) m.type = vtype_for(random, row);
@@ -130,6 +138,11 @@ Case random_case(Random &random, int op, int vlenb) {
   if (c.insn.op == Op::Fsrmi) c.insn.operand[1] = int64_t(pick(random, 2));
   const int bits = std::max(16, m.type.sew), wide = has(row.operands, "w") && pick(random, 2) ? 2 : 1;
   c.v = elements(random, 32 * vlenb, std::min(64, wide * bits));
+  if (has(row.operands, "j"))
+    for (size_t at = size_t(c.insn.operand[2] * vlenb), end = std::min(c.v.size(), at + size_t(8 * vlenb)); at < end; at += 8) {
+      const int64_t distance = int64_t(pick(random, kMemory - 16)) - kMemory / 2 + 8;
+      std::memcpy(&c.v[at], &distance, 8);
+    }
   for (uint8_t &byte : c.memory) byte = uint8_t(random());
   return c;
 }

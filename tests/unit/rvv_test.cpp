@@ -22,7 +22,7 @@ Insn sample(int row) {
     switch (*k) {
     case 'x': i.operand[at++] = x++; break;
     case 'f': i.operand[at++] = f++; break;
-    case 'v': case 'w': case 'h': case 'q': case 'o': i.operand[at++] = v, v += 4; break;
+    case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': i.operand[at++] = v, v += 4; break;
     case 'i': i.operand[at++] = 21; break;
     case 'm': i.operand[at++] = -8, i.operand[at++] = x++; break;
     case 'a': i.operand[at++] = x++; break;

@@ -16,7 +16,7 @@ Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
   }
   Emission emission(target, tree.leaves[0].tree.nest.type, group, tree.arguments);
   emission.out.frame_bytes = tree.in_workspace ? 0 : tree.bytes;
-  for (const Leaf &leaf : tree.leaves) emission.reserve_scratch(target, leaf.tree.nest);
+  for (const Leaf &leaf : tree.leaves) emission.reserve_scratch(target, leaf.tree);
   for (size_t n = 0; n < tree.leaves.size(); ++n) {
     if (tree.leaves[n].host >= 0) continue;
     Generator generator(tree.leaves[n].tree, target, emission);
@@ -105,6 +105,7 @@ void Generator::run_body(Body &body) {
     code.groups_[g].pointers[{}] = region_start(base, *body.leaf, code.groups_[g].strides);
   }
   code.generate(0);
+  code.check_segments();
 }
 
 /// Elements of a dim of the region in the current iteration.

@@ -12,10 +12,6 @@ bool Evaluator::broadcast(int id) {
   if (g_.nest_.converts(id)) g_.check_conversion(g_.nest_, id, g_.tree_.vector < 0 || is_broadcast(id));
   if (g_.tree_.vector < 0) return false;
   if (is_broadcast(id)) return true;
-  const int index = g_.nest_.accesses[id].index;
-  if (g_.reaches_strides() && index >= 0 && !g_.nest_.still(index, g_.vector_dim()))
-    g_.fail("vector-stride", "the index of tensor '" + g_.nest_.tensors[g_.nest_.accesses[id].tensor].name +
-                                 "' moves along the vectorized loop; vectorize another loop");
   return false;
 }
 
@@ -28,12 +24,14 @@ void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
   if (is_group(id)) return load_group(node, point, dest);
   if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
-  const Mem mem = g_.address(id, index(point));
+  const bool gathered = is_gathered(id);
+  const Mem mem = gathered ? g_.direct(id, index(point)) : g_.address(id, index(point));
   const bool narrow = g_.stays_narrow(node);
   const int temporary = g_.nest_.converts(id) && !is_uniform(dest) && g_.loads_apart(g_.nest_.stored(id), narrow) ? take() : -1;
+  if (gathered) load_indices(id, point);
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
-  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id), i.narrow = narrow;
-  if (i.op == VOp::VLoad) i.stride = g_.lane_stride(id, g_.vector_dim());
+  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id), i.narrow = narrow, i.indexed = gathered;
+  if (i.op == VOp::VLoad && !gathered) i.stride = g_.lane_stride(id, g_.vector_dim());
   if (temporary >= 0) give(temporary);
 }
 
@@ -156,6 +154,7 @@ void Evaluator::store(int root, int access) {
   last_uses_.assign(points_, 0);
   begin(root);
   if (is_strided(access)) broadcast(access), store_strided(root, access);
+  else if (in_segments(access)) store_segments(root, access);
   else for (size_t a = 0; a < active_.size(); ++a) {
     interleave(root, a);
     if (g_.failed_) return;

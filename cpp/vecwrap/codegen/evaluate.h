@@ -122,6 +122,20 @@ private:
   // prefetch.cpp
   void each_ahead(int root, const std::function<void(const Mem &)> &);
 
+  // segment.cpp
+  struct Place { int access, point; Key key; }; ///< an element that is read or written
+  bool in_segments(int access) const;
+  int fields(int access) const;
+  int field_registers(int access) const;
+  std::optional<int64_t> distance(Place from, Place to) const;
+  std::vector<Place> segment_of(Place, const std::vector<Place> &others) const;
+  int take_run(int count);
+  bool load_segment(int node, int point);
+  void move_segment(VOp, const std::vector<Place> &fields, int reg);
+  void store_segments(int root, int access);
+  bool is_gathered(int access) const;
+  void load_indices(int access, int point);
+
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
   struct Along { int step, at, count; };

@@ -1,7 +1,8 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
 // points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), strided.cpp (lanes that
-// are not neighbours), widen.cpp (products of narrow elements), address.cpp (pointers), pack.cpp (packed buffers; filled by
+// are not neighbours), widen.cpp (products of narrow elements), segment.cpp (several vectors
+// of elements side by side; indices for each lane), address.cpp (pointers), pack.cpp (packed buffers; filled by
 // copy.cpp), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"
@@ -57,7 +58,7 @@ struct Emission {
   bool failed = false;
   /// group: registers per vector, 0 for scalar code
   Emission(const Target &, Type, int group, int arguments);
-  void reserve_scratch(const Target &, const Nest &); ///< vector registers of the emitter's
+  void reserve_scratch(const Target &, const LoopTree &); ///< vector registers of the emitter's
   void finish_prologue(size_t begin); ///< of the code from there on
 };
 
@@ -201,6 +202,8 @@ private:
   // prefetch.cpp
   bool check_prefetches();
 
+  void check_segments(); ///< segment.cpp
+
   // stream.cpp
   bool may_stream();
   void stream();
@@ -257,6 +260,7 @@ private:
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Dot> dot_;
   std::map<int, VOp> forms_; ///< of nodes that are not what their op says
+  std::set<int> segmented_; ///< tensors that are loaded or stored by segments
   std::set<int> narrow_; ///< loads whose vectors have elements of half the size
 
   Count group_;              ///< elements of the current group

@@ -8,6 +8,7 @@
 namespace vecwrap {
 
 static constexpr int kStridedTemporaries = 2;
+static constexpr int kEarlyWords = 6; ///< integers share their registers with addresses
 
 /// Registers that evaluating `root` takes at its peak (Pool::peak), measured by a dry run.
 void Evaluator::measure(int root) {
@@ -83,6 +84,7 @@ void Evaluator::hoist(int root) {
   }
   values_.clear();
   early_ = std::max(spare[true], 0);
+  if (g_.nest_.type == Type::I32) early_ = std::min(early_, kEarlyWords);
 }
 
 void Evaluator::drop_hoisted() {

@@ -14,7 +14,8 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
 
 /// RVV computes masks in v0 (and v1) where it has to select; elements wider than the nest's pass through v0 and what follows.
 /// SSE2 builds what it lacks in the last ones.
-void Emission::reserve_scratch(const Target &target, const Nest &nest) {
+void Emission::reserve_scratch(const Target &target, const LoopTree &tree) {
+  const Nest &nest = tree.nest;
   const auto built = [&](const Node &n) { return n.op == Op::Fma || nest.type == Type::I32; };
   const bool much = std::any_of(nest.nodes.begin(), nest.nodes.end(), built);
   if (target.isa == Isa::Sse) out.reserved = std::max(out.reserved, much ? kSseFmaScratch - (out.lanes == 1) : kSseScratch);
@@ -24,6 +25,8 @@ void Emission::reserve_scratch(const Target &target, const Nest &nest) {
   const auto wide = [&](const Node &n) { return n.op == Op::Load && wider(n.access); };
   if (keeps_place(nest) || std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max({out.reserved, 1, 2 / out.group});
   if (out.lanes > 1 && (wider(nest.out) || std::any_of(nest.nodes.begin(), nest.nodes.end(), wide))) out.reserved = std::max(out.reserved, 2);
+  const auto gathers = [&](const Access &a) { return a.index >= 0 && tree.vector >= 0 && !nest.still(a.index, tree.loops[tree.vector].dim); };
+  if (std::any_of(nest.accesses.begin(), nest.accesses.end(), gathers)) out.reserved = std::max(out.reserved, std::max(2, 8 / size_of(nest.type)));
 }
 
 void Emission::finish_prologue(size_t begin) {
@@ -33,7 +36,7 @@ void Emission::finish_prologue(size_t begin) {
 
 Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
-  emission.reserve_scratch(target, tree.nest);
+  emission.reserve_scratch(target, tree);
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
   return std::move(emission.out);
@@ -70,6 +73,7 @@ void Generator::run() {
     chunk_.push_back(c);
   }
   tree_.stream ? stream() : generate(0);
+  check_segments();
   shared_.finish_prologue(begin);
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kConstantRegisters = 2; ///< more constants than this are read where they are used, as operands,
 constexpr int kSpread = 18;           ///< scalar registers that values are spread over: those that nobody has to save
+constexpr int kWords = 8;             ///< the same of integers, which share their registers with addresses
 constexpr int kScarce = 6;            ///< and so is any where fewer registers are left
 
 } // namespace
@@ -15,7 +16,7 @@ constexpr int kScarce = 6;            ///< and so is any where fewer registers a
 int Evaluator::take(bool uniform) {
   Pool &p = pool(uniform);
   p.peak = std::max(p.peak, ++p.live);
-  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, kSpread) : p.limit); // loads may go ahead
+  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, g_.nest_.type == Type::I32 ? kWords : kSpread) : p.limit); // loads may go ahead
   if (!p.free.empty() && !fresh) {
     const auto at = g_.has_uniforms() ? p.free.begin() : p.free.end() - 1;
     const int reg = *at;
@@ -88,6 +89,7 @@ int Evaluator::value(int node, int point) {
   if (const Value *hoisted = hoisted_.find(k)) return hoisted->reg;
   if (values_[k].reg < 0) {
     const Node &n = g_.nest_.nodes[node];
+    if (n.op == Op::Load && in_segments(n.access) && load_segment(node, point) && values_[k].reg >= 0) return values_[k].reg;
     n.op == Op::Load && in_block(n.access, point) ? load_block(node, point) : compute(node, point, -1);
   }
   return values_[k].reg;

@@ -52,6 +52,11 @@ enum class VOp : uint8_t {
   VGroup, ///< lane l of d = elements at mem + l * size (mem_bcast: at mem), `stride` (or imm) bytes apart: as many as scalar b (or
           ///< value2) says, of type `other` or widened to it, zeros for the others; temporary t
   Prefetch, ///< the line at mem, which may lie outside of all tensors
+
+  // Segments (RVV): imm elements side by side for each lane, each of which has registers of its own, one behind the other.
+  VLoadSegment, VStoreSegment, ///< d (a): the first one's register; elements of type `stored`
+  VConvert, ///< d = elements of type `stored` that stand imm registers behind vector a's first one
+  VIndex,   ///< the emitter's own registers = integers of type `stored` at mem, times imm; read by the load behind, `indexed`
 };
 
 struct VInst {
@@ -72,6 +77,7 @@ struct VInst {
   Pred pred = Pred::OEQ;
   Type other = Type::I32; ///< VDot, VWiden; VGroup: what elements become
   bool narrow = false; ///< VLoad, VBcast: into elements of half the size, for VWiden
+  bool indexed = false; ///< VLoad: lanes are at mem plus what VIndex left
   std::optional<Type> stored = {}; ///< VLoad, VBcast, VStore: converts from, to this type in memory, with temporaries `t` and (VStore) `e`
 };
 

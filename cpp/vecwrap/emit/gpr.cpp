@@ -4,7 +4,7 @@
 namespace vecwrap {
 namespace {
 
-struct Interval { int reg = -1, first = -1, last = -1; double weight = 0; };
+struct Interval { int reg = -1, first = -1, last = -1; double weight = 0, heaviest = 0; };
 struct Back { int head, branch; }; ///< a loop: its label and the branch back to it
 
 bool is_branch(VOp op) { return op >= VOp::Jump && op <= VOp::BranchNe; } // BranchBits never goes back
@@ -46,7 +46,7 @@ std::vector<Interval> intervals_of(const VProgram &p) {
     for_each_scalar(p.code[i], [&](int reg) {
       if (reg < 0) return;
       Interval &v = all[reg];
-      v.reg = reg, v.last = i, v.weight += weight;
+      v.reg = reg, v.last = i, v.weight += weight, v.heaviest = std::max(v.heaviest, weight);
       if (v.first < 0) v.first = i;
     });
   }
@@ -60,7 +60,7 @@ std::vector<Interval> intervals_of(const VProgram &p) {
 
 GprMap allocate_gprs(const VProgram &p, int count) {
   std::vector<Interval> intervals = intervals_of(p);
-  GprMap map{std::vector<int>(p.scalars, -1), std::vector<int>(p.scalars, -1), 0};
+  GprMap map{std::vector<int>(p.scalars, -1), std::vector<int>(p.scalars, -1)};
   std::vector<Interval> order;
   for (const Interval &v : intervals)
     if (v.first >= 0) order.push_back(v);
@@ -83,6 +83,10 @@ GprMap allocate_gprs(const VProgram &p, int count) {
     } else {
       map.slot[v.reg] = map.slots++;
     }
+  }
+  for (const Interval &v : order) {
+    map.spilled += map.slot[v.reg] >= 0 ? v.weight : 0;
+    map.innermost = std::max(map.innermost, v.heaviest);
   }
   return map;
 }

@@ -9,6 +9,8 @@ struct GprMap {
   std::vector<int> gpr;  ///< per scalar register: 0..count-1, or -1
   std::vector<int> slot; ///< per scalar register: stack slot, or -1
   int slots = 0;
+  double spilled = 0;  ///< how often those in slots are used; a use in a loop counts eight times
+  double innermost = 1; ///< what a use in the innermost loop counts
 };
 
 GprMap allocate_gprs(const VProgram &, int count);

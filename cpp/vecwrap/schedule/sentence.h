@@ -39,9 +39,10 @@ inline constexpr StepInfo kSteps[] = {{"collapse", 2, Factor::None}, {"split", 1
                                       {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None},
                                       {"dot", 1, Factor::One}, {"prefetch", 2, Factor::One}};
 
-/// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target.
-enum class How : uint8_t { Insert, Transpose, Gather };
-inline constexpr const char *kHows[] = {"insert", "transpose", "gather"};
+/// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target; several vectors
+/// of neighbours at once (RVV).
+enum class How : uint8_t { Insert, Transpose, Gather, Segment };
+inline constexpr const char *kHows[] = {"insert", "transpose", "gather", "segment"};
 
 struct Step {
   StepKind kind;

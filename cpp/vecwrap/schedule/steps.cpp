@@ -61,9 +61,10 @@ bool Applier::strided(const Step &step) {
   s.tensor = tree_.nest.tensor(step.names[0]);
   if (s.tensor < 0) return no("unknown-tensor", "there is no tensor '" + step.names[0] + "'");
   const auto how = std::find(std::begin(kHows), std::end(kHows), step.names[1]);
-  if (how == std::end(kHows)) return no("strided-how", "'" + step.names[1] + "' is not insert, transpose or gather");
-  if (target_.isa == Isa::Rvv) return no("strided-how", target_.name + " loads and stores with a stride; leave the step out");
+  if (how == std::end(kHows)) return no("strided-how", "'" + step.names[1] + "' is not insert, transpose, gather or segment");
   s.how = How(how - std::begin(kHows));
+  if ((target_.isa == Isa::Rvv) != (s.how == How::Segment))
+    return no("strided-how", target_.name + (s.how == How::Segment ? " has no segments" : " loads and stores with a stride, or by segments; leave the step out"));
   for (const Strided &other : tree_.strided)
     if (other.tensor == s.tensor) return no("strided-how", "the step is given twice for tensor '" + step.names[0] + "'");
   tree_.strided.push_back(s);

@@ -32,22 +32,32 @@ void Emitter::move_memory(const VInst &i, int reg, bool store, int bits) {
   const int size = log2_of(size_of(i.stored.value_or(p_.type))), at = address(i.mem, kT1);
   Need n = bits ? of_bits(bits, i.lanes) : need(i.lanes, false);
   n.more = false;
+  if (i.indexed) {
+    n.type = of_bits(8 << size, i.lanes).type;
+    return out_.put(n, Op::Vluxei64, reg, at, 0);
+  }
   if (i.stride < 0) return out_.put(n, (store ? kStores : kLoads)[size], reg, at);
   out_.put(n, (store ? kStridedStores : kStridedLoads)[size], reg, at, read(i.stride, kT0));
 }
 
 void Emitter::load_converted(const VInst &i) {
-  const Type stored = *i.stored;
-  const int parts = size_of(p_.type) / size_of(stored), d = v(i.d);
+  const int parts = size_of(p_.type) / size_of(*i.stored), d = v(i.d);
   const int raw = !parts ? 0 : i.t >= 0 ? v(i.t) : d + p_.group - p_.group / parts;
   move_memory(i, raw, false);
+  convert_from(i, raw);
+}
+
+void Emitter::convert_from(const VInst &i, int raw) {
+  const Type stored = *i.stored;
+  const int parts = size_of(p_.type) / size_of(stored), d = v(i.d);
   if (i32() && stored == Type::F32) return truncate(i, d, raw, raw);
   if (is_float(stored)) return out_.put(of_bits(8 * std::min(size_of(stored), size_of(p_.type)), i.lanes), parts ? Op::VfwcvtFF : Op::VfncvtFF, d, raw);
   const Need n = need(i.lanes, true);
   const bool sign = stored != Type::U8 && stored != Type::U16 && stored != Type::BF16;
   if (parts > 1) out_.put(n, (sign ? kSigned : kUnsigned)[log2_of(parts) - 1], d, raw);
-  if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, d, kT0);
-  if (!i32()) out_.put(n, Op::VfcvtFX, d, d);
+  const int whole = parts > 1 ? d : raw;
+  if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, whole, kT0);
+  if (!i32()) out_.put(n, Op::VfcvtFX, d, whole);
 }
 
 /// Elements of half the nest's size, in the lower half of the vector's registers; bytes are read into the upper half, or `t`.
@@ -56,6 +66,34 @@ void Emitter::load_narrow(const VInst &i) {
   const int raw = parts == 1 ? d : i.t >= 0 ? v(i.t) : d + p_.group / 2;
   move_memory(i, raw, false, bits);
   if (parts > 1) out_.put(of_bits(bits, i.lanes), *i.stored == Type::U8 ? Op::Vzext2 : Op::Vsext2, d, raw);
+}
+
+/// A vector that a segment has brought.
+void Emitter::convert(const VInst &i) {
+  const int raw = v(i.a) + int(i.imm), bits = 4 * size_of(p_.type);
+  if (!i.narrow) return convert_from(i, raw);
+  const bool same = 8 * size_of(*i.stored) == bits;
+  out_.put(of_bits(bits, i.lanes), same ? Op::VmvVV : *i.stored == Type::U8 ? Op::Vzext2 : Op::Vsext2, v(i.d), raw);
+}
+
+void Emitter::move_segment(const VInst &i) {
+  const bool store = i.op == VOp::VStoreSegment;
+  const int first = int(store ? Op::Vsseg2e8 : Op::Vlseg2e8), size = log2_of(size_of(i.stored.value_or(p_.type)));
+  const Op op = Op(first + 4 * (int(i.imm) - 2) + size); // rows are in this order
+  out_.put(need(i.lanes, false), op, v(store ? i.a : i.d), address(i.mem, kT1));
+}
+
+/// v0 and what follows = 64-bit distances. Words are read into the upper half of those registers, or behind them where they are
+/// as many as a vector's.
+void Emitter::load_indices(const VInst &i) {
+  const Need n = of_bits(64, i.lanes);
+  const bool words = i.stored == Type::I32;
+  const int parts = 8 / size_of(p_.type), from = words ? std::max(1, parts / 2) * p_.group : 0, at = address(i.mem, kT1);
+  Need exact = need(i.lanes, false);
+  if (i.stride < 0) out_.put(exact, words ? Op::Vle32 : Op::Vle64, from, at);
+  else out_.put(exact, words ? Op::Vlse32 : Op::Vlse64, from, at, read(i.stride, kT0));
+  if (words) out_.put(n, Op::Vsext2, 0, from);
+  if (i.imm != 1) out_.load_imm(kT0, i.imm), out_.put(n, Op::VmulVX, 0, 0, kT0);
 }
 
 void Emitter::store_converted(const VInst &i) {

@@ -8,35 +8,9 @@
 namespace vecwrap::rvv {
 namespace {
 
-/// The scalar map's registers, caller-saved first.
-constexpr int kPool[] = {11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
-constexpr int kCallerSaved = 10;
-/// The program's scalars apart from its vectors, caller-saved first.
-constexpr int kUniforms[] = {0,  1,  2,  3,  4,  5, 6, 7,  10, 11, 12, 13, 14, 15, 16,
-                             17, 28, 29, 8,  9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
-constexpr int kCallerSavedUniforms = 18;
 constexpr int64_t kPage = 4096, kLine = 64;
 
-int uniforms_of(const VProgram &p) {
-  int count = 0;
-  for (const VInst &i : p.code)
-    if (i.op > VOp::VTail && is_uniform(i.d)) count = std::max(count, i.d - kUniform + 1);
-  return count;
-}
-
 } // namespace
-
-int Emitter::f(int reg) { return kUniforms[reg - kUniform]; }
-
-Emitter::Emitter(const VProgram &p) : p_(p), map_(allocate_gprs(p, int(std::size(kPool)))) {
-  out_.labels = p.labels;
-  if (p.frame_bytes) saved_x_.push_back(kFp);
-  for (int g = kCallerSaved; g < int(std::size(kPool)); ++g)
-    if (std::find(map_.gpr.begin(), map_.gpr.end(), g) != map_.gpr.end()) saved_x_.push_back(kPool[g]);
-  for (int u = kCallerSavedUniforms; u < uniforms_of(p); ++u) saved_f_.push_back(kUniforms[u]);
-}
-
-int64_t Emitter::fixed_bytes() const { return (8 * int64_t(saved_x_.size() + saved_f_.size() + map_.slots) + 15) / 16 * 16; }
 
 Assembly Emitter::run() {
   prologue();
@@ -86,24 +60,6 @@ void Emitter::saved_registers(Op x, Op f, Frame what) {
   };
   for (int reg : saved_x_) one(x, reg, 0);
   for (int reg : saved_f_) one(f, reg, kDwarfF);
-}
-
-int Emitter::x(int s) const { return kPool[map_.gpr[s]]; }
-
-int Emitter::read(int s, int scratch) {
-  if (in_register(s)) return x(s);
-  const auto [at, from] = slot(s, scratch);
-  out_.put(Op::Ld, scratch, at, from);
-  return scratch;
-}
-
-/// Distance and register.
-std::pair<int64_t, int> Emitter::slot(int s, int scratch) {
-  const int64_t at = 8 * (int64_t(saved_x_.size() + saved_f_.size()) + map_.slot[s]);
-  const int base = p_.frame_bytes ? kFp : kSp;
-  if (fits12(at)) return {at, base};
-  out_.load_imm(scratch, at), out_.put(Op::Add, scratch, scratch, base);
-  return {0, scratch};
 }
 
 void Emitter::one(const VInst &i) {

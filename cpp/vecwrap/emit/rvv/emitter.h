@@ -1,5 +1,5 @@
-// The state of one emission. Split over emit.cpp (frame, scalars, control), arithmetic.cpp (the same operations on f registers
-// and on vectors), select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types), integer.cpp.
+// The state of one emission. Split over emit.cpp (frame, scalars, control), registers.cpp, arithmetic.cpp (the same operations on
+// f registers and on vectors), products.cpp, select.cpp (comparisons and what depends on them), memory.cpp, convert.cpp (vectors of other types), integer.cpp.
 #pragma once
 #include "emit/gpr.h"
 #include "emit/rvv/assembly.h"
@@ -11,6 +11,7 @@ namespace vecwrap::rvv {
 // the frame if there are buffers. f registers: two for the moment.
 constexpr int kT0 = 5, kT1 = 6, kTail = 7, kA0 = 10, kLanes = 31, kFp = 8;
 constexpr int kF0 = 30, kF1 = 31;
+constexpr int kWord = 64; ///< in place of an f register: x register kWord less, which holds an element of i32
 
 /// An operand of a vector operation: an f register for all lanes, or a vector's first register.
 struct Operand {
@@ -36,11 +37,15 @@ private:
   void multiply(int d, int a, int64_t imm);
   void control(const VInst &);
   void tail(const VInst &);
+
+  // registers.cpp
+  void place_words();
   bool in_register(int s) const { return map_.gpr[s] >= 0; }
   int x(int s) const;
   int read(int s, int scratch); ///< the register that holds scalar s
   std::pair<int64_t, int> slot(int s, int scratch);
   int64_t fixed_bytes() const;
+  int f(int reg) const;
 
   // memory.cpp
   int address(const Mem &, int scratch); ///< register
@@ -57,6 +62,10 @@ private:
   void move_memory(const VInst &, int reg, bool store, int bits = 0); ///< elements as they are in memory
   void load_converted(const VInst &);
   void load_narrow(const VInst &);
+  void move_segment(const VInst &);
+  void convert(const VInst &);
+  void convert_from(const VInst &, int raw);
+  void load_indices(const VInst &);
   void store_converted(const VInst &);
   void truncate(const VInst &, int d, int a, int e);
   void to_integers(const VInst &);
@@ -81,10 +90,12 @@ private:
   void move(const Need &, int d, Operand from);
   void move_scalar(int d, int a);
 
+  bool in_word(int f) const { return f >= kWord; }
   int lane(int f) { return i32() ? whole(f, kT0) : f; } ///< the register that a vector operation takes an f register's value from
 
   // integer.cpp
-  int whole(int f, int x); ///< x = the integer in f; returns x
+  int whole(int f, int x); ///< the x register that has the integer in f: its own, or x
+  void from_word(int d, int x); ///< d = the integer in x
   void uniform_integer(const VInst &);
   void sums(const VInst &);
   void absolute(int f);
@@ -106,7 +117,6 @@ private:
   bool f16() const { return p_.type == Type::F16; }
   Op typed(Op single, Op twice) const { return f64() ? twice : f16() ? half_of(single) : single; }
   int v(int reg) const { return (p_.reserved + reg) * p_.group; }
-  static int f(int reg);
   Operand operand(const VInst &, int k); ///< a constant operand goes through kF1
   int scalar_operand(const VInst &i, int k) { return operand(i, k).reg; }
   void constant(int f, double value);
@@ -116,6 +126,7 @@ private:
   const VProgram &p_;
   GprMap map_;
   Assembly out_;
+  std::vector<int> words_; ///< of i32, per scalar apart from the vectors: its x register, or -1
   std::vector<int> saved_x_, saved_f_;
 };
 

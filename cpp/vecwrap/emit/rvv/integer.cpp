@@ -1,5 +1,5 @@
-// Arithmetic on i32. Elements that all lanes share stand in f registers as bits, so that loads, moves and merges are those of
-// floats; they pass through t0 and t1 where they are computed with, and through t0 where a vector takes them.
+// Arithmetic on i32. Elements that all lanes share stand in x registers (kWord), the last ones of many in f registers as bits:
+// those pass through t0 and t1 where they are computed with, and through t0 where a vector takes them.
 #include "emit/rvv/emitter.h"
 #include <limits>
 #include <stdexcept>
@@ -7,8 +7,14 @@
 namespace vecwrap::rvv {
 
 int Emitter::whole(int f, int x) {
+  if (in_word(f)) return f - kWord;
   out_.put(Op::FmvXW, x, f);
   return x;
+}
+
+void Emitter::from_word(int d, int x) {
+  if (!in_word(d)) out_.put(Op::FmvWX, d, x);
+  else if (d - kWord != x) out_.put(Op::Mv, d - kWord, x);
 }
 
 void Emitter::uniform_integer(const VInst &i) {
@@ -18,26 +24,27 @@ void Emitter::uniform_integer(const VInst &i) {
   case VOp::VMov: return move_scalar(d, scalar_operand(i, 0));
   case VOp::VSelect: return select(i);
   case VOp::VMax: case VOp::VMin: return extreme(i);
-  case VOp::VNeg: whole(scalar_operand(i, 0), kT0), out_.put(Op::Sub, kT0, kZero, kT0); break;
+  case VOp::VNeg: out_.put(Op::Subw, kT0, kZero, whole(scalar_operand(i, 0), kT0)); break;
   case VOp::VAbs: absolute(scalar_operand(i, 0)); break;
   case VOp::VAdd: case VOp::VSub: case VOp::VMul: case VOp::VFma: sums(i); break;
   default: throw std::logic_error("i32 does not have the operation");
   }
-  out_.put(Op::FmvWX, d, kT0);
+  from_word(d, kT0);
 }
 
 /// t0 = a op b, or a * b + c.
 void Emitter::sums(const VInst &i) {
   const int a = scalar_operand(i, 0), b = scalar_operand(i, 1), c = i.op == VOp::VFma ? scalar_operand(i, 2) : -1;
-  whole(a, kT0), whole(b, kT1);
-  out_.put(i.op == VOp::VAdd ? Op::Add : i.op == VOp::VSub ? Op::Sub : Op::Mul, kT0, kT0, kT1);
-  if (c >= 0) out_.put(Op::Add, kT0, kT0, whole(c, kT1));
+  const int x = whole(a, kT0), y = whole(b, kT1);
+  out_.put(i.op == VOp::VAdd ? Op::Addw : i.op == VOp::VSub ? Op::Subw : Op::Mulw, kT0, x, y);
+  if (c >= 0) out_.put(Op::Addw, kT0, kT0, whole(c, kT1));
 }
 
 void Emitter::absolute(int f) {
   const int positive = out_.label();
-  whole(f, kT0), out_.put(Op::Bge, kT0, kZero, positive);
-  out_.put(Op::Sub, kT0, kZero, kT0), out_.place(positive);
+  if (const int x = whole(f, kT0); x != kT0) out_.put(Op::Mv, kT0, x);
+  out_.put(Op::Bge, kT0, kZero, positive);
+  out_.put(Op::Subw, kT0, kZero, kT0), out_.place(positive);
 }
 
 /// True for what is not as with floats.

@@ -51,7 +51,7 @@ std::string print(const Insn &i, const std::string &label) {
     switch (*k) {
     case 'x': out += x_name(int(*value++)); break;
     case 'f': out += f_name(int(*value++)); break;
-    case 'v': case 'w': case 'h': case 'q': case 'o': out += "v" + std::to_string(*value++); break;
+    case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': out += "v" + std::to_string(*value++); break;
     case 'i': out += std::to_string(*value++); break;
     case 'm': out += std::to_string(value[0]) + "(" + x_name(int(value[1])) + ")", value += 2; break;
     case 'a': out += "(" + std::string(x_name(int(*value++))) + ")"; break;

@@ -7,7 +7,7 @@
 
 namespace vecwrap::rvv {
 
-enum class Op : uint8_t {
+enum class Op : uint16_t {
 #define INSN(id, ...) id,
 #include "emit/rvv/isa.def"
 #undef INSN

@@ -31,6 +31,7 @@ Cost cost_of(const VInst &i, const Core &core, int group) {
 
 /// Does the instruction name all that it reads and writes? Others stay where they are, and what is around them on its side.
 bool moves(const VInst &i) {
+  if (i.indexed) return false; // reads what the instruction in front has left
   switch (i.op) {
   case VOp::SImm: case VOp::SArg: case VOp::SMov: case VOp::SAdd: case VOp::SAddImm: case VOp::SMul: case VOp::SMulImm: case VOp::SLoad:
   case VOp::VLoad: case VOp::VBcast: case VOp::VStore: case VOp::VConst: case VOp::VMov: case VOp::VAdd: case VOp::VSub: case VOp::VMul:

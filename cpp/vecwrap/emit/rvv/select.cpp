@@ -52,9 +52,9 @@ bool Emitter::compare(const Need &n, Pred pred, Operand a, Operand b) {
 
 /// t0 = x < y, x <= y, x == y.
 void Emitter::compare_words(bool less, bool or_equal, int x, int y) {
-  whole(or_equal ? y : x, kT0), whole(or_equal ? x : y, kT1);
-  if (less || or_equal) out_.put(Op::Slt, kT0, kT0, kT1);
-  else out_.put(Op::Sub, kT0, kT0, kT1), out_.put(Op::Seqz, kT0, kT0);
+  const int a = whole(or_equal ? y : x, kT0), b = whole(or_equal ? x : y, kT1);
+  if (less || or_equal) out_.put(Op::Slt, kT0, a, b);
+  else out_.put(Op::Sub, kT0, a, b), out_.put(Op::Seqz, kT0, kT0);
   if (or_equal) out_.put(Op::Xori, kT0, kT0, 1);
 }
 
@@ -75,6 +75,7 @@ void Emitter::merge(const Need &n, int d, Operand yes, Operand no, bool opposite
   if (opposite) std::swap(yes, no);
   if (no.scalar && yes.scalar) move(n, d, no), no = {false, d};
   if (no.scalar) out_.put(n, Op::Vmnot, 0, 0), std::swap(yes, no);
+  if (yes.scalar && in_word(yes.reg)) return out_.put(n, Op::VmergeVX, d, no.reg, yes.reg - kWord);
   out_.put(n, yes.scalar ? Op::VfmergeVF : Op::VmergeVV, d, no.reg, yes.reg);
 }
 

@@ -68,6 +68,25 @@ struct Step {
     for (int64_t e = 0; e < m.vl; ++e) poke<T>(x(1) + e * stride, element<T>(reg(0), e));
   }
 
+  /// Field f of all lanes is one vector; lanes follow each other.
+  template <class T> int field(int f) const {
+    const int emul = m.type.lmul + std::countr_zero(unsigned(8 * sizeof(T))) - std::countr_zero(unsigned(m.type.sew));
+    return reg(0) + (f << std::max(emul, 0));
+  }
+  template <class T> void load_segments(int fields) {
+    const int64_t end = std::max(m.vlmax(), int64_t(m.vlenb / sizeof(T)));
+    for (int f = 0; f < fields; ++f)
+      for (int64_t e = 0; e < end; ++e)
+        if (e < m.vl) element<T>(field<T>(f), e, peek<T>(x(1) + (e * fields + f) * int64_t(sizeof(T))));
+        else if (!m.type.keep_tail) element<T>(field<T>(f), e, T(~T(0)));
+  }
+  template <class T> void store_segments(int fields) {
+    for (int64_t e = 0; e < m.vl * fields; ++e) poke<T>(x(1) + e * int64_t(sizeof(T)), element<T>(field<T>(int(e % fields)), e / fields));
+  }
+  void load_indexed() {
+    of_width(m.type.sew, [&]<class T>(T) { fill<T>([&](int64_t e) { return peek<T>(x(1) + element<int64_t>(reg(2), e)); }); });
+  }
+
   /// f on an unsigned integer of so many bits, or on one and the number of that size.
   template <class F> static void of_width(int bits, F f) {
     switch (bits) {

@@ -5,8 +5,8 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 
-BENCHMARKS = ["sgemm", "gemm", "int8", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time", "kernels",
-              "small", "gsl", "onnx_models", "ruler", "rvv_sgemm", "riscompiler"]
+BENCHMARKS = ["sgemm", "gemm", "int8", "bf16", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time",
+              "kernels", "small", "gsl", "onnx_models", "ruler", "rvv_sgemm", "riscompiler"]
 
 
 def refused(problem: str) -> SystemExit:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core
 from .bind import Argument, Array, Bound, by_name, overlaps
+from .dtypes import DTYPES
 from .errors import ArgumentError, NestError
 from .kernel import Kernel, as_target
 from .nest import Nest
@@ -83,7 +84,7 @@ class BoundProgram:
             if not isinstance(known, (int, np.integer)):
                 raise ArgumentError(f"extent {size} of temporary {tensor.name} is in no array's shape; pass {size}=...")
             shape.append(int(known))
-        return np.empty(shape, np.float32 if self.program.nests[0].dtype == "f32" else np.float64)
+        return np.empty(shape, DTYPES[self.program.nests[0].dtype])
 
     def bind(self, nest: Nest) -> Bound:
         lowered, tensors = nest.lowered, nest.tensors

@@ -1,15 +1,17 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
 // points.cpp and registers.cpp, what waits in registers in hoist.cpp), strided.cpp (lanes that
-// are not neighbours), address.cpp (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
+// are not neighbours), widen.cpp (products of narrow elements), address.cpp (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"
 #include "codegen/loopnest.h"
 #include "ir/combine.h"
 #include "ir/product.h"
+#include "target/dots.h"
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace vecwrap {
 
@@ -80,8 +82,9 @@ struct Dot {
   enum class Layout { Words, Row, Rows };
   Product product;         ///< the loads
   int dim = -1;
-  int64_t group = 1;
-  Type types[2] = {};      ///< of the operands, in the order in which the instruction takes them
+  DotForm form;
+  int64_t group = 1;       ///< form's
+  Type types[2] = {};      ///< of the elements in lanes, in the order in which the instruction takes the operands
   int operands[2] = {};    ///< nodes
   int flip = -1;           ///< node: the loads of one operand with 128 added or taken away
   int other = -1;          ///< the load that is multiplied with it
@@ -140,6 +143,13 @@ private:
   void start_lanes(Evaluator &);
   void join_lanes(Evaluator &);
 
+  // widen.cpp
+  void plan_widening();
+  void fuse_products();
+  bool is_factor(int load) const; ///< is it of half the size, and is there an instruction?
+  bool stays_narrow(int node) const { return narrow_.count(node); }
+  std::pair<Type, Type> factors(int node) const; ///< of a widening multiply-add, as they are stored
+
   // dot.cpp
   void plan_dot();
   Dot::Layout layout_of(int load);
@@ -147,6 +157,7 @@ private:
   bool is_operand_of_dot(int node) const;
   void flip_one(Dot &);
   void groups(int dim, Count total, int64_t unroll, const std::function<void()> &body);
+  bool widens(int access) const { return dot_->form.element(tree_.nest.stored(access)) != tree_.nest.stored(access); }
   VInst load_group(int access, Type stored, Dot::Layout, Mem); ///< without registers
   bool is_whole_group() const { return group_.is_const() && group_.value == dot_->group; }
   void copy_groups(const Buffer &, size_t depth);
@@ -207,7 +218,7 @@ private:
   int add_imm(int a, int64_t imm);
   void add_to(int reg, int64_t imm);
   bool fail(const char *name, std::string detail);
-  bool loads_apart(Type stored) const; ///< does a vector of it need another register before it is converted?
+  bool loads_apart(Type stored, bool narrow = false) const; ///< does a vector of it need another register before it is converted?
   void check_conversion(const Nest &, int access, bool one); ///< refuses elements, or one, that the target cannot convert
   bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
   int lanes() const { return tree_.vector < 0 ? 1 : out_.lanes; }
@@ -235,7 +246,9 @@ private:
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Dot> dot_;
-  std::map<int, VOp> forms_; ///< of nodes that dot put into the nest
+  std::map<int, VOp> forms_; ///< of nodes that are not what their op says
+  std::set<int> narrow_; ///< loads whose vectors have elements of half the size
+
   Count group_;              ///< elements of the current group
   std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
   int in_order_ = -1; ///< node: what is added in order, if the lanes do not hold partial results

@@ -45,11 +45,14 @@ bool Generator::plan() {
   partial_sums_ = nest_.out;
   if (const int l = tree_.dot(); l >= 0) {
     dot_ = Dot{*product_of(tree_.nest)};
-    dot_->dim = tree_.loops[l].dim, dot_->group = tree_.loops[l].dot, group_ = {dot_->group};
+    const auto stored = [&](int load) { return tree_.nest.stored(tree_.nest.nodes[load].access); };
+    dot_->form = *dot_form(target_, nest_.type, stored(dot_->product.a), stored(dot_->product.b), tree_.loops[l].dot);
+    dot_->dim = tree_.loops[l].dim, dot_->group = dot_->form.group, group_ = {dot_->group};
   }
   if (!plan_packs()) return false;
   plan_dot();
   if (failed_) return false;
+  plan_widening();
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
@@ -92,7 +95,8 @@ void Generator::check_conversion(const Nest &nest, int access, bool one) {
 }
 
 /// RVV reads narrow elements into the last registers of the vector that they become, unless they are less than one.
-bool Generator::loads_apart(Type stored) const {
+bool Generator::loads_apart(Type stored, bool narrow) const {
+  if (narrow) return 2 * size_of(stored) < esize() && out_.group == 1; // else it has the upper half of the vector's registers
   return !has_uniforms() || size_of(stored) * out_.group < esize() || (nest_.type == Type::I32 && stored == Type::F32);
 }
 

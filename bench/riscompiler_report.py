@@ -3,12 +3,15 @@
 import json
 import math
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from common import ROOT, print_table
+from common import CLANG, ROOT, print_table
 from riscompiler_chart import chart
 from riscompiler_columns import C_COLUMNS, OURS, SCALAR
+from riscompiler_program import identity
+from rvv_peers import PACKAGES
 
 Row = dict[str, Any]
 Table = dict[str, dict[str, float]]  # group: column: speed relative to scalar C
@@ -94,7 +97,9 @@ def draw(path: Path, rows: list[Row], names: list[str]) -> None:
 
 def publish_page(name: str, title: str, command: str, parts: list[str]) -> None:
     PUBLISHED.mkdir(parents=True, exist_ok=True)
-    written = f"Written by `{command}`. Modelled cycles and counts are those of [the ruler](../sim.md)."
+    clang = identity(CLANG).splitlines()[0]
+    written = (f"Written by `{command}`. Modelled cycles and counts are those of [the ruler](../sim.md). "
+               f"{clang}; {', '.join(PACKAGES)}; vecwrap {version('vecwrap')}.")
     (PUBLISHED / f"{name}.md").write_text("\n\n".join([f"# {title}", written, *parts]) + "\n")
 
 

@@ -75,9 +75,10 @@ def notes(rows: list[Row], names: list[str], drawn: int) -> list[str]:
         if missing:
             reasons = sorted({reason.splitlines()[0][:150] for reason in missing})
             text.append(f"{name} has no code for {len(missing)} of {len(rows)} cases: {'; '.join(reasons)}.")
-    wrong = [f"{row['case']}: {', '.join(row['wrong'])}" for row in rows if row["wrong"]]
-    return [*text, *(["Results differ from scalar C's (not counted):", *wrong] if wrong
-                     else ["Every column printed what scalar C printed."])]
+    for name in names:
+        if wrong := sum(name in row["wrong"] for row in rows):
+            text.append(f"{name} printed something else than scalar C in {wrong} of {len(rows)} cases, which do not count.")
+    return text if any(row["wrong"] for row in rows) else [*text, "Every column printed what scalar C printed."]
 
 
 def markdown(header: list[str], rows: list[list[str]]) -> str:

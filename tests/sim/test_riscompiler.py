@@ -52,7 +52,7 @@ def test_only_what_prints_the_same_counts(tmp_path: Path) -> None:
     assert set(row["cycles"]) == {SCALAR, "joined"}
     assert row["wrong"] == ["wrong"] and row["left_out"] == {"none": "has no code for it"}
     text = "".join(notes([row], list(builds), drawn=3))
-    assert "Results differ" in text and "2 of the 3 cases" in text and "none has no code for 1 of 1" in text
+    assert "wrong printed something else" in text and "2 of the 3 cases" in text and "none has no code for 1 of 1" in text
     again = Memo(tmp_path / "memo")
     assert again.runs == memo.runs and len(again.runs) == 3
 

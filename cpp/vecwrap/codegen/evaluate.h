@@ -38,6 +38,8 @@ public:
   void start_places();     ///< of extrema, none so far
   void start_offsets();    ///< of step dot, where one operand is flipped
   void subtract_offsets();
+  void prefetch(int root); ///< what step prefetch says, for all copies of an unrolled body
+  void make_pointers_ahead(int root);
   void make_pointers(int access, int point); ///< that loads of it take
 
 private:
@@ -116,6 +118,9 @@ private:
   void count_places();
   void keep_place(int point);
   void next_place();
+
+  // prefetch.cpp
+  void each_ahead(int root, const std::function<void(const Mem &)> &);
 
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.

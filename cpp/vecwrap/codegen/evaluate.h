@@ -136,6 +136,7 @@ private:
   bool is_gathered(int access) const;
   void load_indices(int access, int point);
 
+
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.
   struct Along { int step, at, count; };

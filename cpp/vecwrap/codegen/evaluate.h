@@ -37,6 +37,8 @@ public:
   std::vector<int> unused() const; ///< vector registers that hold nothing between two evaluations
   void start_offsets();    ///< of step dot, where one operand is flipped
   void subtract_offsets();
+  void prefetch(int root); ///< what step prefetch says, for all copies of an unrolled body
+  void make_pointers_ahead(int root);
   void make_pointers(int access, int point); ///< that loads of it take
 
 private:
@@ -123,6 +125,9 @@ private:
   void store_segments(int root, int access);
   bool is_gathered(int access) const;
   void load_indices(int access, int point);
+
+  // prefetch.cpp
+  void each_ahead(int root, const std::function<void(const Mem &)> &);
 
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.

@@ -54,6 +54,7 @@ enum class VOp : uint8_t {
   VLoadSegment, VStoreSegment, ///< d (a): the first one's register; elements of type `stored`
   VConvert, ///< d = elements of type `stored` that stand imm registers behind vector a's first one
   VIndex,   ///< the emitter's own registers = integers of type `stored` at mem, times imm; read by the load behind, `indexed`
+  Prefetch, ///< the line at mem, which may lie outside of all tensors
 };
 
 struct VInst {

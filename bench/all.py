@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 BENCHMARKS = ["sgemm", "gemm", "int8", "bf16", "loopnest", "convolutions", "operators", "functions", "sharing", "compile_time",
-              "kernels", "small", "gsl", "onnx_models", "ruler", "rvv_sgemm", "rvv_types",
-              "riscompiler"]
+              "kernels", "integers", "small", "gsl", "onnx_models", "ruler", "rvv_sgemm", "rvv_types", "riscompiler"]
 
 
 def refused(problem: str) -> SystemExit:

@@ -13,6 +13,7 @@ EXAMPLES = {  # file: what a reader would call it
     "matmul_ijk": "matrix product, ijk, n=1024",
     "matmul_ikj": "matrix product, ikj, n=512 (x8)",
     "conv3x3": "3x3 convolution layer, 64x112x112",
+    "matmul_int8": "int8 matrix product, n=1024 (x4)",
     "mlp": "two-layer perceptron, batch 256",
     "jacobi": "Jacobi stencil, 1000x1000 (x400)",
     "matvec": "matrix-vector, n=1000 (x400)",

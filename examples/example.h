@@ -34,8 +34,8 @@ static double now(void) {
 }
 
 /* FNV-1a over the bits, so that two programs print the same line only if every bit agrees. */
-static void print_result(const float *values, size_t count, double seconds) {
-  const unsigned char *bytes = (const unsigned char *)values;
+static void print_result(const void *values, size_t count, double seconds) {
+  const unsigned char *bytes = values;
   uint64_t hash = 14695981039346656037u;
   for (size_t i = 0; i < count * sizeof(float); i++)
     hash = (hash ^ bytes[i]) * 1099511628211u;

@@ -43,6 +43,7 @@ config.substitutions += [
     ("%same-rvv", f"{here / 'Inputs' / 'same-output-rvv.sh'} {plugin} {here / 'Inputs'}"),
     ("FileCheck", "FileCheck-22"),
     ("not --crash", "not-22 --crash"), # the shell that lit has built in knows only plain `not`
+    ("%plugin", plugin),
     ("%python", "python3"),
     ("%root", str(root)),
 ]

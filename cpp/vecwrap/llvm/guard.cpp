@@ -370,7 +370,7 @@ void Guard::conditions() {
   }
 }
 
-bool Guard::build(bool test_cpu) {
+bool Guard::build(uint64_t level) {
   for (size_t loop = 0; loop < tree_.loops.size(); loop++)
     require_loop(int(loop));
   for (auto &[a, b] : nest_.equal_trips)
@@ -391,10 +391,10 @@ bool Guard::build(bool test_cpu) {
   ranges();
   conditions();
   loaded_atoms();
-  if (test_cpu) {
+  if (level) {
     flush();
     cpu_level = builder.CreateCall(cpu_level_function(*function_.getParent()));
-    test(builder.CreateICmpUGE(cpu_level, builder.getInt32(kCpuAvx2)));
+    test(builder.CreateICmpUGE(cpu_level, builder.getInt32(uint32_t(level))));
   }
   flush();
   for (size_t i = 0; i < tree_.predicates.size(); i++)

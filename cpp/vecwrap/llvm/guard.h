@@ -17,7 +17,8 @@ class Guard {
 public:
   Guard(llvm::Function &, Tree &, Lift &);
   /// Builds the chain; false if some test can never hold. On success the builder stands in the last block.
-  bool build(bool test_cpu);
+  /// `level`: what vecwrap_cpu_level() must return at least; 0 if it is not asked.
+  bool build(uint64_t level);
   /// Removes everything again.
   void discard();
 

@@ -45,7 +45,7 @@ FunctionCallee declare(Module &module, const std::string &name, FunctionType *ty
 // cpuid and xgetbv as in target/target.cpp, cached in a variable of the same COMDAT. 32-bit and 64-bit registers
 // that a function may clobber only; rbx, which cpuid writes, waits in r11.
 constexpr const char *kCpuLevel = R"(.cfi_startproc
-movl vecwrap_cpu_level_v1_cache(%rip),%eax
+movl vecwrap_cpu_level_v2_cache(%rip),%eax
 testl %eax,%eax
 jne 9f
 movq %rbx,%r11
@@ -81,9 +81,12 @@ andl $0xe6,%r9d
 cmpl $0xe6,%r9d
 jne 8f
 movl $3,%r8d
+btl $11,%ecx
+jnc 8f
+movl $4,%r8d
 8: movq %r11,%rbx
 movl %r8d,%eax
-movl %eax,vecwrap_cpu_level_v1_cache(%rip)
+movl %eax,vecwrap_cpu_level_v2_cache(%rip)
 9: ret
 .cfi_endproc
 )";
@@ -126,7 +129,7 @@ FunctionCallee place_kernel(Module &module, const Kernel &kernel, const std::str
 }
 
 FunctionCallee cpu_level_function(Module &module) {
-  const std::string name = "vecwrap_cpu_level_v1", cache = name + "_cache";
+  const std::string name = "vecwrap_cpu_level_v2", cache = name + "_cache";
   std::string body = kCpuLevel;
   body += ".pushsection .bss." + name + ",\"awG\",@nobits," + name + ",comdat\n.weak " + cache + "\n.hidden " + cache +
           "\n.type " + cache + ",@object\n.size " + cache + ",4\n.p2align 2\n" + cache + ":\n.zero 4\n.popsection\n";

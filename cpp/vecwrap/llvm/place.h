@@ -7,7 +7,7 @@
 namespace vecwrap::raise {
 
 /// What vecwrap_cpu_level() returns.
-inline constexpr int kCpuBaseline = 1, kCpuAvx2 = 2, kCpuAvx512 = 3;
+inline constexpr int kCpuBaseline = 1, kCpuAvx2 = 2, kCpuAvx512 = 3, kCpuAvx512Vnni = 4;
 
 /// The function `void kernel(ptr args)`; `comment` (lines) precedes its bytes in the assembly.
 llvm::FunctionCallee place_kernel(llvm::Module &, const Kernel &, const std::string &comment);

@@ -88,6 +88,13 @@ bool covers(const Target &unit, const Target &target) {
   return target.vector_bytes <= unit.vector_bytes && (!target.vnni || unit.vnni) && (!target.bf16 || unit.bf16);
 }
 
+/// A unit for any x86-64 asks the CPU, and knows of these.
+bool asked_for(const Target &target, const Nest &nest) {
+  if (target.isa == Isa::Sse)
+    return worth_sse(nest);
+  return !target.bf16 && (!target.vnni || target.isa == Isa::Avx512);
+}
+
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
 /// all of them (`dispatch`: the CPU is asked at run time). VNNI and BF16 matter to sums of narrow products only.
 std::vector<Target> targets_for(const Function &function, const Nest &nest, bool &dispatch) {
@@ -97,9 +104,8 @@ std::vector<Target> targets_for(const Function &function, const Nest &nest, bool
   dispatch = unit.isa == Isa::Sse;
   std::vector<Target> list;
   for (const Target &target : targets()) {
-    const bool plain = !target.vnni && !target.bf16;
-    if (target.isa != Isa::Sse && wanted(function, target) &&
-        (dispatch ? plain : list.empty() && covers(unit, target) && (plain || product_of(nest))))
+    const bool useful = (!target.vnni && !target.bf16) || product_of(nest);
+    if (useful && wanted(function, target) && (dispatch ? asked_for(target, nest) : list.empty() && target.isa != Isa::Sse && covers(unit, target)))
       list.push_back(target);
   }
   return list;
@@ -130,14 +136,21 @@ struct Placed {
   FunctionCallee callee;
 };
 
-/// How long this CPU's vectors are, when the unit runs.
-Value *vector_bytes(Guard &guard, const Target &target) {
+/// What this CPU has, when the unit runs, and what a kernel needs of it: the length of vectors on RISC-V, a level on x86.
+Value *has(Guard &guard, const Target &target) {
   IRBuilder<> &b = guard.builder;
-  if (target.isa == Isa::Rvv) {
-    auto *type = FunctionType::get(b.getInt64Ty(), false);
-    return b.CreateCall(type, InlineAsm::get(type, "csrr $0, vlenb", "=r", false));
-  }
-  return b.CreateSelect(b.CreateICmpUGE(guard.cpu_level, b.getInt32(kCpuAvx512)), b.getInt64(64), b.getInt64(32));
+  if (target.isa != Isa::Rvv)
+    return b.CreateZExt(guard.cpu_level, b.getInt64Ty());
+  auto *type = FunctionType::get(b.getInt64Ty(), false);
+  return b.CreateCall(type, InlineAsm::get(type, "csrr $0, vlenb", "=r", false));
+}
+
+uint64_t needs(const Target &target) {
+  if (target.isa == Isa::Rvv)
+    return uint64_t(target.vector_bytes);
+  if (target.isa != Isa::Avx512)
+    return target.isa == Isa::Sse ? kCpuBaseline : kCpuAvx2;
+  return target.vnni ? kCpuAvx512Vnni : kCpuAvx512;
 }
 
 /// Stores the kernel's arguments and calls it (or the one for this CPU).
@@ -164,8 +177,8 @@ void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::ve
     pass(symbol.is_trip ? guard.trip_value(symbol.trip) : guard.value_of(symbol.stride));
   // Direct calls, widest first: an indirect one would need a landing mark under -fcf-protection.
   LLVMContext &context = function.getContext();
-  Value *width = kernels.size() > 1 ? vector_bytes(guard, kernels[0].target) : nullptr;
-  BasicBlock *after = width ? BasicBlock::Create(context, "vecwrap.called", &function, guard.fallback) : nullptr;
+  Value *available = kernels.size() > 1 ? has(guard, kernels[0].target) : nullptr;
+  BasicBlock *after = available ? BasicBlock::Create(context, "vecwrap.called", &function, guard.fallback) : nullptr;
   for (const Placed &kernel : kernels) {
     if (&kernel == &kernels.back()) {
       builder.CreateCall(kernel.callee, {arguments});
@@ -173,7 +186,7 @@ void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::ve
     }
     BasicBlock *call = BasicBlock::Create(context, "vecwrap." + kernel.target.name, &function, after);
     BasicBlock *next = BasicBlock::Create(context, "vecwrap.narrower", &function, after);
-    builder.CreateCondBr(builder.CreateICmpUGE(width, builder.getInt64(uint64_t(kernel.target.vector_bytes))), call, next);
+    builder.CreateCondBr(builder.CreateICmpUGE(available, builder.getInt64(needs(kernel.target))), call, next);
     builder.SetInsertPoint(call);
     builder.CreateCall(kernel.callee, {arguments});
     builder.CreateBr(after);
@@ -237,18 +250,21 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
     auto choice = choose(lifted.nest, target);
     if (choice)
       choices.push_back(*choice);
-    else
+    else if (outcome.why.name.empty())
       outcome.why = choice.refusal();
   }
+  // Older CPUs may go without.
+  const bool complete = choices.size() == wide.size() || (choices.size() + 1 == wide.size() && wide.back().isa == Isa::Sse &&
+                                                          !choices.empty() && choices.back().target.isa != Isa::Sse);
   if (wide.empty())
     outcome.why = refusal(Why::NoVectorUnit);
-  if (wide.empty() || choices.size() != wide.size())
+  if (!complete || choices.empty())
     return outcome;
   outcome.why = {};
   outcome.sentence = print(choices[0].sentence);
 
   Guard guard(function, tree, lift);
-  if (!guard.build(dispatch)) {
+  if (!guard.build(dispatch ? needs(choices.back().target) : 0)) {
     guard.discard();
     outcome.why = refusal(Why::NeverTrue);
     return outcome;

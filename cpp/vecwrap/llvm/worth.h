@@ -7,6 +7,8 @@ namespace vecwrap::raise {
 /// Constant extents with fewer points are clang's, which unrolls such small nests completely (bench/small.py).
 inline constexpr int64_t kMinConstantPoints = 256;
 
+/// Is a kernel for SSE2 faster than clang's loop for it?
+bool worth_sse(const Nest &);
 std::optional<Refusal> not_worth(const Lifted &, const Tree &);
 
 } // namespace vecwrap::raise

@@ -4,8 +4,10 @@
 // CHECK: mul
 // CHECK-NEXT: add
 // CHECK-NOT: fma
-// SYMBOLS: vecwrap_cpu_level_v1
-// SYMBOLS: vecwrap_cpu_level_v1_cache
+// SYMBOLS: vecwrap_cpu_level_v2
+// SYMBOLS: vecwrap_cpu_level_v2_cache
 // SYMBOLS: vecwrap_kernel_
 // SYMBOLS: vecwrap_kernel_
+// SYMBOLS: vecwrap_kernel_
+// SYMBOLS-NOT: vecwrap_kernel_
 #include "gemm.inc"

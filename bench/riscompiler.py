@@ -5,11 +5,14 @@ remembered (build/bench/ruler.jsonl): a bench that was killed goes on where it s
 """
 
 import argparse
+import math
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from common import WORK, save_json
@@ -22,23 +25,43 @@ from vecwrap.sim.cores import core_names, read_core
 from vecwrap.sim.run import Options, SimError
 
 
-def run(case: Case, column: Column, options: Options, memo: Memo) -> Run:
-    """Raises RuntimeError or SimError."""
-    if known := memo.known(key := column.key(case), options):
-        return known
-    with tempfile.TemporaryDirectory() as folder:
-        column.build(case, program := Path(folder) / "program")
-        return memo.run(program, options, key)
+class NotSimulated(Exception):
+    """The time is up."""
 
 
-def measure(case: Case, columns: dict[str, Column], options: Options, memo: Memo) -> Row:
+@dataclass(frozen=True)
+class Bench:
+    """ends: no run begins after that (time.monotonic)."""
+
+    options: Options
+    memo: Memo
+    ends: float = math.inf
+
+    def run(self, case: Case, column: Column) -> Run:
+        """Raises RuntimeError or SimError where there is no program, or it ends otherwise; NotSimulated."""
+        if known := self.memo.known(key := column.key(case), self.options):
+            return known
+        if time.monotonic() > self.ends:
+            raise NotSimulated
+        with tempfile.TemporaryDirectory() as folder:
+            column.build(case, program := Path(folder) / "program")
+            return self.memo.run(program, self.options, key)
+
+    def row(self, case: Case, columns: dict[str, Column]) -> Row | None:
+        try:
+            return measure(case, columns, self)
+        except NotSimulated:
+            return None
+
+
+def measure(case: Case, columns: dict[str, Column], bench: Bench) -> Row:
     """Cycles and instructions by column. What printed something else than scalar C has none."""
     row: Row = {"case": case.name(), "category": case.category, "batch": case.sizes["BATCH"],
                 "cycles": {}, "instructions": {}, "wrong": [], "left_out": {}}
     runs = {}
     for name, column in columns.items():
         try:
-            runs[name] = run(case, column, options, memo)
+            runs[name] = bench.run(case, column)
         except (RuntimeError, SimError) as problem:
             row["left_out"][name] = str(problem)
     for name, found in runs.items():
@@ -72,33 +95,48 @@ def chosen(names: str | None, vlen: int) -> dict[str, Column]:
     return {name: column for name, column in known.items() if name in wanted}
 
 
+def measured(wanted: list[Case], builds: dict[str, Column], bench: Bench, jobs: int) -> list[Row]:
+    tell, rows = progress(len(wanted), list(builds)), []
+    with ThreadPoolExecutor(jobs) as pool:
+        for row in pool.map(lambda case: bench.row(case, builds), wanted):
+            if row:
+                rows.append(row)
+                tell(row)
+    return rows
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--each", type=int, default=1, help="cases of every row of the tables")
     parser.add_argument("--core", default="spacemit-x60", choices=core_names())
     parser.add_argument("--vlen", type=int, help="bits of a vector register (default: the core's)")
-    parser.add_argument("--batches", default="1,8")
+    parser.add_argument("--batches", type=numbers, default="1,8")
     parser.add_argument("--first", type=int, help="only so many cases")
     parser.add_argument("--columns", help="names, separated by commas (default: all)")
     parser.add_argument("--publish", action="store_true", help="write docs/results")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="what is not simulated by then is left out")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="cases at a time")
     options = parser.parse_args(arguments)
     vlen = options.vlen or read_core(options.core)["vlen"]
     builds = chosen(options.columns, vlen)
     names = list(builds)
-    wanted = cases(options.each, tuple(map(int, options.batches.split(","))))[:options.first]
-    ruler, memo, tell = Options(core=options.core, vlen=options.vlen, function="kernel"), Memo(), progress(len(wanted), names)
-    rows = []
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for row in pool.map(lambda case: measure(case, builds, ruler, memo), wanted):
-            rows.append(row)
-            tell(row)
+    drawn = cases(options.each, options.batches)
+    wanted = [case for turn in range(options.each) for case in drawn[turn::options.each]][:options.first]  # all rows in turn
+    ruler, ends = Options(core=options.core, vlen=options.vlen, function="kernel"), time.monotonic() + 60 * options.minutes
+    bench = Bench(ruler, Memo(), ends)
+    rows = measured(wanted, builds, bench, options.jobs)
+    if not rows:
+        raise SystemExit(f"no case was simulated in {options.minutes:g} minutes")
     machine = f"{options.core} (VLEN {vlen})"
-    show(rows, names, machine)
+    show(rows, names, machine, len(wanted))
     save_json("riscompiler", rows)
     draw(WORK / "riscompiler.svg", rows, names)
     if options.publish:
-        publish(options.core, rows, names, machine, f"bench/riscompiler.py {' '.join(arguments)}")
+        publish(options.core, rows, names, machine, f"bench/riscompiler.py {' '.join(arguments)}", len(wanted))
     return int(any(row["wrong"] for row in rows))
 
 

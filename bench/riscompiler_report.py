@@ -3,12 +3,15 @@
 import json
 import math
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from common import ROOT, print_table
+from common import CLANG, ROOT, print_table
 from riscompiler_chart import chart
 from riscompiler_columns import C_COLUMNS, OURS, SCALAR
+from riscompiler_program import identity
+from rvv_peers import PACKAGES
 
 Row = dict[str, Any]
 Table = dict[str, dict[str, float]]  # group: column: speed relative to scalar C
@@ -64,28 +67,29 @@ def lines(groups: dict[str, list[Row]], names: list[str]) -> list[list[str]]:
             for group, rows in groups.items()]
 
 
-def notes(rows: list[Row], names: list[str]) -> list[str]:
+def notes(rows: list[Row], names: list[str], drawn: int) -> list[str]:
     """What is not in the means, and why."""
-    text = []
+    text = [f"{drawn - len(rows)} of the {drawn} cases that were drawn: not simulated in the time given."] * (len(rows) < drawn)
     for name in names:
         missing = [row["left_out"][name] for row in rows if name in row["left_out"]]
         if missing:
             reasons = sorted({reason.splitlines()[0][:150] for reason in missing})
             text.append(f"{name} has no code for {len(missing)} of {len(rows)} cases: {'; '.join(reasons)}.")
-    wrong = [f"{row['case']}: {', '.join(row['wrong'])}" for row in rows if row["wrong"]]
-    return [*text, *(["Results differ from scalar C's (not counted):", *wrong] if wrong
-                     else ["Every column printed what scalar C printed."])]
+    for name in names:
+        if wrong := sum(name in row["wrong"] for row in rows):
+            text.append(f"{name} printed something else than scalar C in {wrong} of {len(rows)} cases, which do not count.")
+    return text if any(row["wrong"] for row in rows) else [*text, "Every column printed what scalar C printed."]
 
 
 def markdown(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, ["---"] * len(header), *rows))
 
 
-def show(rows: list[Row], names: list[str], machine: str) -> None:
+def show(rows: list[Row], names: list[str], machine: str, drawn: int) -> None:
     for key, what in ((by_operator, "operator"), (by_category, "category")):
         print_table(f"RISCompiler's operators, {machine}, modelled cycles: speed relative to scalar C (geometric means)",
                     [what, "cases", *names], lines(grouped(rows, key), names))
-    print("\n".join([*compared(rows), *notes(rows, names)]))
+    print("\n".join([*compared(rows), *notes(rows, names, drawn)]))
 
 
 def draw(path: Path, rows: list[Row], names: list[str]) -> None:
@@ -94,17 +98,19 @@ def draw(path: Path, rows: list[Row], names: list[str]) -> None:
 
 def publish_page(name: str, title: str, command: str, parts: list[str]) -> None:
     PUBLISHED.mkdir(parents=True, exist_ok=True)
-    written = f"Written by `{command}`. Modelled cycles and counts are those of [the ruler](../sim.md)."
+    clang = identity(CLANG).splitlines()[0]
+    written = (f"Written by `{command}`. Modelled cycles and counts are those of [the ruler](../sim.md). "
+               f"{clang}; {', '.join(PACKAGES)}; vecwrap {version('vecwrap')}.")
     (PUBLISHED / f"{name}.md").write_text("\n\n".join([f"# {title}", written, *parts]) + "\n")
 
 
-def publish(core: str, rows: list[Row], names: list[str], machine: str, command: str) -> None:
+def publish(core: str, rows: list[Row], names: list[str], machine: str, command: str, drawn: int) -> None:
     """The tables, the picture and the numbers that they are made of, in docs/results."""
     name = f"riscompiler-{core}"
     tables = [markdown([what, "cases", *names], lines(grouped(rows, key), names))
               for key, what in ((by_operator, "operator"), (by_category, "category"))]
     publish_page(name, f"RISCompiler's operators on {machine}", command, [
         "Speed relative to scalar C, geometric means.", f"![speed by operator and batch size]({name}.svg)", *tables,
-        *compared(rows), *notes(rows, names), f"Every case: [{name}.json]({name}.json)."])
+        *compared(rows), *notes(rows, names, drawn), f"Every case: [{name}.json]({name}.json)."])
     draw(PUBLISHED / f"{name}.svg", rows, names)
     (PUBLISHED / f"{name}.json").write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")

@@ -7,7 +7,7 @@ import halide as hl
 from rvv_worker import Request, serve
 
 AUTOSCHEDULER = "Adams2019"
-ROWS, LANES = 4, 32  # of a register tile
+ROWS, REGISTERS = 4, 4  # of a register tile: rows, of vectors of so many registers
 
 
 def target(vlen: int) -> Any:
@@ -61,7 +61,8 @@ def by_hand(request: Request, total: Any, y: Any, variables: list[Any], reductio
     """Register tiles: rows (of the product, output channels) by lanes; what does not divide is computed twice at the end."""
     shape = list(reversed(request.y()))
     place = 1 if request.kind == "GEMM" or request.sizes["GROUPS"] > 1 else 2
-    rows, wide, high = variables[place], min(LANES, shape[0]), min(ROWS, shape[place])
+    rows, high = variables[place], min(ROWS, shape[place])
+    wide = min(REGISTERS * request.vlen // 32, shape[0])
     strip, block, lane, row = (hl.Var(name) for name in ("strip", "block", "lane", "row"))
     shifted = hl.TailStrategy.ShiftInwards
     y.split(variables[0], strip, lane, wide, shifted).split(rows, block, row, high, shifted)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import vecwrap as vw
 from common import BENCH, CLANG, print_table, save_json
-from riscompiler import measure
+from riscompiler import Bench, measure
 from riscompiler_cases import Case
 from riscompiler_columns import SCALAR, TARGET, columns
 from riscompiler_program import Column, compiled
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--publish", action="store_true", help="write docs/results")
     options = parser.parse_args(arguments)
     vlen = read_core(options.core)["vlen"]
-    row = measure(CASE, with_sentences(vlen), Options(core=options.core, function="kernel"), Memo())
+    row = measure(CASE, with_sentences(vlen), Bench(Options(core=options.core, function="kernel"), Memo()))
     save_json("rvv_sgemm", [row])
     header, rows = table(row)
     title = f"{N} x {N} x {N} single precision, {options.core} (VLEN {vlen})"

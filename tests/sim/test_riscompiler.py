@@ -11,6 +11,7 @@ import pytest
 import riscompiler
 import rvv_peers
 import rvv_sgemm
+from riscompiler import Bench
 from riscompiler_cases import GEMM, MOST_PRODUCTS, Case, cases
 from riscompiler_chart import chart, height
 from riscompiler_columns import OURS, SCALAR
@@ -47,10 +48,11 @@ def test_only_what_prints_the_same_counts(tmp_path: Path) -> None:
     (tmp_path / "idle.h").write_text("static void peer(void) { y[0] = 1; }\n")
     builds = {SCALAR: compiled(*CROSS), "wrong": compiled(*CROSS, f'-DPEER="{tmp_path}/idle.h"'), "none": Column(fails),
               "joined": Column(lambda case, program: compiled(*CROSS).build(rvv_peers.joined(case), program))}
-    row = riscompiler.measure(SMALL, builds, Options(function="kernel"), memo := Memo(tmp_path / "memo"))
+    row = riscompiler.measure(SMALL, builds, Bench(Options(function="kernel"), memo := Memo(tmp_path / "memo")))
     assert set(row["cycles"]) == {SCALAR, "joined"}
     assert row["wrong"] == ["wrong"] and row["left_out"] == {"none": "has no code for it"}
-    assert "Results differ" in "".join(notes([row], list(builds)))
+    text = "".join(notes([row], list(builds), drawn=3))
+    assert "wrong printed something else" in text and "2 of the 3 cases" in text and "none has no code for 1 of 1" in text
     again = Memo(tmp_path / "memo")
     assert again.runs == memo.runs and len(again.runs) == 3
 
@@ -60,13 +62,17 @@ def test_a_known_program_is_not_built_again(tmp_path: Path) -> None:
     def fails(case: Case, program: Path) -> None:
         raise RuntimeError("built again")
 
-    column, options = compiled(*CROSS), Options(function="kernel")
-    first = riscompiler.run(SMALL, column, options, Memo(tmp_path / "memo"))
+    def bench(vlen: int = 256, ends: float = math.inf) -> Bench:
+        return Bench(Options(function="kernel", vlen=vlen), Memo(tmp_path / "memo"), ends)
+
+    column = compiled(*CROSS)
+    first = bench().run(SMALL, column)
     same, other = Column(fails, column.made_by), Column(fails, f"{column.made_by} and more")
-    assert riscompiler.run(SMALL, same, options, Memo(tmp_path / "memo")) == first
-    for column, how in ((other, options), (Column(fails), options), (same, Options(function="kernel", vlen=512))):
+    assert bench().run(SMALL, same) == bench(ends=0).run(SMALL, same) == first
+    for unknown, vlen in ((other, 256), (Column(fails), 256), (same, 512)):
         with pytest.raises(RuntimeError, match="built again"):
-            riscompiler.run(SMALL, column, how, Memo(tmp_path / "memo"))
+            bench(vlen).run(SMALL, unknown)
+    assert bench(ends=0).row(SMALL, {SCALAR: column, "other": other}) is None
 
 
 @needs_tools
@@ -74,7 +80,7 @@ def test_a_known_program_is_not_built_again(tmp_path: Path) -> None:
 def test_sgemm_by_sentence(tmp_path: Path, tile: tuple[int, int], most: int) -> None:
     """The same result as scalar C in the same program; 65,536 multiply-adds of four registers, or twice as many of two."""
     builds = {SCALAR: compiled(*CROSS), OURS: Column(partial(rvv_sgemm.written, *tile, 256))}
-    row = riscompiler.measure(rvv_sgemm.CASE, builds, Options(function="kernel"), Memo(tmp_path / "memo"))
+    row = riscompiler.measure(rvv_sgemm.CASE, builds, Bench(Options(function="kernel"), Memo(tmp_path / "memo")))
     assert not row["wrong"] and not row["left_out"]
     assert row["instructions"][OURS] <= most
 

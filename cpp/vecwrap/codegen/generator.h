@@ -1,7 +1,8 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
-// points.cpp and registers.cpp, what waits in registers in hoist.cpp), strided.cpp (lanes that
-// are not neighbours), widen.cpp (products of narrow elements), address.cpp (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
+// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), strided.cpp (lanes that
+// are not neighbours), widen.cpp (products of narrow elements), address.cpp (pointers), pack.cpp (packed buffers; filled by
+// copy.cpp), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"
 #include "codegen/loopnest.h"
@@ -182,7 +183,13 @@ private:
   // pack.cpp
   bool plan_packs();
   bool plan_pack(const Pack &);
+  bool plan_contents(const Pack &, Buffer &);
+  bool plan_box(const Pack &, Buffer &, std::vector<int64_t> &capacity);
+  bool order_pack(const Pack &, Buffer &);
   void emit_packs(int position);
+
+  // copy.cpp
+  Buffer merged(Buffer);
   void copy(const Buffer &, size_t depth);
   void copy_row(const Buffer &, int dim, bool contiguous);
   int transposable(const Buffer &) const;
@@ -190,6 +197,9 @@ private:
   using Block = std::function<void(int)>; ///< of so many elements
   void in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at = 0);
   void transpose_block(const Buffer &, int from, int columns, int to, int rows);
+
+  // prefetch.cpp
+  bool check_prefetches();
 
   // stream.cpp
   bool may_stream();

@@ -57,7 +57,7 @@ bool Generator::plan() {
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
-  return !failed_;
+  return !failed_ && check_prefetches();
 }
 
 void Generator::run() {

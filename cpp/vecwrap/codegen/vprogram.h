@@ -51,6 +51,7 @@ enum class VOp : uint8_t {
   VWiden, ///< d = c + a * b, whose elements (of types `stored` and `other` in memory) have half the size; temporary t unless d is c
   VGroup, ///< lane l of d = elements at mem + l * size (mem_bcast: at mem), `stride` (or imm) bytes apart: as many as scalar b (or
           ///< value2) says, of type `other` or widened to it, zeros for the others; temporary t
+  Prefetch, ///< the line at mem, which may lie outside of all tensors
 };
 
 struct VInst {

@@ -140,7 +140,10 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
   const bool apart = pack < 0 && s.step; // columns have nothing in common: the rows that windows share stay near
   if (apart) append(columns);
-  names(nest, s.outer, order);
+  std::vector<std::string> points;
+  for (int d : s.outer)
+    if (d == s.line && tile.lines > 1) points.push_back(draft.split(nest, d, tile.lines, order));
+    else order.push_back(nest.dims[d].name);
   if (pack >= 0) append(columns), append(blocks), append(chunks), append(rows);
   else append(column_blocks), append(rows);
   if (pack < 0 && !apart) append(columns);
@@ -151,12 +154,13 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   }
   const std::string at = pack >= 0 ? innermost(order, rows) : "";
   append(reduction);
-  if (s.row >= 0) order.push_back(i);
-  order.push_back(j);
+  if (s.row >= 0) points.push_back(i);
+  points.push_back(j);
+  append(points);
   draft.add(StepKind::Reorder, order);
   if (stage) draft.add(StepKind::Pack, {nest.tensors[nest.accesses[nest.out].tensor].name, stage_at});
   if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
-  draft.add(StepKind::Tile, s.row >= 0 ? std::vector{i, j} : std::vector{j});
+  draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, reduction.back());
   return {draft.steps};
@@ -166,7 +170,8 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
-  for (const Tile &tile : tiles(nest, t, s, packed < 0 && far(nest, t, s))) {
+  const Columns columns = packed < 0 ? (far(nest, t, s) ? Columns::Far : Columns::Near) : s.strided.empty() ? Columns::Packed : Columns::Near;
+  for (const Tile &tile : tiles(nest, t, s, columns)) {
     if (t.scalar_regs && s.strided.empty()) {
       if (tile.panels == 1) arranged(nest, t, s, tile, list);
       continue;

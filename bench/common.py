@@ -17,6 +17,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # 
     os.environ.setdefault(_name, "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "bench"
 WORK = ROOT / "build" / "bench"
 BIN = Path(sys.prefix) / "bin"
 CLANG = "clang-22"

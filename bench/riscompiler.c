@@ -1,20 +1,30 @@
 // One operator of the paper's tables, written as anybody would; sizes come with -D. Prints a hash of what it computed.
-// With -DPEER, the operator is somebody else's, in another object.
+// With -DPEER=FILE the operator is somebody else's, in another object, and FILE says how it is called.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#ifdef PEER
-#define KERNEL(...) { peer(x, w, y); }
-void peer(const float *x, const float *w, float *y);
-#else
-#define KERNEL(...) { __VA_ARGS__ }
-#endif
+#define DATA static __attribute__((aligned(64))) float // as some ask for
 
 #ifdef GEMM
 #define OUTPUTS (BATCH * M * N)
-static float x[BATCH * M * K], w[K * N], y[OUTPUTS];
-__attribute__((noinline)) static void kernel(void) KERNEL(
+DATA x[BATCH * M * K], w[K * N], y[OUTPUTS];
+#else // convolutions: NCHW, no padding; 1-D ones have one row
+#define OH (H - R + 1)
+#define OW (W - S + 1)
+#define OUTPUTS (BATCH * OC * OH * OW)
+#define CG (C / GROUPS)
+DATA x[BATCH * C * H * W], w[OC * CG * R * S], y[OUTPUTS];
+#endif
+
+#ifdef PEER
+#include PEER
+#endif
+
+__attribute__((noinline)) static void kernel(void) {
+#if defined PEER
+  peer();
+#elif defined GEMM
   for (int i = 0; i < BATCH * M; i++)
     for (int j = 0; j < N; j++) {
       float sum = 0;
@@ -22,14 +32,7 @@ __attribute__((noinline)) static void kernel(void) KERNEL(
         sum += x[i * K + k] * w[k * N + j];
       y[i * N + j] = sum;
     }
-)
-#else // convolutions: NCHW, no padding; 1-D ones have one row
-#define OH (H - R + 1)
-#define OW (W - S + 1)
-#define OUTPUTS (BATCH * OC * OH * OW)
-#define CG (C / GROUPS)
-static float x[BATCH * C * H * W], w[OC * CG * R * S], y[OUTPUTS];
-__attribute__((noinline)) static void kernel(void) KERNEL(
+#else
   for (int b = 0; b < BATCH; b++)
     for (int o = 0; o < OC; o++)
       for (int i = 0; i < OH; i++)
@@ -41,8 +44,8 @@ __attribute__((noinline)) static void kernel(void) KERNEL(
                 sum += x[((b * C + (GROUPS == 1 ? c : o)) * H + i + r) * W + j + s] * w[((o * CG + c) * R + r) * S + s];
           y[((b * OC + o) * OH + i) * OW + j] = sum;
         }
-)
 #endif
+}
 
 int main(void) {
   uint32_t seed = SEED;

@@ -1,86 +1,52 @@
 """RISCompiler's operators on the ruler: modelled cycles of each compiler's code, against scalar C, by category.
 
-usage: riscompiler.py [--each N] [--core NAME] [--vlen BITS] [--batches 1,8,16] [--columns NAME,NAME] [--jobs N]
-
 The columns compile the same operators; all run under the same ruler (docs/sim.md), and must print the same result. Runs are
 remembered (build/bench/ruler.jsonl): a bench that was killed goes on where it stopped.
 """
 
 import argparse
-import math
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from common import WORK, print_table, save_json
+from common import WORK, save_json
 from riscompiler_cases import Case, cases
-from riscompiler_chart import chart
-from riscompiler_columns import OURS, SCALAR, Build, columns
-from ruler_memo import Memo
-from vecwrap.sim.cores import core_names
-from vecwrap.sim.run import Options
+from riscompiler_columns import SCALAR, columns
+from riscompiler_program import Column
+from riscompiler_report import Row, draw, publish, show
+from ruler_memo import Memo, Run
+from vecwrap.sim.cores import core_names, read_core
+from vecwrap.sim.run import Options, SimError
 
-Row = dict[str, Any]
 
-
-def measure(case: Case, builds: dict[str, Build], options: Options, memo: Memo) -> Row:
-    row: Row = {"case": case.name(), "category": case.category, "cycles": {}, "instructions": {}, "wrong": [], "left_out": {}}
-    printed = {}
+def run(case: Case, column: Column, options: Options, memo: Memo) -> Run:
+    """Raises RuntimeError or SimError."""
+    if known := memo.known(key := column.key(case), options):
+        return known
     with tempfile.TemporaryDirectory() as folder:
-        for name, build in builds.items():
-            try:
-                build(case, program := Path(folder) / "program")
-            except RuntimeError as problem:
-                row["left_out"][name] = str(problem)
-                continue
-            run = memo.run(program, options)
-            printed[name] = run.printed
-            row["cycles"][name], row["instructions"][name] = run.cycles, run.instructions
-    row["wrong"] = [name for name in printed if printed[name] != printed[SCALAR]]
+        column.build(case, program := Path(folder) / "program")
+        return memo.run(program, options, key)
+
+
+def measure(case: Case, columns: dict[str, Column], options: Options, memo: Memo) -> Row:
+    """Cycles and instructions by column. What printed something else than scalar C has none."""
+    row: Row = {"case": case.name(), "category": case.category, "batch": case.sizes["BATCH"],
+                "cycles": {}, "instructions": {}, "wrong": [], "left_out": {}}
+    runs = {}
+    for name, column in columns.items():
+        try:
+            runs[name] = run(case, column, options, memo)
+        except (RuntimeError, SimError) as problem:
+            row["left_out"][name] = str(problem)
+    for name, found in runs.items():
+        if found.printed == runs[SCALAR].printed:
+            row["cycles"][name], row["instructions"][name] = found.cycles, found.instructions
+        else:
+            row["wrong"].append(name)
     return row
-
-
-def mean(values: list[float]) -> float:
-    return math.exp(sum(map(math.log, values)) / len(values))
-
-
-def speedups(rows: list[Row], names: list[str]) -> dict[str, float]:
-    """Geometric means over the cases that a column has."""
-    have = {name: [row["cycles"][SCALAR] / row["cycles"][name] for row in rows if name in row["cycles"]] for name in names}
-    return {name: mean(values) for name, values in have.items() if values}
-
-
-def compared(rows: list[Row], names: list[str]) -> str:
-    """The others' best of each case beside ours."""
-    others = [min(cycles for name, cycles in row["cycles"].items() if name != OURS) for row in rows]
-    ours = [row["cycles"][OURS] for row in rows]
-    best = sum(a <= b for a, b in zip(ours, others))
-    return (f"{OURS}: fastest, or as fast, in {best} of {len(rows)} cases ({best / len(rows):.0%}); "
-            f"{mean([b / a for a, b in zip(ours, others)]):.2f}x the best other column of each case")
-
-
-def report(rows: list[Row], names: list[str], machine: str) -> int:
-    categories: dict[str, list[Row]] = {}
-    for row in rows:
-        categories.setdefault(row["category"], []).append(row)
-    categories["all"] = rows
-    table = {category: speedups(of, names) for category, of in categories.items()}
-    print_table(f"RISCompiler's operators, {machine}, modelled cycles: speed relative to scalar C (geometric means)",
-                ["category", "cases", *names],
-                [[category, str(len(of)), *(f"{table[category][name]:.2f}" if name in table[category] else "-" for name in names)]
-                 for category, of in categories.items()])
-    if OURS in names:
-        print(compared(rows, names))
-    wrong = [f"{row['case']}: {', '.join(row['wrong'])}" for row in rows if row["wrong"]]
-    print("\n".join(["results differ from scalar C's:", *wrong]) if wrong else "every column printed what scalar C printed")
-    WORK.mkdir(parents=True, exist_ok=True)
-    chart(WORK / "riscompiler.svg", table, names)
-    save_json("riscompiler", rows)
-    return bool(wrong)
 
 
 def progress(total: int, names: list[str]) -> Callable[[Row], None]:
@@ -96,14 +62,14 @@ def progress(total: int, names: list[str]) -> Callable[[Row], None]:
     return tell
 
 
-def chosen(names: str | None) -> dict[str, Build]:
+def chosen(names: str | None, vlen: int) -> dict[str, Column]:
     """Scalar C, and the columns that were asked for."""
-    known = columns()
+    known = columns(vlen)
     wanted = [SCALAR, *names.split(",")] if names else list(known)
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise SystemExit(f"--columns {','.join(unknown)}: there are {', '.join(known)}")
-    return {name: build for name, build in known.items() if name in wanted}
+    return {name: column for name, column in known.items() if name in wanted}
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -114,9 +80,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--batches", default="1,8")
     parser.add_argument("--first", type=int, help="only so many cases")
     parser.add_argument("--columns", help="names, separated by commas (default: all)")
+    parser.add_argument("--publish", action="store_true", help="write docs/results")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="cases at a time")
     options = parser.parse_args(arguments)
-    builds = chosen(options.columns)
+    vlen = options.vlen or read_core(options.core)["vlen"]
+    builds = chosen(options.columns, vlen)
     names = list(builds)
     wanted = cases(options.each, tuple(map(int, options.batches.split(","))))[:options.first]
     ruler, memo, tell = Options(core=options.core, vlen=options.vlen, function="kernel"), Memo(), progress(len(wanted), names)
@@ -125,7 +93,13 @@ def main(arguments: Sequence[str] = ()) -> int:
         for row in pool.map(lambda case: measure(case, builds, ruler, memo), wanted):
             rows.append(row)
             tell(row)
-    return report(rows, names, options.core + (f", VLEN {options.vlen}" if options.vlen else ""))
+    machine = f"{options.core} (VLEN {vlen})"
+    show(rows, names, machine)
+    save_json("riscompiler", rows)
+    draw(WORK / "riscompiler.svg", rows, names)
+    if options.publish:
+        publish(options.core, rows, names, machine, f"bench/riscompiler.py {' '.join(arguments)}")
+    return int(any(row["wrong"] for row in rows))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 
 SEED = 2026
-MOST_PRODUCTS = 1 << 21  # multiplications of a case
+MOST_PRODUCTS = 1 << 23  # of a case: what scalar C simulates in seconds, and every category's least sizes fit at batch 16
 
 Range = tuple[int, int]
 
@@ -41,23 +41,23 @@ def draw(generator: random.Random, limits: Range) -> int:
     return min(high, max(low, round(math.exp(generator.uniform(math.log(low), math.log(high))))))
 
 
-def shrink(sizes: dict[str, int], order: list[str], least: dict[str, int]) -> dict[str, int]:
-    """Halves the sizes in turn until the case simulates in reasonable time; its category's lower limits go last."""
+def shrink(sizes: dict[str, int], least: dict[str, int], most: int = MOST_PRODUCTS) -> dict[str, int]:
+    """Halves the largest size that stays in its category, until `most` products are left; then it cuts to the least sizes."""
     sizes = dict(sizes)
-    for floor in (least, dict.fromkeys(order, 1)):
-        while math.prod(sizes[key] for key in order) > MOST_PRODUCTS:
-            able = [key for key in order if sizes[key] // 2 >= floor[key]]
-            if not able:
-                break
-            largest = max(able, key=lambda key: sizes[key])
-            sizes[largest] //= 2
+    while math.prod(sizes.values()) > most:
+        able = ([key for key in sizes if sizes[key] // 2 >= least[key]]
+                or [key for key in sizes if sizes[key] > least[key]])
+        if not able:
+            break
+        largest = max(able, key=lambda key: sizes[key])
+        sizes[largest] = max(least[largest], sizes[largest] // 2)
     return sizes
 
 
 def gemm(generator: random.Random, place: int, batch: int) -> Case:
     limits = dict(zip("MNK", GEMM[place]))
     drawn = {"BATCH": batch, **{key: draw(generator, limits[key]) for key in "MNK"}}
-    sizes = shrink(drawn, ["BATCH", "M", "N", "K"], {"BATCH": batch, **{key: limits[key][0] for key in "MNK"}})
+    sizes = shrink(drawn, {"BATCH": batch, **{key: limits[key][0] for key in "MNK"}})
     return Case(f"GEMM {place + 1}", {**sizes, "SEED": generator.randrange(1 << 30)}, "GEMM")
 
 
@@ -66,10 +66,11 @@ def convolution(generator: random.Random, network: str, limits: Range, filter_si
     rows = 1 if kind == "Conv-1D" else max(size, filter_size)
     width, groups = max(size, filter_size), 1
     sizes = {"BATCH": batch, "C": channels, "OC": outputs, "H": rows, "W": width}
-    least = {"BATCH": 1, "C": 4, "OC": 4, "H": min(rows, 4 + filter_size), "W": min(width, 16 + filter_size)}
+    least = {"BATCH": batch, "C": 4, "OC": 4, "H": min(rows, 4 + filter_size), "W": min(width, 16 + filter_size)}
     if kind == "Depthwise":
         sizes["OC"], least["OC"] = 1, 1
-    sizes = shrink(sizes, list(sizes), least)
+    taps = filter_size if kind == "Conv-1D" else filter_size**2
+    sizes = shrink(sizes, least, MOST_PRODUCTS // taps)
     if kind == "Depthwise":
         sizes["OC"] = groups = sizes["C"]
     filters = {"R": 1 if kind == "Conv-1D" else filter_size, "S": filter_size, "GROUPS": groups}

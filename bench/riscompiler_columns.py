@@ -3,32 +3,22 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
 
-from common import CLANG, ROOT, VECWRAP
-from riscompiler_cases import Case
+from common import CLANG, VECWRAP
+from riscompiler_program import Column, compiled
+from rvv_peers import peers
 
-SOURCE = ROOT / "bench" / "riscompiler.c"
 TARGET = ["--target=riscv64-linux-gnu", "-static", "-fuse-ld=lld", "-O3"]
 V = "-march=rv64gcv"
 SCALAR, OURS = "scalar C", "vecwrap"
-
-Build = Callable[[Case, Path], None]  # writes the program for a case; raises RuntimeError if it cannot
-
-
-def compiled(*command: str) -> Build:
-    """The C file, by a compiler."""
-    def build(case: Case, program: Path) -> None:
-        result = subprocess.run([*command, *case.definitions(), str(SOURCE), "-o", str(program)], capture_output=True, text=True,
-                                check=False)
-        if result.returncode:
-            raise RuntimeError(f"{command[0]} failed: {result.stderr}")
-
-    return build
+C_COLUMNS = {  # what clang is given
+    "clang": [V],
+    "clang -ffast-math": [V, "-ffast-math"],
+    "Polly": [V, "-ffast-math", "-mllvm", "-polly"],
+}
 
 
-def gcc_that_vectorises() -> dict[str, Build]:
+def gcc_that_vectorises() -> dict[str, Column]:
     """GCC 14 was the first to vectorise for RVV; Debian 12 has 12."""
     found = shutil.which("riscv64-linux-gnu-gcc")
     version = subprocess.run([found, "-dumpversion"], capture_output=True, text=True, check=True).stdout if found else "0"
@@ -36,13 +26,12 @@ def gcc_that_vectorises() -> dict[str, Build]:
     return {f"GCC {number}": compiled(str(found), "-static", "-O3", V)} if number >= 14 else {}
 
 
-def columns() -> dict[str, Build]:
-    """Scalar C first: the others are relative to it."""
+def columns(vlen: int) -> dict[str, Column]:
+    """Scalar C first: the others are relative to it. The C compilers are not told the length of a vector, the others are."""
     return {
         SCALAR: compiled(CLANG, *TARGET, "-march=rv64gc"),
-        "clang": compiled(CLANG, *TARGET, V),
-        "clang -ffast-math": compiled(CLANG, *TARGET, V, "-ffast-math"),
-        "Polly": compiled(CLANG, *TARGET, V, "-ffast-math", "-mllvm", "-polly"),
+        **{name: compiled(CLANG, *TARGET, *options) for name, options in C_COLUMNS.items()},
         **gcc_that_vectorises(),
+        **peers(vlen, [CLANG, *TARGET, "-march=rv64gc"]),
         OURS: compiled(VECWRAP, *TARGET, V),
     }

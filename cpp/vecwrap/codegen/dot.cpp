@@ -24,7 +24,7 @@ void Generator::plan_dot() {
   for (int load : {p.a, p.b}) nest_.tensors[nest_.accesses[nest_.nodes[load].access].tensor].type = {};
   const bool b_first = depends_on(tree_.nest, p.a, vector_dim()); // what fills all lanes first, vectors second
   dot.operands[0] = b_first ? p.b : p.a, dot.operands[1] = b_first ? p.a : p.b;
-  for (int i : {0, 1}) dot.types[i] = tree_.nest.stored(tree_.nest.nodes[dot.operands[i]].access);
+  for (int i : {0, 1}) dot.types[i] = dot.form.element(tree_.nest.stored(tree_.nest.nodes[dot.operands[i]].access));
   if (size_of(dot.types[0]) == 1) flip_one(dot);
   const int acc = nest_.acc();
   nest_.update = nest_.add(Op::Fma, dot.operands[0], dot.operands[1], acc);
@@ -59,7 +59,7 @@ Dot::Layout Generator::layout_of(int load) {
             lane = nest_.accesses[id].strides[vector_dim()];
   if (lane.is_zero()) return along == size ? Dot::Layout::Row : Dot::Layout::Rows;
   if (lane == size) return Dot::Layout::Rows;
-  if (along == size && lane == Int::constant(esize()) && has_groups(load)) return Dot::Layout::Words;
+  if (along == size && lane == Int::constant(esize()) && !widens(id) && has_groups(load)) return Dot::Layout::Words;
   fail("dot-shape", name + "is not contiguous along the lanes; pack it");
   return Dot::Layout::Words;
 }
@@ -105,7 +105,7 @@ void Generator::groups(int dim, Count total, int64_t unroll, const std::function
 VInst Generator::load_group(int access, Type stored, Dot::Layout layout, Mem mem) {
   VInst v{VOp::VGroup};
   const Int along = tree_.nest.accesses[access].strides[dot_->dim];
-  v.mem = mem, v.stored = stored, v.b = group_.reg, v.value2 = group_.value;
+  v.mem = mem, v.stored = stored, v.other = dot_->form.element(stored), v.b = group_.reg, v.value2 = group_.value;
   if (layout == Dot::Layout::Row) v.imm = size_of(stored);
   else if (along.is_const()) v.imm = along.value;
   else v.stride = symbol(along.sym);
@@ -143,7 +143,7 @@ void Generator::copy_group(const Buffer &b, int dim, int64_t at, Lanes lanes) {
   index[dim] = at;
   const auto saved = pointers();
   const Mem from = address(id, index);
-  VInst load = row && is_whole_group() ? VInst{VOp::VLoad} : load_group(id, stored, row ? Dot::Layout::Row : Dot::Layout::Rows, from);
+  VInst load = row && is_whole_group() && !widens(id) ? VInst{VOp::VLoad} : load_group(id, stored, row ? Dot::Layout::Row : Dot::Layout::Rows, from);
   load.mem = from, load.d = 0, load.t = 1, load.lanes = lanes, load.mem_bcast = one && load.op == VOp::VGroup;
   if (load.op == VOp::VLoad) load.t = -1;
   out_.code.push_back(load);
@@ -157,7 +157,7 @@ bool Evaluator::is_group(int id) const {
   if (!g_.dot_) return false;
   const auto layout = g_.dot_->layouts.find(id);
   return layout != g_.dot_->layouts.end() &&
-         (layout->second == Dot::Layout::Rows || (layout->second == Dot::Layout::Row && !g_.is_whole_group()));
+         (layout->second == Dot::Layout::Rows || (layout->second == Dot::Layout::Row && (!g_.is_whole_group() || g_.widens(id))));
 }
 
 void Evaluator::load_group(int node, int point, int dest) {

@@ -90,7 +90,8 @@ private:
   bool foldable_operand(int node, int operand, int point);
   void store_register(int reg, int access, int point);
   int take(bool uniform = false);
-  int take_from_constant(bool uniform);
+  int take_from_known(bool uniform);
+  bool is_loaded_again(int load) const;
   void give(int reg);
   Pool &pool(bool uniform) { return uniform ? uniforms_ : vectors_; }
   void measure(int root);

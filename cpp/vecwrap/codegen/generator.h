@@ -7,6 +7,7 @@
 #include "codegen/loopnest.h"
 #include "ir/combine.h"
 #include "ir/product.h"
+#include "target/dots.h"
 #include <functional>
 #include <map>
 #include <memory>
@@ -80,8 +81,9 @@ struct Dot {
   enum class Layout { Words, Row, Rows };
   Product product;         ///< the loads
   int dim = -1;
-  int64_t group = 1;
-  Type types[2] = {};      ///< of the operands, in the order in which the instruction takes them
+  DotForm form;
+  int64_t group = 1;       ///< form's
+  Type types[2] = {};      ///< of the elements in lanes, in the order in which the instruction takes the operands
   int operands[2] = {};    ///< nodes
   int flip = -1;           ///< node: the loads of one operand with 128 added or taken away
   int other = -1;          ///< the load that is multiplied with it
@@ -147,6 +149,7 @@ private:
   bool is_operand_of_dot(int node) const;
   void flip_one(Dot &);
   void groups(int dim, Count total, int64_t unroll, const std::function<void()> &body);
+  bool widens(int access) const { return dot_->form.element(tree_.nest.stored(access)) != tree_.nest.stored(access); }
   VInst load_group(int access, Type stored, Dot::Layout, Mem); ///< without registers
   bool is_whole_group() const { return group_.is_const() && group_.value == dot_->group; }
   void copy_groups(const Buffer &, size_t depth);

@@ -47,7 +47,9 @@ bool Generator::plan() {
   partial_sums_ = nest_.out;
   if (const int l = tree_.dot(); l >= 0) {
     dot_ = Dot{*product_of(tree_.nest)};
-    dot_->dim = tree_.loops[l].dim, dot_->group = tree_.loops[l].dot, group_ = {dot_->group};
+    const auto stored = [&](int load) { return tree_.nest.stored(tree_.nest.nodes[load].access); };
+    dot_->form = *dot_form(target_, nest_.type, stored(dot_->product.a), stored(dot_->product.b), tree_.loops[l].dot);
+    dot_->dim = tree_.loops[l].dim, dot_->group = dot_->form.group, group_ = {dot_->group};
   }
   if (!plan_packs()) return false;
   plan_dot();

@@ -23,7 +23,7 @@ int Evaluator::take(bool uniform) {
     return reg;
   }
   if (p.next >= p.limit)
-    if (const int reg = take_from_constant(uniform); reg >= 0) return --p.live, reg;
+    if (const int reg = take_from_known(uniform); reg >= 0) return --p.live, reg;
   if (p.next >= p.limit) g_.fail("registers", "the register tile needs more than " + std::to_string(p.limit) + " " +
                                                   (uniform ? "scalar" : "vector") + " registers; use a smaller tile");
   return p.first + p.next++;
@@ -41,15 +41,25 @@ void Evaluator::give(int reg) {
   p.free.push_back(reg), --p.live;
 }
 
-/// A constant gives its register up and is made again at its next use, unless an operation in work holds it; -1 if none.
-int Evaluator::take_from_constant(bool uniform) {
-  int found = -1;
-  values_.each([&](Key k, Value &value) {
-    if (found < 0 && value.reg >= 0 && is_uniform(value.reg) == uniform && g_.nest_.nodes[k / points_].op == Op::Const &&
-        std::find(held_.begin(), held_.end(), value.reg) == held_.end())
-      found = std::exchange(value.reg, -1);
-  });
-  return found;
+/// A constant, or else a load, gives its register up and is made again at its next use, unless an operation in work holds it;
+/// -1 if none.
+int Evaluator::take_from_known(bool uniform) {
+  for (const Op op : {Op::Const, Op::Load}) {
+    int found = -1;
+    values_.each([&](Key k, Value &value) {
+      if (found < 0 && value.reg >= 0 && is_uniform(value.reg) == uniform && g_.nest_.nodes[k / points_].op == op &&
+          (op == Op::Const || is_loaded_again(k / points_)) && std::find(held_.begin(), held_.end(), value.reg) == held_.end())
+        found = std::exchange(value.reg, -1);
+    });
+    if (found >= 0) return found;
+  }
+  return -1;
+}
+
+/// One vector of one point: what several points share is what a smaller tile has less of.
+bool Evaluator::is_loaded_again(int load) const {
+  const int access = g_.nest_.nodes[load].access;
+  return g_.nest_.update < 0 && (points_ == 1 || is_own(load)) && !g_.nest_.converts(access) && !is_strided(access);
 }
 
 void Evaluator::count_uses(int node, int point) {
@@ -122,7 +132,7 @@ bool Evaluator::foldable_operand(int node, int operand, int point) {
   const int in = forms_[node].in[operand];
   const bool commutes = op == VOp::VAdd || op == VOp::VMul || op == VOp::VFma;
   const bool second = op == VOp::VSub || op == VOp::VDiv || op == VOp::VMax || op == VOp::VMin ||
-                      (op == VOp::VDot && g_.target_.vnni);
+                      (op == VOp::VDot && !g_.dot_->form.apart);
   const bool addend = operand == 2 && op == VOp::VFma && g_.nest_.nodes[in].op == Op::Const;
   return ((commutes && operand <= 1) || (second && operand == 1) || addend) && foldable(in, point);
 }

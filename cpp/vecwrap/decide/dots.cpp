@@ -3,12 +3,15 @@
 #include "decide/draft.h"
 #include "ir/combine.h"
 #include "ir/product.h"
+#include "target/dots.h"
 #include <algorithm>
 
 namespace vecwrap {
 namespace {
 
 constexpr double kLoadsPerCycle = 2;
+constexpr double kApart = 1.5;  ///< of an instruction that adds, one that multiplies and one that adds
+constexpr double kWidening = 2; ///< loads that an element costs that is widened for all lanes
 constexpr int64_t kMostRows = 14, kMostVectors = 4;
 constexpr size_t kCandidates = 12;
 
@@ -16,10 +19,10 @@ struct Candidate { int64_t rows, vectors; double cost; };
 
 class Dots {
 public:
-  Dots(const Nest &nest, const Target &target, const Shape &shape, const Product &product)
-      : nest_(nest), target_(target), shape_(shape), a_(access(product.a)), b_(access(product.b)), lanes_(target.lanes(nest.type)) {
+  Dots(const Nest &nest, const Target &target, const Shape &shape, const Product &product, const DotForm &form)
+      : nest_(nest), target_(target), shape_(shape), form_(form), a_(access(product.a)), b_(access(product.b)), lanes_(target.lanes(nest.type)) {
     if (!nest.still(a_, shape.vector)) std::swap(a_, b_); // a fills all lanes
-    flips_ = nest.stored(a_) == nest.stored(b_) && size_of(nest.stored(a_)) == 1;
+    flips_ = nest.stored(a_) == nest.stored(b_) && size_of(form.element(nest.stored(a_))) == 1;
   }
 
   /// Groups along the last reduction lie in memory for what fills all lanes, and the other operand moves along the lanes.
@@ -60,8 +63,7 @@ public:
     if (pack) draft.add(StepKind::Pack, {nest_.tensors[nest_.accesses[b_].tensor].name, at});
     draft.add(StepKind::Tile, inner);
     draft.add(StepKind::Vectorize, {j});
-    const int64_t group = size_of(nest_.type) / size_of(nest_.stored(b_));
-    draft.add(StepKind::Dot, {first == last ? k : nest_.dims[last].name}, group);
+    draft.add(StepKind::Dot, {first == last ? k : nest_.dims[last].name}, form_.group);
     return {draft.steps};
   }
 
@@ -78,11 +80,13 @@ private:
   int64_t extent(int d) const { return d < 0 ? 1 : typical_extent(nest_, d); }
 
   /// Accumulators, a row of the second operand, an element of the first, and what flipped operands have too much.
-  int64_t registers(int64_t r, int64_t v) const { return r * v + v + 1 + (flips_ ? v + 1 : 0) + (target_.isa == Isa::Avx2) + !target_.vnni; }
+  int64_t registers(int64_t r, int64_t v) const { return r * v + v + 1 + (flips_ ? v + 1 : 0) + (target_.isa == Isa::Avx2) + form_.apart; }
 
   double cost(int64_t r, int64_t v) const {
     if (!r || !v) return 0;
-    const double dots = double((r + flips_) * v) / target_.fma_per_cycle, loads = double(r + v) / kLoadsPerCycle;
+    const bool widens = form_.element(nest_.stored(a_)) != nest_.stored(a_);
+    const double dots = double((r + flips_) * v) * (form_.apart ? kApart : 1) / target_.fma_per_cycle;
+    const double loads = (double(r) * (widens ? 1 + kWidening : 1) + double(v)) / kLoadsPerCycle;
     return std::max({dots, loads, double(target_.fma_latency)}) + 0.1 * loads;
   }
 
@@ -94,7 +98,7 @@ private:
   /// Steps of the first reduction loop in a panel that fits the first-level cache and a half (measured on Zen 5: a panel that
   /// is read once more from the second level costs less than sums that are stored and loaded between chunks).
   int64_t depth(const Candidate &tile) const {
-    int64_t row = tile.vectors * lanes_ * size_of(nest_.stored(b_));
+    int64_t row = tile.vectors * lanes_ * size_of(form_.element(nest_.stored(b_)));
     for (size_t r = 1; r < shape_.reductions.size(); ++r) row *= extent(shape_.reductions[r]);
     const int64_t most = std::max<int64_t>(1, target_.l1_bytes * 3 / 2 / row);
     return most >= 64 ? most / 64 * 64 : most;
@@ -103,6 +107,7 @@ private:
   const Nest &nest_;
   const Target &target_;
   const Shape &shape_;
+  const DotForm form_;
   int a_, b_;
   const int64_t lanes_;
   bool flips_ = false;
@@ -114,8 +119,9 @@ void dot_products(const Nest &nest, const Target &t, const Shape &s, std::vector
   const std::optional<Product> product = product_of(nest);
   if (!product || s.reductions.empty() || !may_reorder(nest)) return;
   const auto stored = [&](int load) { return nest.stored(nest.nodes[load].access); };
-  if (!dots(t, nest.type, stored(product->a), stored(product->b))) return;
-  const Dots plan(nest, t, s, *product);
+  const std::vector<DotForm> forms = dot_forms(t, nest.type, stored(product->a), stored(product->b));
+  if (forms.empty()) return;
+  const Dots plan(nest, t, s, *product, forms.front());
   if (!plan.possible()) return;
   for (const Candidate &tile : plan.tiles())
     for (bool pack : {plan.is_read_again(tile), !plan.is_read_again(tile)}) list.push_back(plan.sentence(tile, pack));

@@ -111,6 +111,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("vector_bytes", &Target::vector_bytes)
       .def_readonly("vector_regs", &Target::vector_regs)
       .def_readonly("vnni", &Target::vnni)
+      .def_readonly("bf16", &Target::bf16)
       .def_readonly("widest_group", &Target::widest_group)
       .def_readonly("any_length", &Target::any_length)
       .def_property_readonly("is_riscv", [](const Target &t) { return t.isa == Isa::Rvv; })

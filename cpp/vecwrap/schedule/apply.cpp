@@ -2,6 +2,7 @@
 #include "schedule/applier.h"
 #include "ir/combine.h"
 #include "ir/product.h"
+#include "target/dots.h"
 
 namespace vecwrap {
 
@@ -147,10 +148,14 @@ bool Applier::check_dot() {
       return no("dot-shape", "the update is not acc + a * b of elements that are stored in narrower types, in any order");
     const Type a = nest.stored(nest.nodes[product->a].access), b = nest.stored(nest.nodes[product->b].access);
     const std::string types = std::string(name_of(a)) + " and " + name_of(b);
-    if (!dots(target_, nest.type, a, b))
+    const std::vector<DotForm> forms = dot_forms(target_, nest.type, a, b);
+    if (forms.empty())
       return no("dot-type", target_.name + " has no instruction for sums in " + name_of(nest.type) + " of products of " + types);
-    if (loop.dot * size_of(a) != size_of(nest.type))
-      return no("bad-factor", std::to_string(size_of(nest.type) / size_of(a)) + " products of " + types + " fill a lane");
+    if (!dot_form(target_, nest.type, a, b, loop.dot)) {
+      std::string groups;
+      for (const DotForm &form : forms) groups += (groups.empty() ? "" : " or ") + std::to_string(form.group);
+      return no("bad-factor", target_.name + " adds " + groups + " products of " + types + " to a lane at once");
+    }
     for (const Loop &outer : tree_.loops)
       if (outer.dim == loop.dim && outer.step != 1 && outer.step % loop.dot)
         return no("bad-factor", "the steps of '" + outer.name + "' cut a group; split by a multiple of " + std::to_string(loop.dot));

@@ -15,8 +15,15 @@ Target vnni(Target t) {
   return t;
 }
 
+Target bf16(Target t) {
+  t.bf16 = true;
+  return t;
+}
+
 const std::vector<Row> &rows() {
   static const std::vector<Row> table = {
+      {bf16(vnni({"x86-64-avx512-bf16", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10})),
+       {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512vnni", "avx512bf16"}},
       {vnni({"x86-64-avx512-vnni", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10}),
        {"avx2", "fma", "bmi2", "avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512vnni"}},
       {{"x86-64-avx512", Isa::Avx512, 64, 32, 0, 4, 2, 32 << 10, 1 << 20, 64 << 10},
@@ -71,20 +78,14 @@ bool converts_vectors(const Target &target, Type computed, Type stored) {
   return computed == Type::F64 && target.isa != Isa::Avx2; // AVX2 has no 64-bit integers to floats
 }
 
-bool dots(const Target &target, Type computed, Type a, Type b) {
-  const bool words = a == Type::I16 && b == Type::I16;
-  const bool avx = target.isa == Isa::Avx2 || target.isa == Isa::Avx512;
-  return computed == Type::I32 && avx && (words || (target.vnni && size_of(a) == 1 && size_of(b) == 1));
-}
-
 bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
 
 CpuBits cpu_bits(const Target &target) {
   constexpr uint32_t fma = 1u << 12, f16c = 1u << 29, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
   constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
-  constexpr uint32_t avx512vnni = 1u << 11, avxvnni = 1u << 4;
+  constexpr uint32_t avx512vnni = 1u << 11, avxvnni = 1u << 4, avx512bf16 = 1u << 5;
   if (target.isa == Isa::Sse) return {0, 0, 0};
-  if (target.isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6, target.vnni ? avx512vnni : 0};
+  if (target.isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6, target.vnni ? avx512vnni : 0, target.bf16 ? avx512bf16 : 0};
   return {fma | f16c | osxsave, avx2 | bmi2, 0x6, 0, target.vnni ? avxvnni : 0};
 }
 

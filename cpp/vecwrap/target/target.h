@@ -21,6 +21,7 @@ struct Target {
   int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
   int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
+  bool bf16 = false;      ///< two products of bf16 are added to a lane of f32 at once (AVX512-BF16)
   bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
   bool ordered_sums = false; ///< adds the elements of a vector in order (RVV: vfredosum)
@@ -29,8 +30,6 @@ struct Target {
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
-/// Is there code for step dot: sums of products of a and b, as they are stored, in lanes of `computed`?
-bool dots(const Target &, Type computed, Type a, Type b);
 /// Do vector loads and stores convert between what is computed in and what is stored?
 bool converts_vectors(const Target &, Type computed, Type stored);
 bool converts_scalars(const Target &, Type stored); ///< of single elements

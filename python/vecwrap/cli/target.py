@@ -12,7 +12,8 @@ from .. import _core
 FIELDS = {  # of a target's description, in the order in which they are shown
     "vector_bytes": "bytes of a vector register",
     "vector_regs": "vector registers",
-    "vnni": "instructions for sums of narrow products (step dot)",
+    "vnni": "instructions for sums of products of bytes (step dot)",
+    "bf16": "instructions for sums of products of bf16 (step dot)",
     "widest_group": "of them that one instruction takes as a vector",
     "fma_latency": "cycles of a fused multiply-add",
     "fma_per_cycle": "of them started per cycle",

@@ -53,6 +53,8 @@ void Avx::vector(const VInst &i) {
   case VOp::VZipLo: case VOp::VZipHi: zip(i); break;
   case VOp::VGather: gather(i); break;
   case VOp::VScatter: scatter(i); break;
+  case VOp::VDot: dot(i); break;
+  case VOp::VGroup: group(i); break;
   default: select(i); break;
   }
 }

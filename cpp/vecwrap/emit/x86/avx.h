@@ -25,10 +25,11 @@ private:
   void group(const VInst &i);
   void group_everywhere(const VInst &i);
   void group_rows(const VInst &i, int bytes);
+  void widen_group(const VInst &i);
   void row(const VInst &i, const Xmm &d, int bytes);
+  void load_row(const VInst &i, const Xmm &d, int bytes, const RegExp &from);
   void shuffle_rows(const VInst &i);
   void shuffle_tables();
-  void next_row(const VInst &i, int q, Label &done);
 
   void multiply_add(const VInst &i);
   void negate(const VInst &i);

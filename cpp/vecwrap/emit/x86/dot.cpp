@@ -1,4 +1,5 @@
-// Lanes of narrow elements (step dot): dot products (Intel SDM vol. 2, VPDPBUSD, VPDPWSSD, VPMADDWD), and how rows of memory
+// Lanes of narrow elements (step dot): dot products (Intel SDM vol. 2, VPDPBUSD, VPDPWSSD, VPMADDWD,
+// VDPBF16PS), and how rows of memory
 // become lanes.
 #include "emit/x86/avx.h"
 
@@ -8,10 +9,10 @@ namespace vecwrap::x86 {
 void Avx::dot(const VInst &i) {
   const Xmm d = reg(i.d);
   if (i.d != i.c) vmovaps(d, reg(i.c));
-  if (!vnni_) return vpmaddwd(reg(i.t), reg(i.a), reg(i.b)), vpaddd(d, d, reg(i.t));
+  if (i.t >= 0) return vpmaddwd(reg(i.t), reg(i.a), reg(i.b)), vpaddd(d, d, reg(i.t));
   const PreferredEncoding form = wide_ ? EvexEncoding : VexEncoding;
   const bool bytes = size_of(*i.stored) == 1;
-  const auto emit = [&](const Operand &b) { bytes ? vpdpbusd(d, reg(i.a), b, form) : vpdpwssd(d, reg(i.a), b, form); };
+  const auto emit = [&](const Operand &b) { !i32() ? vdpbf16ps(d, reg(i.a), b) : bytes ? vpdpbusd(d, reg(i.a), b, form) : vpdpwssd(d, reg(i.a), b, form); };
   if (i.mem_operand < 0) return emit(reg(i.b));
   emit(memory(i.mem, i.mem_bcast));
 }
@@ -20,32 +21,36 @@ void Avx::dot(const VInst &i) {
 void Avx::group(const VInst &i) {
   lea(rax, ptr[place(i.mem)]);
   if (i.mem_bcast) return group_everywhere(i);
-  group_rows(i, p_.lanes * size_of(*i.stored));
-}
-
-/// To the next row, or to done if there is none.
-void Avx::next_row(const VInst &i, int q, Label &done) {
-  if (i.b >= 0) in_register(i.b) ? cmp(gpr(i.b), q) : cmp(slot(i.b), q), jle(done, T_NEAR);
-  if (i.stride >= 0) this->CodeGenerator::add(rax, read(i.stride, rdx));
-  else if (i.imm) this->CodeGenerator::add(rax, int(i.imm));
+  group_rows(i, p_.lanes * size_of(i.other));
 }
 
 void Avx::group_everywhere(const VInst &i) {
-  const int size = size_of(*i.stored), most = i.b >= 0 ? 4 / size : int(i.value2);
+  const int size = size_of(i.other), most = most_rows(i);
+  if (widens(i) && i.b < 0 && i.stride < 0 && most == 2 && i.imm == 1) return widen_group(i);
   const Xmm d(i.d);
   Label done;
   wide_ ? vpxord(d, d, d) : vpxor(d, d, d);
   for (int q = 0; q < most; ++q) {
     if (q) next_row(i, q, done);
-    size == 1 ? vpinsrb(d, d, byte[rax], uint8_t(q)) : vpinsrw(d, d, word[rax], uint8_t(q));
+    if (widens(i)) load_element(edx, *i.stored, rax), vpinsrw(d, d, edx, uint8_t(q));
+    else size == 1 ? vpinsrb(d, d, byte[rax], uint8_t(q)) : vpinsrw(d, d, word[rax], uint8_t(q));
   }
   L(done);
   if (!is_one(i)) vpbroadcastd(reg(i.d), d);
 }
 
+/// Two bytes, one beside the other, for all lanes.
+void Avx::widen_group(const VInst &i) {
+  const bool one = is_one(i);
+  const Xmm d = reg(i.d, one), narrow = wide_ && !one ? Xmm(Ymm(i.d)) : Xmm(i.d);
+  if (one) movzx(eax, word[rax]), vmovd(narrow, eax);
+  else vpbroadcastw(narrow, word[rax]);
+  *i.stored == vecwrap::Type::U8 ? vpmovzxbw(d, narrow) : vpmovsxbw(d, narrow);
+}
+
 /// Rows of `bytes` one behind the other in the register, then element by element.
 void Avx::group_rows(const VInst &i, int bytes) {
-  const int most = i.b >= 0 ? 4 / size_of(*i.stored) : int(i.value2);
+  const int most = most_rows(i);
   const Xmm d(i.d), t(i.t);
   Label done;
   for (int q = 0; q < most; ++q) {
@@ -65,11 +70,8 @@ void Avx::group_rows(const VInst &i, int bytes) {
 
 /// The register's lower `bytes`, zeros above; in a tail only as many elements as there are.
 void Avx::row(const VInst &i, const Xmm &d, int bytes) {
-  const bool tail = i.lanes == Lanes::Tail, single = size_of(*i.stored) == 1;
-  const Xmm full = bytes == 32 ? Xmm(Ymm(d.getIdx())) : d;
-  if (wide_ && tail) return single ? vmovdqu8(full | k1 | T_z, ptr[rax]) : vmovdqu16(full | k1 | T_z, ptr[rax]);
-  if (wide_) return vmovups(full, ptr[rax]);
-  if (!tail) return bytes == 16 ? vmovdqu(d, ptr[rax]) : vmovq(d, ptr[rax]);
+  if (wide_ || i.lanes != Lanes::Tail) return load_row(i, d, bytes, rax);
+  const bool single = size_of(*i.stored) == 1;
   Label next; // element by element, the last one first, through the red zone
   const int size = size_of(*i.stored);
   tail_bits();
@@ -82,14 +84,22 @@ void Avx::row(const VInst &i, const Xmm &d, int bytes) {
   dec(edx);
   jnz(next);
   mov(rcx, ptr[rsp - 8]);
-  bytes == 16 ? vmovdqu(d, ptr[rsp - kScratch]) : vmovq(d, ptr[rsp - kScratch]);
+  load_row(i, d, bytes, rsp - kScratch);
+}
+
+void Avx::load_row(const VInst &i, const Xmm &d, int bytes, const RegExp &from) {
+  const Xmm full = bytes == 32 ? Xmm(Ymm(d.getIdx())) : d;
+  const Xmm to = wide_ && i.lanes == Lanes::Tail ? full | k1 | T_z : full;
+  if (widens(i)) return *i.stored == vecwrap::Type::U8 ? vpmovzxbw(to, ptr[from]) : vpmovsxbw(to, ptr[from]);
+  if (wide_) return size_of(*i.stored) == 1 ? vmovdqu8(to, ptr[from]) : vmovdqu16(to, ptr[from]);
+  bytes == 16 ? vmovdqu(d, ptr[from]) : vmovq(d, ptr[from]);
 }
 
 /// Piece p of the result needs the rows' words for its four lanes; then the bytes of each piece
 /// are put in order.
 void Avx::shuffle_rows(const VInst &i) {
   const Ymm d = wide_ ? Ymm(Zmm(i.d)) : Ymm(i.d), t = wide_ ? Ymm(Zmm(i.t)) : Ymm(i.t);
-  Label &table = shuffles_[size_of(*i.stored)];
+  Label &table = shuffles_[size_of(i.other)];
   wide_ ? vmovdqu32(t, ptr[rip + table]) : vmovdqu(t, ptr[rip + table]);
   vpermd(d, t, d);
   vpshufb(d, d, ptr[rip + table + p_.lanes * 4]);

@@ -162,6 +162,19 @@ void Emitter::copy_tail(const VInst &i, bool out) {
   mov(rcx, ptr[rsp - 8]);
 }
 
+void Emitter::next_row(const VInst &i, int q, Label &done) {
+  if (i.b >= 0) in_register(i.b) ? cmp(gpr(i.b), q) : cmp(slot(i.b), q), jle(done, T_NEAR);
+  if (i.stride >= 0) this->CodeGenerator::add(rax, read(i.stride, rdx));
+  else if (i.imm) this->CodeGenerator::add(rax, int(i.imm));
+}
+
+void Emitter::load_element(const Reg32 &d, vecwrap::Type stored, const RegExp &from) {
+  switch (stored) {
+  case vecwrap::Type::U8: return movzx(d, byte[from]);
+  case vecwrap::Type::I8: return movsx(d, byte[from]);
+  default: return movsx(d, word[from]);
+  }
+}
 
 uint64_t Emitter::bits_of(double value) const {
   if (f64()) {

@@ -63,6 +63,12 @@ protected:
   /// is kept in the red zone's first word.
   void copy_tail(const VInst &i, bool out);
 
+  /// rax, a row of elements, goes to row q of a group; to done if there is none.
+  void next_row(const VInst &i, int q, Label &done);
+  void load_element(const Reg32 &d, vecwrap::Type stored, const RegExp &from); ///< an integer, widened
+  static bool widens(const VInst &i) { return *i.stored != i.other; }
+  static int most_rows(const VInst &i) { return i.b >= 0 ? 4 / size_of(i.other) : int(i.value2); }
+
   uint64_t bits_of(double value) const;
   /// Of 64 bits (a float: copies == 1 is one of it), `copies` times in a row.
   Label &pool(uint64_t word, int copies) { return pool_[{word, copies}]; }

@@ -28,8 +28,6 @@ bool Avx::integer(const VInst &i) {
     return (this->*row.emit)(reg(i.d), reg(row.commutes && i.mem_operand == 0 ? i.b : i.a), operand(i)), true;
   }
   switch (i.op) {
-  case VOp::VDot: dot(i); return true;
-  case VOp::VGroup: group(i); return true;
   case VOp::VFlip: wide_ ? vpxord(reg(i.d), reg(i.a), everywhere(kFlip)) : vpxor(reg(i.d), reg(i.a), everywhere(kFlip)); return true;
   case VOp::VFma: multiply_add(i); return true;
   case VOp::VNeg: negate(i); return true;

@@ -56,6 +56,8 @@ void Sse::vector(const VInst &i) {
   case VOp::VPick: pick_piece(i); break;
   case VOp::VZipLo: two(f64() ? Unary(&G::unpcklpd) : &G::unpcklps, d, a, Xmm(i.b), false); break;
   case VOp::VZipHi: two(f64() ? Unary(&G::unpckhpd) : &G::unpckhps, d, a, Xmm(i.b), false); break;
+  case VOp::VDot: dot(i); break;
+  case VOp::VGroup: group(i); break;
   default: select(i); break;
   }
 }

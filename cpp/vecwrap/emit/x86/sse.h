@@ -2,7 +2,7 @@
 // operands lie on multiples of 16 bytes, so only the pool of constants is one. No fused multiply-add, no rounding, no
 // blends, no masks: what that takes is built from what there is. A private header of its parts: sse.cpp (arithmetic),
 // sse_integer.cpp,
-// sse_memory.cpp, sse_convert.cpp, sse_fma.cpp.
+// sse_memory.cpp, sse_convert.cpp, sse_dot.cpp, sse_fma.cpp.
 #pragma once
 #include "emit/x86/emitter.h"
 
@@ -79,6 +79,12 @@ private:
   void widen_half(const Xmm &d);               ///< the halves in the lower 16 bits of each lane
   void narrow_half(const VInst &i);            ///< i.a -> the lower 16 bits of each lane of i.t; i.e is overwritten
   void narrow_bfloat(const VInst &i);
+
+  // sse_dot.cpp
+  void dot(const VInst &i);
+  void group(const VInst &i);
+  void group_everywhere(const VInst &i);
+  void row(const VInst &i, const Xmm &d);
 
   // sse_fma.cpp
   void fma(const VInst &i);

@@ -107,7 +107,7 @@ def test_lines_that_slide_out_of_the_cache_share_a_tile():
     assert "tile(y,x.1,c.1)" in proposed(depthwise(2, 112, 32)), "both lines"
 
 
-@pytest.mark.parametrize("shape", [(2, 171, 16), (5, 90, 35, 5), (7, 171, 19)])
+@pytest.mark.parametrize("shape", [(2, 171, 16), (5, 120, 35, 5), (7, 171, 19)])
 def test_several_lines_are_right(shape):
     text = depthwise(*shape)
     sentences = [str(sentence) for sentence in _core.propose(_core.Nest.parse(text), AVX512, 12, always=True)]
@@ -138,8 +138,12 @@ out a0
 """
 
 
-def test_few_rows_a_page_apart_beside_a_packed_panel():
-    """A panel takes most ways of the first-level cache; rows a page apart compete for what is left."""
-    sentence = proposed(product(1024, 1024, 1024))
+@pytest.mark.parametrize("size", [640, 768, 1024])
+def test_few_rows_beside_a_packed_panel(size):
+    """A panel takes most ways of the first-level cache: what is left holds four rows."""
+    sentence = proposed(product(size, size, size))
     assert "pack(B,k)" in sentence and "split(m,4)" in sentence
+
+
+def test_a_panel_that_stays_in_the_second_level_is_not_packed():
     assert "pack" not in proposed(product(512, 512, 512))

@@ -166,12 +166,17 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   return {draft.steps};
 }
 
+/// Where tiles read what moves along the vectors; what is packed because it is strided counts as near.
+Columns columns_of(const Nest &nest, const Target &t, const Shape &s, int packed) {
+  if (packed < 0) return far(nest, t, s) ? Columns::Far : Columns::Near;
+  return s.strided.empty() && !t.scalar_regs ? Columns::Packed : Columns::Near;
+}
+
 } // namespace
 
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
-  const Columns columns = packed < 0 ? (far(nest, t, s) ? Columns::Far : Columns::Near) : s.strided.empty() ? Columns::Packed : Columns::Near;
-  for (const Tile &tile : tiles(nest, t, s, columns)) {
+  for (const Tile &tile : tiles(nest, t, s, columns_of(nest, t, s, packed))) {
     if (t.scalar_regs && s.strided.empty()) {
       if (tile.panels == 1) arranged(nest, t, s, tile, list);
       continue;

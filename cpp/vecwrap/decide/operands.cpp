@@ -5,6 +5,15 @@
 namespace vecwrap {
 namespace {
 
+/// Do rows of an operand that stays along the vectors lie a multiple of a page apart?
+bool rows_evict(const Nest &nest, const Shape &s) {
+  constexpr int64_t kPage = 4096;
+  return std::any_of(nest.accesses.begin(), nest.accesses.end(), [&](const Access &a) {
+    const Int row = a.strides[s.row];
+    return a.strides[s.vector].is_zero() && row.is_const() && row.value && row.value % kPage == 0;
+  });
+}
+
 /// Are the rows of the moving operand as wide as a register tile, and side by side in memory?
 bool panel_already(const Nest &nest, const Target &t, const Shape &s) {
   const int64_t width = typical_extent(nest, s.vector);
@@ -62,14 +71,6 @@ int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s) {
 bool far(const Nest &nest, const Target &t, const Shape &s) {
   if (s.reductions.size() != 1 || s.moving.size() != 1 || panel_already(nest, t, s)) return false;
   return typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type) > t.l1_bytes;
-}
-
-bool rows_evict(const Nest &nest, const Shape &s) {
-  constexpr int64_t kPage = 4096;
-  return std::any_of(nest.accesses.begin(), nest.accesses.end(), [&](const Access &a) {
-    const Int row = a.strides[s.row];
-    return a.strides[s.vector].is_zero() && row.is_const() && row.value && row.value % kPage == 0;
-  });
 }
 
 bool lines_leave(const Nest &nest, const Target &t, const Shape &s, int64_t vectors) {

@@ -25,7 +25,7 @@ struct Extent { int64_t lines, rows, vectors; };
 class Model {
 public:
   Model(const Nest &nest, const Target &t, const Shape &s, Columns columns)
-      : nest_(nest), t_(t), s_(s), columns_(columns), streams_(columns == Columns::Packed && rows_evict(nest, s) ? kStreams / 2 : kStreams) {}
+      : nest_(nest), t_(t), s_(s), columns_(columns), streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
 
   /// Do all of a window's factors stay in registers, so that what slides under it is read once (codegen/share_loads.h)?
   bool slides(const Extent &e) const {
@@ -84,7 +84,9 @@ private:
   const Target &t_;
   const Shape &s_;
   const Columns columns_;
-  const int streams_; ///< rows that do not evict each other: a packed panel leaves them few of the ways
+  /// Rows that do not evict each other: a packed panel leaves them few of the ways. (Zen 5: 768^3 in tiles of 8 rows by 3 vectors 85 % of
+  /// the peak, 4 by 3 95 %; 1024^3, rows a page apart, 5 by 5 93 %, 4 by 4 99 %.)
+  const int streams_;
 };
 
 /// Panels of few vectors that a tile may take side by side.

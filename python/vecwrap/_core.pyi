@@ -1,6 +1,6 @@
 """Types of the C++ core. See the headers under cpp/vecwrap for what each function promises."""
 
-from typing import Sequence, overload
+from typing import Any, Sequence, overload
 
 OPS: list[str]
 MATH: dict[str, int]  # what Nest.math knows, and how many operands each takes
@@ -127,6 +127,18 @@ class Loaded:
     def __init__(self, kernel: Kernel) -> None: ...
     def __call__(self, args: Sequence[int]) -> None: ...
     def time(self, args: Sequence[int], batches: int, runs: int) -> list[float]: ...
+
+class KernelCall:
+    """A kernel on arrays like these, whose fit has been checked; `arguments`: number of an array and bytes, or -1 and a number."""
+
+    def __init__(self, kernel: Loaded, arrays: Sequence[Any], written: Sequence[bool], arguments: Sequence[tuple[int, int]]) -> None: ...
+    def __call__(self, *arrays: Any) -> bool: ...  # False, and nothing is done: these arrays have to be checked
+
+class ModuleCall:
+    """A module on inputs like these, with new outputs like those."""
+
+    def __init__(self, module: LoadedModule, inputs: Sequence[Any], outputs: Sequence[Any]) -> None: ...
+    def __call__(self, arrays: tuple[Any, ...], workspace: int, size: int) -> list[Any] | None: ...  # None: check the arrays
 
 class Module:
     """Kernels and the steps that call them; docs/kernel.md, "Modules"."""

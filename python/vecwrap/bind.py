@@ -8,6 +8,7 @@ from typing import Any, Union
 import numpy as np
 import numpy.typing as npt
 
+from . import _core
 from .dtypes import DTYPES
 from .errors import ArgumentError
 from .lower import Lowered, Strides
@@ -15,6 +16,7 @@ from .operand import Operand
 
 Array = npt.NDArray[Any]
 Argument = Union[Array, float, int]
+Place = tuple[int, int]  # number of an array, bytes behind its first element; or -1, and a number
 OVERLAP_WORK = 100_000  # bound on numpy's exact overlap search
 
 
@@ -27,6 +29,7 @@ class Bound:
         values = by_name(tensors, positional, named)
         self.symbols = {name: values.pop(name) for name in list(values) if name not in {t.name for t in tensors}}
         self.arrays = {tensor: self.array(tensor, values) for tensor in tensors}
+        self.has_numbers = any(array is not values[tensor.name] for tensor, array in self.arrays.items())
         self.extents: dict[str, int] = {}
         self.find_extents()
         self.check_strides()
@@ -127,6 +130,19 @@ class Bound:
         self.check_named_strides()
         pointers = [address(self.arrays[p.tensor]) + self.stride_value(p) for p in self.lowered.pointers]
         return pointers + [self.symbol_value(name) for name in self.lowered.core.symbols]
+
+    def places(self) -> list[Place]:
+        """Where each of the kernel's arguments comes from."""
+        order = list(self.arrays)
+        pointers = [(order.index(p.tensor), self.stride_value(p)) for p in self.lowered.pointers]
+        return pointers + [(-1, self.symbol_value(name)) for name in self.lowered.core.symbols]
+
+    def again(self, kernel: _core.Loaded) -> _core.KernelCall | None:
+        """See Arguments.again."""
+        if self.has_numbers:
+            return None
+        written = [tensor is self.lowered.out for tensor in self.arrays]
+        return _core.KernelCall(kernel, list(self.arrays.values()), written, self.places())
 
     def check_named_strides(self) -> None:
         """A stride symbol that several axes share must have one value."""

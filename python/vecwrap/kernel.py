@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -33,6 +33,10 @@ class Arguments(Protocol):
 
     block: list[int]
 
+    def again(self, kernel: _core.Loaded) -> _core.KernelCall | None:
+        """For calls with arrays like these, which need not be checked once more; None where a number was passed."""
+        ...
+
 
 class Kernel:
     """Machine code that can be looked at, run on numpy arrays and timed."""
@@ -42,6 +46,7 @@ class Kernel:
         self._bind = bind
         self._nest = nest
         self._core = _core.compile(nest, sentence, target)
+        self._again: _core.KernelCall | None = None  # for arrays like the last call's
         self.sentence = sentence
         self.target = target
 
@@ -93,9 +98,15 @@ class Kernel:
 
         Raises ArgumentError, before anything runs, if an array does not fit.
         """
+        if named or self._again is None or not self._again(*arrays):
+            self._first(arrays, named)
+
+    def _first(self, arrays: tuple[Argument, ...], named: Mapping[str, Argument]) -> None:
+        """A call on arrays of shapes that are not those of the last one."""
         bound = self._bind(*arrays, **named)
-        block, _workspaces = self._with_workspaces(bound.block)
+        block, workspaces = self._with_workspaces(bound.block)
         self._loaded(block)
+        self._again = None if named or workspaces else bound.again(self._loaded)
 
     def loop(self, *arrays: Argument, **named: Argument) -> Callable[[int], float]:
         """A function that runs the kernel so many times on these arrays; it returns the seconds that took."""

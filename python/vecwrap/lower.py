@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from . import _core
+from .dtypes import DTYPES
 from .errors import NestError
 from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Update
 from .index import Dim
@@ -178,11 +177,13 @@ class Lowering:
         return self.nodes[key]
 
     def apply(self, op: str, *inputs: int) -> int:
+        if op in _core.MATH and self.dtype not in ("f32", "f64"):
+            raise NestError(f"nest {self.core.name} computes in {self.dtype}; {op} is there for f32 and f64")
         make = self.core.math if op in _core.MATH else self.core.add
         return self.once((op, *inputs), lambda: make(op, *inputs))
 
     def constant(self, value: float) -> int:
-        rounded = float(np.float32(value)) if self.dtype == "f32" else float(value)
+        rounded = float(DTYPES[self.dtype].type(value)) if self.dtype in ("f32", "f16") else float(value)
         if self.dtype == "i32":
             if not (rounded.is_integer() and -2**31 <= rounded < 2**31):
                 raise NestError(f"nest {self.core.name} computes in i32, which does not hold {value}")

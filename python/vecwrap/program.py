@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from .bind import Argument, Array, Bound, by_name, overlaps
+from .bind import Argument, Array, Bound, Place, by_name, overlaps
+from .dtypes import DTYPES
 from .errors import ArgumentError, NestError
 from .kernel import Kernel, as_target
 from .nest import Nest
@@ -62,6 +63,7 @@ class BoundProgram:
             self.find_extents(tensor)
         for tensor in program.tensors.values():
             self.values.setdefault(tensor.name, self.stand_in(tensor))
+        self.written = {nest.lowered.out.name for nest in program.nests}
         self.bounds = [self.bind(nest) for nest in program.nests]
         self.check_overlap()
         self.block = self.argument_block()
@@ -83,7 +85,7 @@ class BoundProgram:
             if not isinstance(known, (int, np.integer)):
                 raise ArgumentError(f"extent {size} of temporary {tensor.name} is in no array's shape; pass {size}=...")
             shape.append(int(known))
-        return np.empty(shape, np.float32 if self.program.nests[0].dtype == "f32" else np.float64)
+        return np.empty(shape, DTYPES[self.program.nests[0].dtype])
 
     def bind(self, nest: Nest) -> Bound:
         lowered, tensors = nest.lowered, nest.tensors
@@ -93,12 +95,11 @@ class BoundProgram:
         return Bound(lowered, tensors, (), arguments)
 
     def check_overlap(self) -> None:
-        written = {nest.lowered.out.name for nest in self.program.nests}
         arrays = [(t.name, self.values[t.name]) for t in self.program.arguments]
         for name, array in arrays:
             for other, second in arrays:
                 both = isinstance(array, np.ndarray) and isinstance(second, np.ndarray)
-                if name in written and name != other and both and overlaps(array, second):  # type: ignore[arg-type]
+                if name in self.written and name != other and both and overlaps(array, second):  # type: ignore[arg-type]
                     raise ArgumentError(f"the output {name} overlaps {other}; pass a copy of one of them")
 
     def argument_block(self) -> list[int]:
@@ -109,6 +110,20 @@ class BoundProgram:
                 if known.setdefault(name, value) != value:
                     raise ArgumentError(f"{name} is {value} in nest {nest.name}, but {known[name]} in an earlier one")
         return [known[name] for name in [*self.program.core.arguments, *self.program.core.symbols]]
+
+    def again(self, kernel: _core.Loaded) -> _core.KernelCall | None:
+        """See Arguments.again."""
+        if any(bound.has_numbers for bound in self.bounds):
+            return None
+        names = [tensor.name for tensor in self.program.arguments]
+        known: dict[str, Place] = {}
+        for nest, bound in zip(self.program.nests, self.bounds):
+            order = [tensor.name for tensor in bound.arrays]
+            for name, (array, number) in zip([*nest.core.tensors, *nest.core.symbols], bound.places()):
+                if array < 0 or order[array] in names:  # temporaries are the kernel's own
+                    known[name] = (names.index(order[array]) if array >= 0 else -1, number)
+        return _core.KernelCall(kernel, [self.values[name] for name in names], [name in self.written for name in names],
+                                [known[name] for name in [*self.program.core.arguments, *self.program.core.symbols]])
 
 
 def declared(nests: Sequence[Nest]) -> dict[str, Tensor]:

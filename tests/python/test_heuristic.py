@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import vecwrap as vw
 from fuzzing.case import Case, run
 
-from vecwrap import _core
+from vecwrap import _core, targets
 
 AVX512 = next(target for target in _core.targets() if target.name == "x86-64-avx512")
 
@@ -147,3 +149,37 @@ def test_few_rows_beside_a_packed_panel(size):
 
 def test_a_panel_that_stays_in_the_second_level_is_not_packed():
     assert "pack" not in proposed(product(512, 512, 512))
+
+
+@pytest.mark.parametrize("target", [t.name for t in targets() if _core.runs_here(t)])
+@pytest.mark.parametrize("channels,filters,size", [(9, 48, 7), (20, 45, 7), (40, 16, 9)])
+def test_rows_that_do_not_fill_vectors_get_lanes_across_them(target, channels, filters, size):
+    """NCHW convolution: filters packed, blocks of the output transposed; tails of channels and rows."""
+    nest = vw.Nest("nchw")
+    f, y, x, c, p, q = nest.dims(f=filters, y=size, x=size, c=channels, p=3, q=3)
+    given = nest.tensor("X", (channels, size + 2, size + 2)), nest.tensor("W", (f, c, p, q)), nest.tensor("Y", (f, y, x))
+    given[2][f, y, x] += given[0][c, y + p, x + q] * given[1][f, c, p, q]
+    rng = np.random.default_rng(channels)
+    arrays = [rng.standard_normal(shape, np.float32) for shape in
+              ((channels, size + 2, size + 2), (filters, channels, 3, 3), (filters, size, size))]
+    wanted = [array.copy() for array in arrays]
+    nest.interpret(*wanted)
+    sentences = [str(s) for s in _core.propose(nest.core, _core.find_target(target), 12, always=True)]
+    if "avx512" in target:
+        assert "pack(W" in sentences[0] and "vectorize(f" in sentences[0], sentences[0]
+    for sentence in sentences:
+        made = [array.copy() for array in arrays]
+        nest.schedule(sentence, target)(*made)
+        assert (made[2] == wanted[2]).all(), sentence
+
+
+def test_panels_that_few_rows_use_are_asked_for_ahead():
+    def proposed(size: int) -> str:
+        nest = vw.Nest("nhwc")
+        y, x, f, p, q, c = nest.dims(y=size, x=size, f=512, p=3, q=3, c=512)
+        a, w = nest.tensor("X", (size + 2, size + 2, 512)), nest.tensor("W", (p, q, c, f))
+        out = nest.tensor("Y", (y, x, f))
+        out[y, x, f] += a[y + p, x + q, c] * w[p, q, c, f]
+        return str(_core.propose(nest.core, _core.find_target("x86-64-avx512"), 1)[0])
+
+    assert "prefetch(W,c,8)" in proposed(7) and "prefetch" not in proposed(28)

@@ -264,3 +264,11 @@ def test_legal_sentences_round_trip():
         assert sorted(again.loop_tree.splitlines()) == sorted(kernel.loop_tree.splitlines()), sentence
         assert Tuner(nest, sentence=tuner.sentence).schedule == tuner.schedule
     assert started > 200
+
+
+def test_buffers_with_an_order_and_prefetches_are_kept():
+    text = TILED.replace("tile", "pack(B,n,k,n) tile") + " prefetch(A,k,8)"
+    tuner = Tuner(gemm(), sentence=text)
+    assert str(tuner.sentence) == text
+    tuner.unpack("B")
+    assert "pack" not in str(tuner.sentence) and "prefetch(A,k,8)" in str(tuner.sentence)

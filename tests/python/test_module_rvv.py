@@ -183,7 +183,7 @@ def test_bytes_are_those_that_llvm_assembles(tmp_path):
         codes.append(kernel.code)
     assert len(codes) > 40 and max(map(len, codes)) > 4096  # so that some branches do not reach
     (tmp_path / "kernels.s").write_text("".join(texts))
-    extensions = "-mattr=+m,+f,+d,+v,+zvfhmin,+zfhmin"
+    extensions = "-mattr=+m,+f,+d,+v,+zvfh,+zfh"
     tool("llvm-mc-22", "-triple=riscv64", extensions, "-filetype=obj", "kernels.s", "-o", "kernels.o", folder=tmp_path)
     tool("llvm-objcopy-22", "-O", "binary", "-j", ".text", "kernels.o", "kernels.bin", folder=tmp_path)
     assert (tmp_path / "kernels.bin").read_bytes() == b"".join(codes)

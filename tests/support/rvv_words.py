@@ -32,7 +32,7 @@ def text(mnemonic: str, operands: str, values: Sequence[int]) -> str:
 
 
 def word(line: str) -> int:
-    command = ["llvm-mc-22", "-triple=riscv64", "-mattr=+m,+f,+d,+v,+zvfhmin,+zfhmin", "-show-encoding"]
+    command = ["llvm-mc-22", "-triple=riscv64", "-mattr=+m,+f,+d,+v,+zvfh,+zfh", "-show-encoding"]
     said = subprocess.run(command, input=line, capture_output=True, text=True, check=True).stdout
     found = re.search(r"encoding: \[(.*?)\]", said)
     assert found, f"{line}: {said}"

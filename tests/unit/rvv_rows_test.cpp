@@ -64,8 +64,9 @@ bool takes(const Row &row, const Vtype &t) {
     const int emul = t.lmul + std::countr_zero(bits) - std::countr_zero(unsigned(t.sew));
     return emul >= -3 && emul <= 3;
   }
-  if (row_of(Op::VfwcvtFF).mnemonic == row.mnemonic || row_of(Op::VfncvtFF).mnemonic == row.mnemonic) return t.sew == 16 || t.sew == 32;
-  return std::string(row.encoding).rfind("OPF", 0) || t.sew >= 32;
+  const std::string encoding = row.encoding;
+  if (encoding.rfind("OPF", 0) == 0 && has(row.operands, "w")) return t.sew == 16 || t.sew == 32;
+  return encoding.rfind("OPF", 0) || t.sew >= 16;
 }
 
 Vtype vtype_for(Random &random, const Row &row) {
@@ -98,7 +99,7 @@ Insn instruction(Random &random, const Row &row, Op op, State &s) {
 /// An f register: what a number of the row's type looks like; now and then one that is not boxed.
 uint64_t scalar(Random &random, const Row &row, int bits) {
   if (pick(random, 20) == 0) return random();
-  if (row.mnemonic == row_of(Op::FcvtSH).mnemonic) bits = 16;
+  if (std::string(row.mnemonic).ends_with(".h")) bits = 16;
   return bits == 64 ? element(random, 64) : ~uint64_t(0) << bits | element(random, bits);
 }
 
@@ -123,7 +124,7 @@ Case random_case(Random &random, int op, int vlenb) {
   s.x[kAddress] = 0;
   s.vl = 1 + int64_t(pick(random, uint64_t(m.vlmax()))), s.vtype = m.type.encoded();
   c.insn = instruction(random, row, static_cast<Op>(op), s);
-  for (uint64_t &f : s.f) f = scalar(random, row, (vector ? m.type.sew == 64 : twice) ? 64 : 32);
+  for (uint64_t &f : s.f) f = scalar(random, row, vector ? std::max(16, m.type.sew) : twice ? 64 : 32);
   if (c.insn.op == Op::VfcvtXF || c.insn.op == Op::Fsrm || c.insn.op == Op::Fsrmi) s.frm = int64_t(pick(random, 2));
   if (c.insn.op == Op::Fsrm) s.x[kFirst] = int64_t(pick(random, 2));
   if (c.insn.op == Op::Fsrmi) c.insn.operand[1] = int64_t(pick(random, 2));
@@ -180,8 +181,8 @@ bool run_under_qemu(const std::string &stem, int vlen, std::vector<Case> cases) 
   std::ofstream input(stem + ".in", std::ios::binary);
   for (Case &c : cases) transfer(c, input, [](auto &file, char *data, std::streamsize size) { file.write(data, size); });
   input.close();
-  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfhmin -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
-  const std::string cpu = "rv64,v=true,Zfhmin=true,elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,vlen=" + std::to_string(vlen);
+  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfh_zvfh -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
+  const std::string cpu = "rv64,v=true,Zfh=true,elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,vlen=" + std::to_string(vlen);
   return !std::system((build + " && qemu-riscv64 -cpu " + cpu + " " + stem + " < " + stem + ".in > " + stem + ".out").c_str());
 }
 

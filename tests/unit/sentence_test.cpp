@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(All, BadSentence, testing::Values(
     Bad{"v1 vectorize(i,j)", "malformed-sentence", "column 16: a factor is"},
     Bad{"v1 vectorize()", "malformed-sentence", "column 14: expected a name"},
     Bad{"v1 vectorize(i,4,2)", "malformed-sentence", "column 18: expected a name"},
-    Bad{"v1 pack(A)", "malformed-sentence", "column 4: pack takes 2 names"},
+    Bad{"v1 pack(A)", "malformed-sentence", "column 4: pack takes 2 or more names"},
     Bad{"v1 tile(i);", "unknown-step", "column 11: expected a step, got ';'"}));
 
 } // namespace

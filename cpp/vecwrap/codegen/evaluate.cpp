@@ -1,5 +1,6 @@
 // Expressions over the points of the register tile, node by node.
 #include "codegen/evaluate.h"
+#include <tuple>
 
 namespace vecwrap {
 
@@ -28,9 +29,10 @@ void Evaluator::load(int node, int point, int dest) {
   if (is_group(id)) return load_group(node, point, dest);
   if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const Mem mem = g_.address(id, index(point));
-  const int temporary = g_.nest_.converts(id) && !is_uniform(dest) && g_.loads_apart(g_.nest_.stored(id)) ? take() : -1;
+  const bool narrow = g_.stays_narrow(node);
+  const int temporary = g_.nest_.converts(id) && !is_uniform(dest) && g_.loads_apart(g_.nest_.stored(id), narrow) ? take() : -1;
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
-  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id), i.narrow = narrow;
   if (i.op == VOp::VLoad) i.stride = g_.lane_stride(id, g_.vector_dim());
   if (temporary >= 0) give(temporary);
 }
@@ -57,8 +59,9 @@ void Evaluator::compute(int node, int point, int dest) {
   if (g_.has_uniforms()) v.lanes = lanes(point);
   v.mem_operand = memory;
   if (v.op == VOp::VDot) v.stored = g_.dot_->types[0], v.other = g_.dot_->types[1];
+  if (v.op == VOp::VWiden) std::tie(v.stored, v.other) = g_.factors(node);
   name_constant(v, form, g_.nest_);
-  if (!uniform && g_.needs_temporary(v)) v.t = take();
+  if (!uniform && (g_.needs_temporary(v) || (v.op == VOp::VWiden && dest < 0))) v.t = take();
   held_.resize(held);
   for (int i = 0; i < operands; ++i) release(form.in[i], point);
   const int d = dest >= 0 ? dest : take(uniform);

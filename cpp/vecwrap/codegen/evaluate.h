@@ -37,6 +37,8 @@ public:
   std::vector<int> unused() const; ///< vector registers that hold nothing between two evaluations
   void start_offsets();    ///< of step dot, where one operand is flipped
   void subtract_offsets();
+  void prefetch(int root); ///< what step prefetch says, for all copies of an unrolled body
+  void make_pointers_ahead(int root);
   void make_pointers(int access, int point); ///< that loads of it take
 
 private:
@@ -109,6 +111,9 @@ private:
   void load_group(int node, int point, int dest);
   void for_each_other(const std::function<void(int, Key)> &);
   void add_offsets();
+
+  // prefetch.cpp
+  void each_ahead(int root, const std::function<void(const Mem &)> &);
 
   // strided.cpp
   /// Points (or copies of an unrolled body, if `step` is 0) side by side in memory: the point is number `at` of `count`.

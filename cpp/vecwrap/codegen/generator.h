@@ -1,7 +1,8 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
-// points.cpp and registers.cpp, what waits in registers in hoist.cpp), strided.cpp (lanes that
-// are not neighbours), address.cpp (pointers), pack.cpp (packed buffers), compose.cpp (nests in the loops of others).
+// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), strided.cpp (lanes that
+// are not neighbours), widen.cpp (products of narrow elements), address.cpp (pointers), pack.cpp (packed buffers; filled by
+// copy.cpp), compose.cpp (nests in the loops of others).
 #pragma once
 #include "codegen/form.h"
 #include "codegen/loopnest.h"
@@ -11,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace vecwrap {
 
@@ -142,6 +144,13 @@ private:
   void start_lanes(Evaluator &);
   void join_lanes(Evaluator &);
 
+  // widen.cpp
+  void plan_widening();
+  void fuse_products();
+  bool is_factor(int load) const; ///< is it of half the size, and is there an instruction?
+  bool stays_narrow(int node) const { return narrow_.count(node); }
+  std::pair<Type, Type> factors(int node) const; ///< of a widening multiply-add, as they are stored
+
   // dot.cpp
   void plan_dot();
   Dot::Layout layout_of(int load);
@@ -174,7 +183,13 @@ private:
   // pack.cpp
   bool plan_packs();
   bool plan_pack(const Pack &);
+  bool plan_contents(const Pack &, Buffer &);
+  bool plan_box(const Pack &, Buffer &, std::vector<int64_t> &capacity);
+  bool order_pack(const Pack &, Buffer &);
   void emit_packs(int position);
+
+  // copy.cpp
+  Buffer merged(Buffer);
   void copy(const Buffer &, size_t depth);
   void copy_row(const Buffer &, int dim, bool contiguous);
   int transposable(const Buffer &) const;
@@ -182,6 +197,9 @@ private:
   using Block = std::function<void(int)>; ///< of so many elements
   void in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at = 0);
   void transpose_block(const Buffer &, int from, int columns, int to, int rows);
+
+  // prefetch.cpp
+  bool check_prefetches();
 
   // stream.cpp
   bool may_stream();
@@ -210,7 +228,7 @@ private:
   int add_imm(int a, int64_t imm);
   void add_to(int reg, int64_t imm);
   bool fail(const char *name, std::string detail);
-  bool loads_apart(Type stored) const; ///< does a vector of it need another register before it is converted?
+  bool loads_apart(Type stored, bool narrow = false) const; ///< does a vector of it need another register before it is converted?
   void check_conversion(const Nest &, int access, bool one); ///< refuses elements, or one, that the target cannot convert
   bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
   int lanes() const { return tree_.vector < 0 ? 1 : out_.lanes; }
@@ -238,7 +256,9 @@ private:
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Dot> dot_;
-  std::map<int, VOp> forms_; ///< of nodes that dot put into the nest
+  std::map<int, VOp> forms_; ///< of nodes that are not what their op says
+  std::set<int> narrow_; ///< loads whose vectors have elements of half the size
+
   Count group_;              ///< elements of the current group
   std::optional<Combine> combine_; ///< lanes along a reduction: how they are joined
   int in_order_ = -1; ///< node: what is added in order, if the lanes do not hold partial results

@@ -54,10 +54,11 @@ bool Generator::plan() {
   if (!plan_packs()) return false;
   plan_dot();
   if (failed_) return false;
+  plan_widening();
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
-  return !failed_;
+  return !failed_ && check_prefetches();
 }
 
 void Generator::run() {
@@ -96,7 +97,8 @@ void Generator::check_conversion(const Nest &nest, int access, bool one) {
 }
 
 /// RVV reads narrow elements into the last registers of the vector that they become, unless they are less than one.
-bool Generator::loads_apart(Type stored) const {
+bool Generator::loads_apart(Type stored, bool narrow) const {
+  if (narrow) return 2 * size_of(stored) < esize() && out_.group == 1; // else it has the upper half of the vector's registers
   return !has_uniforms() || size_of(stored) * out_.group < esize() || (nest_.type == Type::I32 && stored == Type::F32);
 }
 

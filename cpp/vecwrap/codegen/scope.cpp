@@ -25,6 +25,7 @@ void Generator::scope() {
   Evaluator evaluator(*this, vector_registers());
   evaluator.set_tail();
   if (nest_.update < 0) {
+    evaluator.prefetch(nest_.final);
     evaluator.store(nest_.final, nest_.out);
     return restore(saved);
   }
@@ -38,6 +39,7 @@ void Generator::scope() {
     if (loads_access(nest_, nest_.update, int(a))) loaded.push_back(int(a));
   for (int p = 0; p < evaluator.points() && !failed_; ++p) // make all pointers of the inner loops outside of them
     for (int a : loaded) evaluator.make_pointers(a, p);
+  evaluator.make_pointers_ahead(nest_.update);
   evaluator.start_offsets();
   evaluator.hoist(nest_.update);
   const bool chunks = combine_ && evaluator.takes_chunks();
@@ -48,7 +50,7 @@ void Generator::scope() {
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();
     const int64_t copy = tree_.tile > tree_.scope ? unrolled_[tree_.loops[tree_.tile - 1].dim] : 0;
-    if (copy == 0) first = out_.code.size();
+    if (copy == 0) evaluator.prefetch(nest_.update), first = out_.code.size();
     evaluator.into_accumulators(nest_.update);
     if (copies_ > 1 && copy == copies_ - 1 && !has_uniforms()) share_loads(out_.code, first, evaluator.unused());
     restore(before);

@@ -16,7 +16,7 @@ constexpr Row kRows[] = {
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.sum", "DA"},
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
-    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.group", "Dmint"},
+    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"prefetch", "m"},
 };
 
 std::string s(int reg) { return "s" + std::to_string(reg); }

@@ -47,8 +47,10 @@ enum class VOp : uint8_t {
   // Lanes of several narrow elements (step dot).
   VDot,   ///< d = c + the sum of the products of a's elements (of type `stored`) and b's (`other`), wrapping; temporary t if the form is apart
   VFlip,  ///< d = a with the highest bit of each byte flipped: signed to unsigned or back, 128 more or less
+  VWiden, ///< d = c + a * b, whose elements (of types `stored` and `other` in memory) have half the size; temporary t unless d is c
   VGroup, ///< lane l of d = elements at mem + l * size (mem_bcast: at mem), `stride` (or imm) bytes apart: as many as scalar b (or
           ///< value2) says, of type `other` or widened to it, zeros for the others; temporary t
+  Prefetch, ///< the line at mem, which may lie outside of all tensors
 };
 
 struct VInst {
@@ -67,7 +69,8 @@ struct VInst {
   int constant = -1;        ///< 0 or 1: that operand is a register that holds the constant `value`
   Lanes lanes = Lanes::All; ///< of other operations: those that matter
   Pred pred = Pred::OEQ;
-  Type other = Type::I32; ///< VDot; VGroup: what elements become
+  Type other = Type::I32; ///< VDot, VWiden; VGroup: what elements become
+  bool narrow = false; ///< VLoad, VBcast: into elements of half the size, for VWiden
   std::optional<Type> stored = {}; ///< VLoad, VBcast, VStore: converts from, to this type in memory, with temporaries `t` and (VStore) `e`
 };
 

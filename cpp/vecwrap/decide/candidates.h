@@ -9,6 +9,10 @@ namespace vecwrap {
 
 /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// The tile with panels of the strided operand packed.
+Sentence packed_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile);
+/// Lanes along a dim in which the output is strided, before all others where that is cheaper than along its rows.
+void across_rows(const Nest &nest, const Target &t, std::vector<Sentence> &list);
 /// The same tile in loops of several orders, for targets whose schedules are ranked by decide/estimate.h.
 void arranged(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, std::vector<Sentence> &list);
 /// Sums of narrow products, for which the target has an instruction (step dot).

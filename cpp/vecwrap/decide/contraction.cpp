@@ -75,6 +75,16 @@ void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s
     draft.add(StepKind::Unroll, {loop}, std::min<int64_t>(kUnroll, typical_extent(nest, s.reductions.back())));
 }
 
+/// Where few rows use a panel of the moving operand, much of it comes from the third-level cache: asked for some steps ahead. (Zen 5: 512
+/// filters of 3x3 on 7x7, 7 passes over a panel, 5 to 9 % faster; 256 on 14x14, 42 passes, 2 % slower.)
+void prefetch_panel(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const Tile &tile, const std::string &loop) {
+  constexpr int64_t kFewPasses = 8, kAhead = 8;
+  const int64_t rows = nest.dims[s.row].extent.value;
+  int64_t passes = (rows + tile.rows - 1) / tile.rows;
+  for (int d : s.outer) passes *= access_to(nest, s.moving[0]).strides[d].is_zero() ? nest.dims[d].extent.value : 1;
+  if (passes <= kFewPasses && t.isa != Isa::Rvv) draft.add(StepKind::Prefetch, {nest.tensors[s.moving[0]].name, loop}, kAhead);
+}
+
 /// The moving operand's columns and the first `around` reductions outermost: what they leave of it stays near while the rows go by.
 Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int around) {
   Draft draft;
@@ -95,6 +105,7 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, last);
+  prefetch_panel(draft, nest, t, s, tile, last);
   return {draft.steps};
 }
 
@@ -138,21 +149,23 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   if (stage) i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
   else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
   auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  std::vector<std::string> inside; // loops that do not move the panel
   const bool apart = pack < 0 && s.step; // columns have nothing in common: the rows that windows share stay near
   if (apart) append(columns);
   std::vector<std::string> points;
   for (int d : s.outer)
     if (d == s.line && tile.lines > 1) points.push_back(draft.split(nest, d, tile.lines, order));
-    else order.push_back(nest.dims[d].name);
-  if (pack >= 0) append(columns), append(blocks), append(chunks), append(rows);
+    else (pack >= 0 && !stage && access_to(nest, pack).strides[d].is_zero() ? inside : order).push_back(nest.dims[d].name);
+  inside.insert(inside.end(), rows.begin(), rows.end());
+  if (pack >= 0) append(columns), append(blocks), append(chunks), append(inside);
   else append(column_blocks), append(rows);
   if (pack < 0 && !apart) append(columns);
   if (stage) {
-    std::vector<std::string> inside(chunks);
-    inside.insert(inside.end(), rows.begin(), rows.end());
-    stage_at = innermost(order, inside);
+    std::vector<std::string> staged(chunks);
+    staged.insert(staged.end(), rows.begin(), rows.end());
+    stage_at = innermost(order, staged);
   }
-  const std::string at = pack >= 0 ? innermost(order, rows) : "";
+  const std::string at = pack >= 0 ? innermost(order, inside) : "";
   append(reduction);
   if (s.row >= 0) points.push_back(i);
   points.push_back(j);
@@ -173,6 +186,8 @@ Columns columns_of(const Nest &nest, const Target &t, const Shape &s, int packed
 }
 
 } // namespace
+
+Sentence packed_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) { return tiled(nest, t, s, tile, tensor_to_pack(nest, t, s)); }
 
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);

@@ -90,6 +90,7 @@ private:
       if (shape.row < 0 && shape.strided.empty()) streaming(nest, target, shape, list);
       else contraction(nest, target, shape, list);
     }
+    across_rows(nest, target, list);
     std::vector<Sentence> dots;
     for (int vector : vector_dims(nest, target)) dot_products(nest, target, shape_of(nest, vector), dots);
     if (options_.always) lanes_along(nest, target, list);

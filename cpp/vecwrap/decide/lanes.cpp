@@ -1,5 +1,6 @@
 #include "decide/lanes.h"
 #include "decide/draft.h"
+#include "decide/operands.h"
 #include "decide/tiles.h"
 #include "ir/combine.h"
 #include <algorithm>
@@ -178,13 +179,20 @@ Plan lanes_along_reduction(const Nest &nest, const Target &target) {
   return plan;
 }
 
+double contraction_cycles(const Nest &nest, const Shape &s, const Tile &tile) {
+  double points = 1, panels = s.strided.empty() ? 0 : double(typical_extent(nest, s.vector));
+  for (int d : s.reductions) points *= double(typical_extent(nest, d)), panels *= double(typical_extent(nest, d));
+  for (int d : s.outer) {
+    points *= double(typical_extent(nest, d));
+    const bool moves = panels && !access_to(nest, s.strided[0]).strides[d].is_zero();
+    panels *= moves ? double(typical_extent(nest, d)) : 1;
+  }
+  return points * tile.cost + panels * kTransposeCycles;
+}
+
 double contraction_cycles(const Nest &nest, const Target &target, const Shape &s) {
-  double points = 1, panels = 0;
-  for (int d : s.reductions) points *= double(typical_extent(nest, d));
-  for (int d : s.outer) points *= double(typical_extent(nest, d));
-  if (!s.strided.empty()) panels = points * double(typical_extent(nest, s.vector));
   const std::vector<Tile> list = tiles(nest, target, s);
-  return (list.empty() ? 0 : points * list[0].cost) + panels * kTransposeCycles;
+  return contraction_cycles(nest, s, list.empty() ? Tile{} : list[0]);
 }
 
 } // namespace vecwrap

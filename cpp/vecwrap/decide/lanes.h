@@ -1,6 +1,7 @@
 // Schedules with the lanes along a reduction, for nests whose reductions may be reassociated.
 #pragma once
 #include "decide/shape.h"
+#include "decide/tiles.h"
 #include "schedule/sentence.h"
 #include "target/target.h"
 
@@ -14,7 +15,9 @@ struct Plan {
 /// Empty if no reduction dim is contiguous in all operands that move along it, or lanes would mostly stay empty.
 Plan lanes_along_reduction(const Nest &, const Target &);
 
-/// Cycles of contract(): the cheapest tile with the lanes along a parallel dim, packing included.
+/// Cycles of a contraction in such tiles, packing included.
+double contraction_cycles(const Nest &, const Shape &, const Tile &);
+/// The same for the cheapest tile with the lanes along a parallel dim, packing included.
 double contraction_cycles(const Nest &, const Target &, const Shape &);
 
 } // namespace vecwrap

@@ -110,7 +110,9 @@ int64_t panel_depth(const Nest &nest, const Target &t, const Shape &s, const Til
   int64_t row = tile.vectors * t.vector_bytes;
   for (size_t r = 1; r < s.reductions.size(); ++r) row *= typical_extent(nest, s.reductions[r]);
   const int64_t depth = t.l1_bytes * 9 / 8 / row;
-  return std::max<int64_t>(1, depth >= 64 ? depth / 32 * 32 : depth);
+  if (depth >= 64) return depth / 32 * 32;
+  const int64_t steps = typical_extent(nest, s.reductions[0]), chunks = (steps - 1) / std::max<int64_t>(1, depth) + 1;
+  return std::max<int64_t>(1, (steps - 1) / chunks + 1); // of equal length
 }
 
 } // namespace vecwrap

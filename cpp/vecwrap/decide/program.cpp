@@ -1,6 +1,7 @@
 // Schedules for programs. Where all nests walk the same rows, the earlier ones run in the last one's loop over blocks of
 // rows, as many as the first-level cache holds of what several nests use; each nest is then scheduled for its part.
 #include "codegen/loopnest.h"
+#include "decide/ahead.h"
 #include "decide/shape.h"
 #include "decide/strategy.h"
 #include "schedule/share.h"
@@ -72,23 +73,12 @@ private:
       int users = 0;
       int64_t most = 0;
       for (int n = 0; n <= host_; ++n) {
-        const int64_t part = touched(n < host_ ? tree.leaves[n].tree.nest : of_rows(host(), block_), tensor);
+        const int64_t part = touched_bytes(n < host_ ? tree.leaves[n].tree.nest : of_rows(host(), block_), tensor);
         users += part > 0, most = std::max(most, part);
       }
       if (users > 1) bytes += most;
     }
     return bytes;
-  }
-
-  static int64_t touched(const Nest &nest, int tensor) {
-    int64_t most = 0;
-    for (int a = 0; a < int(nest.accesses.size()); ++a) {
-      if (nest.accesses[a].tensor != tensor) continue;
-      int64_t bytes = size_of(nest.stored(a));
-      for (int d = 0; d < int(nest.dims.size()); ++d) bytes *= nest.still(a, d) ? 1 : nest.dims[d].extent.value;
-      most = std::max(most, bytes);
-    }
-    return most;
   }
 
   /// The host's loops over rows around the steps for its part of them.
@@ -187,7 +177,16 @@ private:
       steps_[n] = *steps;
     }
     const auto all = applied();
-    return all && generate(*all, target_) ? std::optional(sentence()) : std::nullopt;
+    if (!all || !generate(*all, target_)) return {};
+    return with_next_rows(*all);
+  }
+
+  /// What is read ahead, as far as there are registers for its addresses.
+  Sentence with_next_rows(const ProgramTree &tree) {
+    const Sentence plain = sentence();
+    for (const auto &[nest, step] : next_rows(nests_, tree, host_, rows_[depth_], block_, target_)) steps_[nest].push_back(step);
+    const auto ahead = applied();
+    return ahead && generate(*ahead, target_) ? sentence() : plain;
   }
 
   const Program &program_;

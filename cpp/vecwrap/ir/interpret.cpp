@@ -18,24 +18,31 @@ bool compare(Pred pred, double a, double b) {
   return bits & (a == b ? 1 : a > b ? 2 : 4);
 }
 
+constexpr Type type_of(float) { return Type::F32; }
+constexpr Type type_of(double) { return Type::F64; }
+constexpr Type type_of(Half) { return Type::F16; }
+uint32_t bits_of(float v) { return std::bit_cast<uint32_t>(v); }
+uint64_t bits_of(double v) { return std::bit_cast<uint64_t>(v); }
+uint16_t bits_of(Half v) { return v.bits(); }
+
 template <class T> T pow2(T x) {
-  constexpr Type type = sizeof(T) == 4 ? Type::F32 : Type::F64;
-  constexpr Exponents e = exponents_of(type);
-  const T least = T(e.least), clamped = x > least ? std::fmin(x, T(e.greatest)) : least; // NaN: least
-  const T magic = T(pow2_magic(type)), sum = clamped + magic;
-  return std::ldexp(T(1), int(sum - magic));
+  const Type type = type_of(T());
+  const Exponents e = exponents_of(type);
+  const T least = T(e.least), greatest = T(e.greatest), clamped = !(x > least) ? least : x < greatest ? x : greatest; // NaN: least
+  const T magic = T(pow2_magic(type)), sum = T(clamped + magic);
+  return T(std::ldexp(T(1), int(sum - magic)));
 }
 
 template <class T> T exponent(T x) {
-  constexpr Exponents e = exponents_of(sizeof(T) == 4 ? Type::F32 : Type::F64);
-  using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-  return T(int((std::bit_cast<Bits>(x) << 1) >> (e.mantissa + 1)) - e.bias);
+  const Exponents e = exponents_of(type_of(T()));
+  using Bits = decltype(bits_of(x));
+  return T(int(Bits(bits_of(x) << 1) >> (e.mantissa + 1)) - e.bias);
 }
 
 /// What is out of I's range becomes its least value, as x86 converts.
 template <class I, class T> I to_integer(T v) {
   if constexpr (std::is_integral_v<T>) return I(v);
-  const T whole = std::trunc(v), limit = -T(std::numeric_limits<I>::min());
+  const T whole = T(std::trunc(v)), limit = T(-T(std::numeric_limits<I>::min()));
   return whole >= -limit && whole < limit ? I(whole) : std::numeric_limits<I>::min();
 }
 
@@ -85,16 +92,16 @@ template <class T> T apply(const Node &node, const T *v) {
   const auto in = [&](int k) { return v[node.in[k]]; };
   switch (node.op) {
   case Op::Const: return T(node.value);
-  case Op::Add: return in(0) + in(1);
-  case Op::Sub: return in(0) - in(1);
-  case Op::Mul: return in(0) * in(1);
-  case Op::Div: return in(0) / in(1);
-  case Op::Fma: return std::fma(in(0), in(1), in(2));
-  case Op::Neg: return -in(0);
-  case Op::Abs: return std::fabs(in(0));
-  case Op::Sqrt: return std::sqrt(in(0));
+  case Op::Add: return T(in(0) + in(1));
+  case Op::Sub: return T(in(0) - in(1));
+  case Op::Mul: return T(in(0) * in(1));
+  case Op::Div: return T(in(0) / in(1));
+  case Op::Fma: return fused(in(0), in(1), in(2));
+  case Op::Neg: return T(-in(0));
+  case Op::Abs: return T(std::fabs(in(0)));
+  case Op::Sqrt: return T(std::sqrt(in(0)));
   case Op::Select: return compare(node.pred, in(0), in(1)) ? in(2) : in(3);
-  case Op::Round: return std::rint(in(0));
+  case Op::Round: return T(std::rint(in(0)));
   case Op::Pow2: return pow2(in(0));
   case Op::Exponent: return exponent(in(0));
   case Op::Load: case Op::Acc: break; // the evaluator's
@@ -212,6 +219,7 @@ void interpret(const Nest &nest, const int64_t *args) {
   switch (nest.type) {
   case Type::F64: return Interpreter<double>(nest, args).run();
   case Type::I32: return Interpreter<int32_t>(nest, args).run();
+  case Type::F16: return Interpreter<Half>(nest, args).run();
   default: return Interpreter<float>(nest, args).run();
   }
 }

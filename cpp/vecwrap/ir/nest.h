@@ -21,7 +21,7 @@ enum class Type : uint8_t { F32, F64, I32, I64, U8, I8, F16, BF16, I16, U16 };
 /// In enum order. A nest computes in one of the `computes`, its tensors store any.
 struct TypeInfo { const char *name; int bytes; bool computes; };
 inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, true}, {"i64", 8, false},
-                                     {"u8", 1, false}, {"i8", 1, false}, {"f16", 2, false}, {"bf16", 2, false},
+                                     {"u8", 1, false}, {"i8", 1, false}, {"f16", 2, true}, {"bf16", 2, false},
                                      {"i16", 2, false}, {"u16", 2, false}};
 inline const TypeInfo &info_of(Type t) { return kTypes[static_cast<int>(t)]; }
 inline int size_of(Type t) { return info_of(t).bytes; }
@@ -31,6 +31,7 @@ std::optional<Type> type_named(const std::string &);
 /// i32 converts to and from what a register of it holds whole.
 inline bool is_storable(Type computed, Type stored) {
   const bool half = stored == Type::F16 || stored == Type::BF16;
+  if (computed == Type::F16) return stored == Type::F16 || stored == Type::F32;
   return computed == Type::F32 || (computed == Type::F64 ? !half : !half && stored != Type::F64 && stored != Type::I64);
 }
 
@@ -79,7 +80,10 @@ inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
 /// (what adding 1.5 * 2^mantissa + bias does), the least one for NaN.
 struct Exponents { int least, greatest, bias, mantissa; };
-inline constexpr Exponents exponents_of(Type t) { return t == Type::F32 ? Exponents{-126, 127, 127, 23} : Exponents{-1022, 1023, 1023, 52}; }
+inline constexpr Exponents exponents_of(Type t) {
+  if (t == Type::F16) return {-14, 15, 15, 10};
+  return t == Type::F32 ? Exponents{-126, 127, 127, 23} : Exponents{-1022, 1023, 1023, 52};
+}
 /// The sum of Pow2's operand and this has k + bias in its lowest bits.
 inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << exponents_of(t).mantissa) + exponents_of(t).bias; }
 
@@ -102,7 +106,7 @@ struct Node {
 
 struct Nest {
   std::string name = "nest";
-  Type type = Type::F32; ///< F32, F64 or I32: what is computed in
+  Type type = Type::F32; ///< one that `computes`: what is computed in
   bool reassoc = false; ///< fast-math: reductions may be reassociated
   std::vector<Dim> dims;
   std::vector<std::string> symbols; ///< kernel arguments number tensors.size() + <index>

@@ -1,4 +1,5 @@
 // What makes a nest well formed. Each check looks at one kind of thing and says in one line what is wrong.
+#include "ir/half.h"
 #include "ir/nest.h"
 #include <cctype>
 #include <cmath>
@@ -89,6 +90,7 @@ Error check_access(const Nest &nest, size_t index) {
 /// A Const may be anything that survives the trip through the nest's type, NaN included.
 bool representable(Type type, double v) {
   if (type == Type::I32) return v >= INT32_MIN && v <= INT32_MAX && v == std::trunc(v) && !(v == 0 && std::signbit(v));
+  if (type == Type::F16 && std::isfinite(v)) return std::fabs(v) <= 65504 && double(Half(v)) == v;
   return type == Type::F64 || std::isnan(v) || std::isinf(v) || double(float(v)) == v;
 }
 

@@ -1,5 +1,6 @@
 // Addresses become tensors, strides and symbols.
 #include "llvm/lift.h"
+#include <algorithm>
 
 namespace vecwrap::raise {
 
@@ -19,16 +20,18 @@ bool Lift::strides_of(const Form &form, Instruction *instruction, std::vector<Po
   return true;
 }
 
-/// The access for an address; equal addresses are one access.
-int Lift::pending(const Form &form, Instruction *instruction) {
+/// The access for an address; equal addresses, read in the same way, are one access.
+int Lift::pending(const Form &form, Instruction *instruction, vecwrap::Type stored) {
   PendingAccess access;
+  access.stored = stored;
   access.base = form.base;
   if (!strides_of(form, instruction, &access.strides))
     return -1;
   result.conditions.insert(form.conditions.begin(), form.conditions.end());
   access.instructions = {instruction};
   for (size_t i = 0; i < accesses_.size(); i++)
-    if (!accesses_[i].scalar && accesses_[i].base == access.base && accesses_[i].strides == access.strides) {
+    if (!accesses_[i].scalar && accesses_[i].base == access.base && accesses_[i].strides == access.strides &&
+        accesses_[i].stored == stored) {
       accesses_[i].instructions.push_back(instruction);
       return int(i);
     }
@@ -61,126 +64,144 @@ Int Lift::stride_value(const Poly &stride) {
   return Int::symbol(result.nest.add_symbol("s" + std::to_string(result.symbols.size() - 1)));
 }
 
-bool Lift::finish_accesses() {
-  Nest &nest = result.nest;
-  int64_t size = size_of(nest.type);
-  // A vector with a run-time increment is taken to be contiguous, and the guard tests it - unless the same
-  // increment moves a matrix, where it is a row length.
-  std::set<Poly> matrix_strides, assumed;
-  auto moving = [](const PendingAccess &access) {
-    std::vector<int> dims;
-    for (size_t d = 0; d < access.strides.size(); d++)
-      if (!access.strides[d].is_zero())
-        dims.push_back(int(d));
-    return dims;
-  };
+namespace {
+
+constexpr int64_t kFarthest = int64_t(1) << 31; ///< bytes
+
+/// The dims that an access moves with.
+std::vector<int> moving(const std::vector<Poly> &strides) {
+  std::vector<int> dims;
+  for (size_t d = 0; d < strides.size(); d++)
+    if (!strides[d].is_zero())
+      dims.push_back(int(d));
+  return dims;
+}
+
+} // namespace
+
+/// A vector with a run-time increment is taken to be contiguous, and the guard tests it - unless the same increment moves a
+/// matrix, where it is a row length.
+void Lift::assume_contiguous() {
+  std::set<Poly> matrix_strides;
+  std::set<std::pair<Poly, int>> assumed;
   for (auto &access : accesses_)
-    if (auto dims = moving(access); dims.size() > 1)
+    if (auto dims = moving(access.strides); dims.size() > 1)
       for (int d : dims)
         matrix_strides.insert(access.strides[d]);
   for (auto &access : accesses_)
-    if (auto dims = moving(access); dims.size() == 1 && !access.guard_only) {
+    if (auto dims = moving(access.strides); dims.size() == 1 && !access.guard_only) {
       Poly &stride = access.strides[dims[0]];
       if (stride.is_const() || matrix_strides.count(stride))
         continue;
-      assumed.insert(stride);
-      stride = Poly::constant(size);
+      assumed.insert({stride, size_of(access.stored)});
+      stride = Poly::constant(size_of(access.stored));
     }
-  for (const Poly &stride : assumed)
+  for (auto &[stride, size] : assumed)
     result.equal.push_back({stride, Poly::constant(size)});
+}
 
-  for (size_t d = 0; d < nest.dims.size(); d++) {
-    bool moves = false;
-    for (auto &access : accesses_)
-      moves |= !access.strides[d].is_zero();
-    if (!moves)
-      return no(Why::Repetition);
-  }
+std::optional<int64_t> Lift::Group::offset_of(const PendingAccess &access) const {
+  const Poly difference = access.base - base;
+  if (stored != access.stored || strides != access.strides || !difference.is_const())
+    return std::nullopt;
+  const int64_t offset = difference.const_part();
+  return offset < kFarthest && offset > -kFarthest ? std::optional(offset) : std::nullopt;
+}
 
-  struct Group {
-    Poly base;
-    std::vector<Poly> strides;
-    int tensor, stream;
-  };
-  std::vector<Group> groups;
-  int scalars = 0, inputs = 0;
-  for (size_t i = 0; i < accesses_.size(); i++) {
-    auto &access = accesses_[i];
-    std::vector<Int> strides(nest.dims.size());
-    if (access.scalar) {
-      int tensor = nest.add_tensor("scalar" + std::to_string(scalars++));
-      result.tensors.push_back({{}, access.scalar});
-      nest.add_access(tensor, strides);
-      continue;
+int Lift::add_tensor(const std::string &name, vecwrap::Type stored) {
+  return result.nest.add_tensor(name, stored == result.nest.type ? std::nullopt : std::optional(stored));
+}
+
+/// The group of an access, which may be a new one.
+Lift::Group &Lift::group_of(const PendingAccess &access, bool output, int64_t *offset) {
+  for (Group &candidate : groups_)
+    if (auto distance = candidate.offset_of(access)) {
+      *offset = *distance;
+      return candidate;
     }
-    if (access.guard_only) {
-      result.inputs.push_back({access.base, access.strides, 0, size, access.instructions});
-      continue;
-    }
-    for (size_t d = 0; d < strides.size(); d++) {
-      strides[d] = stride_value(access.strides[d]);
-      constexpr int64_t kMax = int64_t(1) << 31;
-      if (strides[d].is_const() && (strides[d].value >= kMax || strides[d].value <= -kMax))
-        return no(Why::NonAffine, "a stride of more than 2 GiB");
-    }
-    Group *group = nullptr;
-    int64_t offset = 0;
-    for (Group &candidate : groups)
-      if (Poly difference = access.base - candidate.base;
-          candidate.strides == access.strides && difference.is_const() &&
-          difference.const_part() < (int64_t(1) << 31) && difference.const_part() > -(int64_t(1) << 31)) {
-        group = &candidate;
-        offset = difference.const_part();
-      }
-    if (!group) {
-      bool output = int(i) == output_access_;
-      static const char *const kNames[] = {"A", "B", "D", "E", "F", "G", "H"};
-      std::string name = output ? "C" : inputs < 7 ? kNames[inputs] : "T" + std::to_string(inputs);
-      inputs += !output;
-      Stream stream{access.base, access.strides, 0, size, {}};
-      result.inputs.push_back(stream);
-      groups.push_back({access.base, access.strides, nest.add_tensor(name), int(result.inputs.size()) - 1});
-      result.tensors.push_back({access.base, nullptr});
-      group = &groups.back();
-    }
-    nest.add_access(group->tensor, strides, offset);
-    Stream &stream = result.inputs[group->stream];
-    stream.low = std::min(stream.low, offset);
-    stream.high = std::max(stream.high, offset + size);
-    stream.accesses.insert(stream.accesses.end(), access.instructions.begin(), access.instructions.end());
+  static const char *const kNames[] = {"A", "B", "D", "E", "F", "G", "H"};
+  const size_t number = groups_.size() - std::count_if(groups_.begin(), groups_.end(), [](auto &group) { return group.output; });
+  const std::string name = output ? "C" : number < std::size(kNames) ? kNames[number] : "T" + std::to_string(number);
+  result.inputs.push_back({access.base, access.strides, 0, size_of(access.stored), {}});
+  result.tensors.push_back({access.base, nullptr});
+  groups_.push_back({access.base, access.strides, access.stored, add_tensor(name, access.stored), int(result.inputs.size()) - 1, output});
+  *offset = 0;
+  return groups_.back();
+}
+
+bool Lift::add_access(PendingAccess &access, bool output) {
+  Nest &nest = result.nest;
+  const int size = size_of(access.stored);
+  std::vector<Int> strides(nest.dims.size());
+  if (access.scalar) {
+    const int tensor = add_tensor("scalar" + std::to_string(scalars_++), access.stored);
+    result.tensors.push_back({{}, access.scalar});
+    nest.add_access(tensor, strides);
+    return true;
   }
-  // The output leads a group of its own; a second member would be a neighbour that another iteration writes.
-  nest.out = output_access_;
-  int output_stream = -1;
-  for (Group &group : groups)
-    if (group.tensor == nest.accesses[nest.out].tensor)
-      output_stream = group.stream;
-  result.output = result.inputs[output_stream];
-  result.inputs.erase(result.inputs.begin() + output_stream);
-  if (result.output.low != 0 || result.output.high != size)
-    return no(Why::LoopCarried);
-  // Reads that start a few rows or columns beside the output see what other iterations write.
+  if (access.guard_only) {
+    result.inputs.push_back({access.base, access.strides, 0, size, access.instructions});
+    return true;
+  }
+  for (size_t d = 0; d < strides.size(); d++) {
+    strides[d] = stride_value(access.strides[d]);
+    if (strides[d].is_const() && (strides[d].value >= kFarthest || strides[d].value <= -kFarthest))
+      return no(Why::NonAffine, "a stride of more than 2 GiB");
+  }
+  int64_t offset;
+  const Group &group = group_of(access, output, &offset);
+  nest.add_access(group.tensor, strides, offset);
+  Stream &stream = result.inputs[group.stream];
+  stream.low = std::min(stream.low, offset);
+  stream.high = std::max(stream.high, offset + size);
+  stream.accesses.insert(stream.accesses.end(), access.instructions.begin(), access.instructions.end());
+  return true;
+}
+
+/// Reads that start a few rows or columns beside the output see what other iterations write.
+bool Lift::reads_neighbours() const {
+  const int64_t size = result.output.high - result.output.low;
   std::vector<Poly> moves;
-  for (const Poly &stride : result.output.strides)
-    if (!stride.is_zero())
-      moves.push_back(stride);
+  for (int d : moving(result.output.strides))
+    moves.push_back(result.output.strides[d]);
   for (const Stream &input : result.inputs) {
-    Poly distance = input.base - result.output.base;
+    const Poly distance = input.base - result.output.base;
+    if (distance.is_zero())
+      return true;
+    if (input.strides != result.output.strides)
+      continue;
     for (int a = -3; a <= 3; a++)
       for (int b = -3; b <= 3; b++) {
         Poly rest = distance - Poly::constant(a) * moves[0];
         if (moves.size() > 1)
           rest = rest - Poly::constant(b) * moves[1];
-        bool near = rest.is_const() && rest.const_part() < 64 * size && rest.const_part() > -64 * size;
-        if (near && input.strides == result.output.strides)
-          return no(Why::LoopCarried);
+        if (rest.is_const() && std::abs(rest.const_part()) < 64 * size)
+          return true;
       }
-    if (distance.is_zero())
-      return no(Why::LoopCarried);
   }
-  if (std::string problem = validate(nest); !problem.empty())
-    return no(Why::Operation, problem);
-  return true;
+  return false;
+}
+
+bool Lift::finish_accesses() {
+  Nest &nest = result.nest;
+  assume_contiguous();
+  for (size_t d = 0; d < nest.dims.size(); d++)
+    if (std::all_of(accesses_.begin(), accesses_.end(), [&](auto &access) { return access.strides[d].is_zero(); }))
+      return no(Why::Repetition);
+  for (size_t i = 0; i < accesses_.size(); i++)
+    if (!add_access(accesses_[i], int(i) == output_access_))
+      return false;
+  // The output leads a group of its own; a second member would be a neighbour that another iteration writes.
+  nest.out = output_access_;
+  for (const Group &group : groups_)
+    if (group.tensor == nest.accesses[nest.out].tensor) {
+      result.output = result.inputs[group.stream];
+      result.inputs.erase(result.inputs.begin() + group.stream);
+    }
+  if (result.output.low != 0 || result.output.high != size_of(nest.stored(nest.out)) || reads_neighbours())
+    return no(Why::LoopCarried);
+  const std::string problem = validate(nest);
+  return problem.empty() || no(Why::Operation, problem);
 }
 
 } // namespace vecwrap::raise

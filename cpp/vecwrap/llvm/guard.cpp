@@ -272,7 +272,7 @@ void Guard::injective() {
     return std::make_tuple(stride.degree(), magnitude, stride.terms.size(), -d);
   };
   std::sort(dims.begin(), dims.end(), [&](int a, int b) { return key(a) < key(b); });
-  Value *covered = constant(size_of(nest_.nest.type));
+  Value *covered = constant(size_of(nest_.nest.stored(nest_.nest.out)));
   for (int d : dims) {
     Value *stride = value_of(nest_.output.strides[d]);
     Value *magnitude = builder.CreateSelect(builder.CreateICmpSLT(stride, constant(0)), builder.CreateNeg(stride), stride);

@@ -11,8 +11,7 @@ namespace vecwrap::raise {
 /// Trip counts are below kMaxTrip, strides below kMaxStride bytes: eight products fit in 64 bits.
 inline constexpr int64_t kMaxTrip = int64_t(1) << 28, kMaxStride = int64_t(1) << 31;
 /// Points below which a nest is clang's: the guard and the call would cost more than vectors save (bench/small.py).
-/// Constant extents have a higher limit: clang unrolls such small nests completely.
-inline constexpr int64_t kMinPoints = 64, kMinConstantPoints = 256;
+inline constexpr int64_t kMinPoints = 64;
 
 class Guard {
 public:

@@ -44,6 +44,24 @@ struct Lifted {
   bool fast = false; ///< results may differ from clang's in the last bits (contract or reassoc)
 };
 
+/// What of an integer is needed, or known: its lowest `bits` bits, or the i32 that all of it, of that width, extends to. Sums and
+/// products carry the lowest bits from operands to results; comparisons and extensions need whole values. Of 32 bits it is the same.
+/// Floats are always whole: the default.
+struct Bits {
+  enum Kind : uint8_t { Low, Signed, Unsigned } kind = Low;
+  unsigned bits = 32;
+  auto operator<=>(const Bits &) const = default;
+};
+/// Does a value known in one way serve where it is needed in another?
+inline bool serves(Bits has, Bits wanted) { return wanted.kind == Bits::Low ? has.bits >= wanted.bits : has == wanted; }
+
+/// The type in memory of what LLVM holds in this one.
+std::optional<vecwrap::Type> stored_as(llvm::Type *, bool is_signed);
+/// The nest's predicate: its bits say equal, greater, less and unordered.
+Pred predicate_of(llvm::CmpInst::Predicate);
+/// Integers in memory have no sign: that of a load's first extension.
+bool extends_signed(const llvm::LoadInst *);
+
 class Lift {
 public:
   Lift(Tree &tree, llvm::AAResults &aa, bool target_fuses) : tree_(tree), aa_(aa), fuses_(target_fuses) {}
@@ -58,9 +76,18 @@ private:
   struct PendingAccess {
     Poly base;
     std::vector<Poly> strides;
+    vecwrap::Type stored = vecwrap::Type::F32;
     llvm::Value *scalar = nullptr;
     bool guard_only = false; ///< read by a prescan, not by the kernel
     std::vector<llvm::Instruction *> instructions;
+  };
+  struct Group { ///< accesses that differ by a constant are one tensor
+    Poly base;
+    std::vector<Poly> strides;
+    vecwrap::Type stored;
+    int tensor, stream;
+    bool output;
+    std::optional<int64_t> offset_of(const PendingAccess &) const;
   };
   struct Accumulator { ///< one loop of a reduction through header phis
     int loop;
@@ -68,41 +95,78 @@ private:
     llvm::Value *start, *next;
   };
 
+  /// A node, and what of its value is right.
+  struct Known {
+    int node = -1;
+    Bits has;
+  };
+
   bool no(Why why, std::string detail = {});
-  // lift.cpp: which loops are dims, what is written where
+  int refuse(Why why, std::string detail = {}) { no(why, std::move(detail)); return -1; }
+  // lift.cpp: in program order, what happens to one output element
+  bool walk();
+  bool pass_chain(int order);
+  bool pass_load(llvm::LoadInst *);
+  bool pass_store(llvm::StoreInst *);
+  bool first_that_lifts(const std::vector<Bits> &, llvm::function_ref<bool(Bits)>);
+  // stores.cpp: what is written, and the type that it was computed in
   bool collect();
+  bool add_store(llvm::StoreInst *);
+  bool choose_type();
+  Bits root_bits(llvm::StoreInst *, llvm::Value **computed) const;
+  int root(llvm::StoreInst *, Phase, Bits);
+  bool rounds() const; ///< what is stored is not the number that was computed
+  bool output_is_signed() const;
+  // dims.cpp: which loops are dims
   bool choose_path();
+  bool find_chain();
+  bool find_main_store(int *innermost);
   bool phi_chain();
   bool unify(llvm::StoreInst *);
-  bool walk();
+  bool all_parallel(int loop) const;
+  bool parallel(int loop) const { return output_form_.step.count(loop) || off_path_.count(loop); }
+  bool is_output(const Form &, int loop, bool *same_point);
+  // predicates.cpp: the branches that must go one way
   bool predicates();
   bool predicate_operand(llvm::Value *, int loop, int depth);
   // express.cpp: values to nodes
-  int node(llvm::Value *, Phase, int user_loop);
-  int compute(llvm::Instruction *, Phase, int loop);
+  int node(llvm::Value *, Phase, int user_loop, Bits = {});
+  int compute(llvm::Instruction *, Phase, int loop, Bits);
+  int choose(llvm::Value *condition, llvm::Value *if_true, llvm::Value *if_false, Phase, int loop, Bits);
+  int load(llvm::LoadInst *, vecwrap::Type stored, Phase, int loop, Bits);
+  int converted(llvm::CastInst *, Phase, int loop);
+  int constant(llvm::Constant *, Bits);
+  int scalar(llvm::Value *, bool is_signed);
+  int output_value();
+  // floats.cpp
   int arithmetic(llvm::Instruction *, Phase, int loop);
   int intrinsic(llvm::IntrinsicInst *, Phase, int loop);
-  int choose(llvm::Value *condition, llvm::Value *if_true, llvm::Value *if_false, Phase, int loop);
-  int load(llvm::LoadInst *, Phase, int loop);
-  int scalar(llvm::Value *);
-  int output_value();
-  int refuse(Why why, std::string detail = {}) { no(why, std::move(detail)); return -1; }
   bool reassociable(llvm::Value *update);
+  // integers.cpp
+  int integer(llvm::Instruction *, Phase, int loop, Bits);
+  int extension(llvm::CastInst *, Phase, int loop, Bits);
+  int integer_binary(llvm::BinaryOperator *, Phase, int loop, Bits);
+  int integer_intrinsic(llvm::IntrinsicInst *, Phase, int loop, Bits);
+  bool compared(llvm::CmpInst::Predicate, llvm::Value *, llvm::Value *, Phase, int loop, int operands[2]);
+  int flipped(int node);
   // access.cpp: addresses to tensors, strides and symbols
-  int pending(const Form &, llvm::Instruction *);
+  int pending(const Form &, llvm::Instruction *, vecwrap::Type stored);
   bool strides_of(const Form &, llvm::Instruction *, std::vector<Poly> *);
   bool finish_accesses();
+  void assume_contiguous();
+  int add_tensor(const std::string &name, vecwrap::Type stored);
+  bool add_access(PendingAccess &, bool output);
+  Group &group_of(const PendingAccess &, bool output, int64_t *offset);
+  bool reads_neighbours() const;
   Int stride_value(const Poly &);
   Int extent_value(const Trip &, const std::string &dim);
-  bool parallel(int loop) const { return output_form_.step.count(loop) || off_path_.count(loop); }
-  bool all_parallel(int loop) const;
-  bool is_output(const Form &, int loop, bool *same_point);
 
   Tree &tree_;
   llvm::AAResults &aa_;
   bool fuses_, scopes_change_ = false;
   Refusal why_;
-  llvm::Type *type_ = nullptr;
+  llvm::Type *type_ = nullptr;     ///< of what is stored
+  llvm::Type *computed_ = nullptr; ///< of floats that the nest computes with; null: it computes with integers
   std::map<llvm::StoreInst *, Form> store_forms_;
   std::vector<Accumulator> chain_;        ///< outermost first; empty for reductions through memory
   llvm::StoreInst *update_store_ = nullptr; ///< reduction through memory
@@ -111,11 +175,15 @@ private:
   Form output_form_;                      ///< of the main store
   std::map<int, int> off_path_;           ///< loops beside the main path -> dim
   std::vector<PendingAccess> accesses_;
-  std::map<std::pair<llvm::Value *, Phase>, int> memo_;
-  std::map<llvm::LoadInst *, int> output_loads_; ///< value of the output element at that point of the program
+  std::vector<Group> groups_;
+  int scalars_ = 0;
+  std::map<std::tuple<llvm::Value *, Phase, Bits>, int> memo_;
+  std::map<llvm::LoadInst *, Known> output_loads_; ///< value of the output element at that point of the program
   std::set<llvm::LoadInst *> accumulator_loads_;
-  int current_ = -1;                      ///< node: value of the output element now
-  int acc_ = -1, output_access_ = -1;
+  Known current_;                         ///< value of the output element now
+  Known acc_;
+  bool written_ = false, reduced_ = false; ///< the output element has been stored; its reduction is over
+  int output_access_ = -1;
 };
 
 /// "gemm", "gemv", "stencil", ... for remarks.

@@ -5,6 +5,7 @@
 #include "llvm/refusals.h"
 #include "llvm/remarks.h"
 #include "llvm/replace.h"
+#include <llvm/ADT/STLExtras.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/Instructions.h>
 #include <map>
@@ -70,6 +71,7 @@ bool run(Function &function, FunctionAnalysisManager &analyses, Reasons &reasons
     LoopInfo loops(dominators);
     std::vector<Loop *> roots;
     candidates(loops, tried, roots);
+    erase_if(roots, [](Loop *root) { return !worth_a_look(*root); });
     if (roots.empty())
       break;
     if (auto why = gate(function)) {
@@ -84,8 +86,6 @@ bool run(Function &function, FunctionAnalysisManager &analyses, Reasons &reasons
     AAResults &aa = analyses.getResult<AAManager>(function);
     for (Loop *root : roots) {
       tried.insert(root->getHeader());
-      if (!worth_a_look(*root))
-        continue;
       DebugLoc where = root->getStartLoc();
       BasicBlock *header = root->getHeader();
       Outcome outcome = replace(function, *root, loops, post, aa);

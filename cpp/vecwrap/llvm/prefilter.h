@@ -5,7 +5,7 @@
 
 namespace vecwrap::raise {
 
-/// The function stores floating-point values, computes some, and has at least two loops.
+/// The function computes numbers, stores some, and has at least two loops.
 bool worth_a_look(const llvm::Function &);
 /// The same of one loop tree, which must be at least two deep.
 bool worth_a_look(const llvm::Loop &);

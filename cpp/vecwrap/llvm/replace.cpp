@@ -1,10 +1,12 @@
 #include "llvm/replace.h"
 #include "decide/strategy.h"
+#include "ir/product.h"
 #include "ir/text.h"
 #include "llvm/gates.h"
 #include "llvm/guard.h"
 #include "llvm/place.h"
 #include "llvm/verify.h"
+#include "llvm/worth.h"
 #include <cstdlib>
 #include <llvm/IR/InlineAsm.h>
 
@@ -69,18 +71,25 @@ std::vector<Target> rvv_targets(const Function &function) {
   return list;
 }
 
+/// May code for `target` run in a unit compiled for `unit`?
+bool covers(const Target &unit, const Target &target) {
+  return target.vector_bytes <= unit.vector_bytes && (!target.vnni || unit.vnni) && (!target.bf16 || unit.bf16);
+}
+
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
-/// all of them (`dispatch`: the CPU is asked at run time). Loops in C make no dot products, which is all that VNNI has.
-std::vector<Target> targets_for(const Function &function, bool &dispatch) {
+/// all of them (`dispatch`: the CPU is asked at run time). VNNI and BF16 matter to sums of narrow products only.
+std::vector<Target> targets_for(const Function &function, const Nest &nest, bool &dispatch) {
   if (is_riscv(*function.getParent()))
     return rvv_targets(function);
-  const Target compiled_for = target_for_features(features_of(function));
-  dispatch = compiled_for.isa == Isa::Sse;
+  const Target unit = target_for_features(features_of(function));
+  dispatch = unit.isa == Isa::Sse;
   std::vector<Target> list;
-  for (const Target &target : targets())
-    if (target.isa != Isa::Sse && !target.vnni && wanted(function, target) &&
-        (dispatch || (list.empty() && target.vector_bytes <= compiled_for.vector_bytes)))
+  for (const Target &target : targets()) {
+    const bool plain = !target.vnni && !target.bf16;
+    if (target.isa != Isa::Sse && wanted(function, target) &&
+        (dispatch ? plain : list.empty() && covers(unit, target) && (plain || product_of(nest))))
       list.push_back(target);
+  }
   return list;
 }
 
@@ -205,15 +214,12 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   Lifted &lifted = lift.result;
   outcome.kind = kind_of(lifted.nest);
   outcome.nest = print(lifted.nest);
-  double points = 1;
-  for (int loop : lifted.dim_loop)
-    points *= tree.loops[loop].trip.is_const() ? double(tree.loops[loop].trip.value()) : 1e9;
-  if (points < kMinConstantPoints) {
-    outcome.why = refusal(Why::TooSmall);
+  if (auto why = not_worth(lifted, tree)) {
+    outcome.why = *why;
     return outcome;
   }
   bool dispatch = false;
-  const std::vector<Target> wide = targets_for(function, dispatch);
+  const std::vector<Target> wide = targets_for(function, lifted.nest, dispatch);
   std::vector<Choice> choices;
   for (const Target &target : wide) {
     auto choice = choose(lifted.nest, target);

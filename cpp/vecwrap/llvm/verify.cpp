@@ -71,9 +71,10 @@ void Verify::compare(BasicBlock *) {
 
   IRBuilder<> b(edge);
   b.SetCurrentDebugLocation(tree_.root().getStartLoc());
-  Type *type = lifted_.nest.type == vecwrap::Type::F32 ? b.getFloatTy() : b.getDoubleTy();
-  Type *bits = lifted_.nest.type == vecwrap::Type::F32 ? b.getInt32Ty() : b.getInt64Ty();
-  uint64_t bytes = uint64_t(size_of(lifted_.nest.type));
+  Type *type = lifted_.stores[0]->getValueOperand()->getType();
+  const bool floats = type->isFloatingPointTy();
+  Type *bits = b.getIntNTy(type->getScalarSizeInBits());
+  uint64_t bytes = type->getScalarSizeInBits() / 8;
   Value *saved = b.CreateLoad(b.getPtrTy(), kernel_output_);
   b.CreateCondBr(b.CreateIsNull(saved), out, test);
   b.SetInsertPoint(test);
@@ -89,9 +90,9 @@ void Verify::compare(BasicBlock *) {
   Value *y = b.CreateAlignedLoad(type, b.CreatePtrAdd(kernel_output, at), Align(1));
   Value *same = b.CreateICmpEQ(b.CreateBitCast(x, bits), b.CreateBitCast(y, bits));
   // Which NaN an operation returns is not defined by IEEE 754 or by LLVM.
-  Value *both_nan = b.CreateAnd(b.CreateFCmpUNO(x, x), b.CreateFCmpUNO(y, y));
-  same = b.CreateOr(same, both_nan);
-  if (lifted_.fast) {
+  if (floats)
+    same = b.CreateOr(same, b.CreateAnd(b.CreateFCmpUNO(x, x), b.CreateFCmpUNO(y, y)));
+  if (floats && lifted_.fast) {
     Value *scale = b.CreateFAdd(b.CreateUnaryIntrinsic(Intrinsic::fabs, x), ConstantFP::get(type, 1e-3));
     Value *distance = b.CreateUnaryIntrinsic(Intrinsic::fabs, b.CreateFSub(x, y));
     same = b.CreateOr(same, b.CreateFCmpULE(distance, b.CreateFMul(scale, ConstantFP::get(type, kTolerance))));
@@ -105,10 +106,11 @@ void Verify::compare(BasicBlock *) {
 
   b.SetInsertPoint(wrong);
   std::string text = location(function_, tree_.root().getStartLoc()) +
-                     ": vecwrap: the kernel and the original loop differ at %p: original %a, kernel %a\n";
+                     ": vecwrap: the kernel and the original loop differ at %p: original " +
+                     (floats ? "%a, kernel %a\n" : "%d, kernel %d\n");
   auto print = module_.getOrInsertFunction(
       "dprintf", FunctionType::get(b.getInt32Ty(), {b.getInt32Ty(), b.getPtrTy()}, true));
-  auto widened = [&](Value *value) { return type->isFloatTy() ? b.CreateFPExt(value, b.getDoubleTy()) : value; };
+  auto widened = [&](Value *value) { return floats ? b.CreateFPCast(value, b.getDoubleTy()) : b.CreateSExtOrTrunc(value, b.getInt32Ty()); };
   b.CreateCall(print, {b.getInt32(2), b.CreateGlobalString(text), original_at, widened(x), widened(y)});
   b.CreateCall(module_.getOrInsertFunction("abort", b.getVoidTy()), {});
   b.CreateUnreachable();

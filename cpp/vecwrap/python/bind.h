@@ -24,5 +24,6 @@ void bind_program(py::module_ &);
 void bind_run(py::module_ &);
 void bind_emit(py::module_ &);
 void bind_cpu(py::module_ &);
+void bind_call(py::module_ &); ///< after bind_run and bind_emit, whose types it takes
 
 } // namespace vecwrap

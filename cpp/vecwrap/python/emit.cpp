@@ -1,6 +1,5 @@
 // Modules for Python: built step by step, then an object file's bytes or code in this process.
-#include "python/bind.h"
-#include "emit/module.h"
+#include "python/loaded.h"
 #include <cerrno>
 #include <cstring>
 
@@ -30,13 +29,6 @@ py::tuple object_bytes(const Module &m) {
   const Object object = unwrap(vecwrap::object(m));
   return py::make_tuple(to_bytes(object.head), to_bytes(object.tail));
 }
-
-/// A loaded module, how many tensors it takes, and how many views of its constants can still be written through.
-struct InProcess {
-  std::shared_ptr<LoadedModule> code;
-  size_t inputs, outputs;
-  int writers = 0;
-};
 
 InProcess load(const Module &m) { return {unwrap(LoadedModule::load(m)), size_t(m.inputs), size_t(m.outputs)}; }
 
@@ -80,10 +72,7 @@ template <class T> std::vector<T *> pointers(const std::vector<uintptr_t> &addre
 
 int run(const InProcess &m, const std::vector<uintptr_t> &inputs, const std::vector<uintptr_t> &outputs, uintptr_t workspace,
         size_t size) {
-  expect("inputs", m.inputs, inputs.size());
-  expect("outputs", m.outputs, outputs.size());
-  if (!m.code->sealed())
-    throw py::value_error("fill the constants and call seal() before run()");
+  m.expect(inputs.size(), outputs.size());
   const auto in = pointers<const void>(inputs);
   const auto out = pointers<void>(outputs);
   py::gil_scoped_release unlocked;
@@ -99,6 +88,12 @@ py::dict errors() {
 }
 
 } // namespace
+
+void InProcess::expect(size_t given_inputs, size_t given_outputs) const {
+  vecwrap::expect("inputs", inputs, given_inputs);
+  vecwrap::expect("outputs", outputs, given_outputs);
+  if (!code->sealed()) throw py::value_error("fill the constants and call seal() before run()");
+}
 
 void bind_emit(py::module_ &m) {
   m.attr("MODULE_ERRORS") = errors();

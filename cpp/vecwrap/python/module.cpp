@@ -39,5 +39,6 @@ PYBIND11_MODULE(_core, m) {
   vecwrap::bind_run(m);
   vecwrap::bind_program(m);
   vecwrap::bind_emit(m);
+  vecwrap::bind_call(m);
   vecwrap::bind_cpu(m);
 }

@@ -72,6 +72,8 @@ int add_math(Nest &nest, const std::string &name, const py::args &args) {
   const auto in = args.cast<std::vector<int>>();
   if (int(in.size()) != f.operands)
     throw py::value_error(name + " takes " + std::to_string(f.operands) + " operands, not " + std::to_string(in.size()));
+  if (nest.type != Type::F32 && nest.type != Type::F64)
+    throw py::value_error(name + " takes a nest of f32 or f64, not " + name_of(nest.type));
   for (int x : in)
     if (x < 0 || x >= int(nest.nodes.size()))
       throw py::value_error(name + " takes an earlier node, not " + std::to_string(x));

@@ -1,8 +1,7 @@
 // Targets, compilation, execution and strategies for Python. Argument blocks are lists of ints, laid out as
 // ir/interpret.h says: addresses of the tensors, then values of the symbols. The typed layer above checks them.
-#include "python/bind.h"
+#include "python/loaded.h"
 #include "decide/strategy.h"
-#include "emit/kernel.h"
 #include "emit/rvv/encode.h"
 #include "emit/rvv/lengths.h"
 #include "emit/rvv/simulate.h"
@@ -22,17 +21,6 @@ const Args &checked(const Nest &nest, const Args &args) {
                           std::to_string(args.size()));
   return args;
 }
-
-/// Machine code together with what it needs to be called safely.
-struct Loaded {
-  std::shared_ptr<Jit> jit;
-  size_t arguments;
-  const int64_t *checked(const Args &args) const {
-    if (args.size() != arguments)
-      throw py::value_error("the kernel takes " + std::to_string(arguments) + " arguments, not " + std::to_string(args.size()));
-    return args.data();
-  }
-};
 
 /// Seconds per run, one value per batch of `runs` runs.
 std::vector<double> time(const Loaded &kernel, const Args &args, int batches, int runs) {

@@ -39,13 +39,14 @@ private:
   bool check_unroll();
   bool check_dot();
   bool place_packs();
+  bool place_prefetches();
   bool check_partial_sums();
 
   static bool never_iterates(const Loop &loop) { return loop.chunk.is_const() && loop.chunk.value <= loop.step; }
 
   const Target &target_;
   LoopTree tree_;
-  std::vector<Step> packs_;
+  std::vector<Step> packs_, prefetches_;
   Refusal refusal_;
 };
 

@@ -3,6 +3,7 @@
 #include "ir/combine.h"
 #include "ir/product.h"
 #include "target/dots.h"
+#include <algorithm>
 
 namespace vecwrap {
 
@@ -15,7 +16,7 @@ Result<LoopTree> Applier::run(const Sentence &sentence, const std::vector<std::s
   for (const Step &step : sentence.steps)
     if (!one(step)) return refuse_in(step);
   if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_unroll() && check_dot() &&
-        place_packs() && check_partial_sums()))
+        place_packs() && place_prefetches() && check_partial_sums()))
     return refusal_;
   return std::move(tree_);
 }
@@ -176,7 +177,31 @@ bool Applier::place_packs() {
     if (pack.position > tree_.scope) return no("pack-too-deep", "pack outside the register scope, at '" + step.names[1] + "'");
     for (const Pack &other : tree_.packs)
       if (other.tensor == pack.tensor) return no("pack-twice", "tensor '" + step.names[0] + "' is packed already");
+    for (size_t n = 2; n < step.names.size(); ++n) {
+      pack.order.push_back(tree_.nest.dim(step.names[n]));
+      if (pack.order.back() < 0) return no("pack-order", "there is no dim '" + step.names[n] + "'");
+    }
     tree_.packs.push_back(pack);
+  }
+  return true;
+}
+
+/// Whether the innermost code reads the tensor is known once it is packed or not: in code generation.
+bool Applier::place_prefetches() {
+  constexpr int64_t kFarthest = int64_t(1) << 20; // elements
+  for (const Step &step : prefetches_) {
+    Prefetch p{tree_.nest.tensor(step.names[0]), find_or_refuse(step.names[1]), step.factor};
+    if (p.tensor < 0) return no("unknown-tensor", "there is no tensor '" + step.names[0] + "'");
+    if (p.loop < 0) return false;
+    const Loop &loop = tree_.loops[p.loop];
+    if (target_.isa == Isa::Rvv) return no("prefetch-target", target_.name + " has no instruction to prefetch (Zicbop); leave the step out");
+    if (p.loop >= tree_.tile) return no("prefetch-loop", "'" + loop.name + "' is in the tile; name a rolled loop");
+    if (p.iterations > kFarthest / loop.step)
+      return no("bad-factor", "prefetch at most " + std::to_string(kFarthest) + " elements ahead in '" + loop.name + "'");
+    const auto moves = [&](const Access &a) { return a.tensor == p.tensor && !a.strides[loop.dim].is_zero(); };
+    if (std::none_of(tree_.nest.accesses.begin(), tree_.nest.accesses.end(), moves))
+      return no("prefetch-loop", "tensor '" + step.names[0] + "' does not move along '" + loop.name + "'");
+    tree_.prefetches.push_back(p);
   }
   return true;
 }

@@ -24,6 +24,7 @@ struct Loop {
 struct Pack {
   int tensor = 0;
   int position = 0; ///< index into LoopTree::loops of the first loop inside
+  std::vector<int> order; ///< dims of the buffer, slowest first; empty: as the loops inside
 };
 
 /// How vectors of a tensor are made whose lanes are not neighbours in memory.
@@ -32,12 +33,20 @@ struct Strided {
   How how = How::Insert;
 };
 
+/// Lines that the innermost code reads of `tensor` so many iterations of a loop later are asked for.
+struct Prefetch {
+  int tensor = 0;
+  int loop = 0;
+  int64_t iterations = 1;
+};
+
 struct LoopTree {
   Nest nest;
   std::vector<Loop> loops; ///< outermost first
   std::vector<Pack> packs;
   bool stream = false;      ///< the output's vectors are stored past the caches
   std::vector<Strided> strided; ///< of other tensors: transposed where the tile holds whole blocks, else inserted
+  std::vector<Prefetch> prefetches;
   std::vector<int> bodies;  ///< positions where other nests of a program run, on entry like packs
   int scope = 0;   ///< first loop of the register scope: from here inwards only reduction loops, then the tile
   int tile = 0;    ///< first tile loop (loops.size() if there is none)

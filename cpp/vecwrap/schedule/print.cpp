@@ -34,6 +34,8 @@ std::string print(const LoopTree &tree, std::string indent, const PrintBody &bod
   }
   enter(int(tree.loops.size()));
   if (tree.stream) out += indent + "stream " + tree.nest.tensors[tree.nest.accesses[tree.nest.out].tensor].name + "\n";
+  for (const Prefetch &p : tree.prefetches)
+    out += indent + "prefetch " + tree.nest.tensors[p.tensor].name + " " + std::to_string(p.iterations) + " ahead in " + tree.loops[p.loop].name + "\n";
   for (const Strided &s : tree.strided) out += indent + "strided " + tree.nest.tensors[s.tensor].name + " by " + kHows[int(s.how)] + "\n";
   return out + indent + tree.nest.name + "\n";
 }

@@ -121,13 +121,14 @@ private:
 
   void check_shape(const Step &step, size_t column) {
     const StepInfo &info = info_of(step.kind);
-    const bool names_fit = info.names < 0 ? !step.names.empty() : int(step.names.size()) == info.names;
+    const bool names_fit = info.names < 0 ? int(step.names.size()) >= -info.names : int(step.names.size()) == info.names;
     if (!names_fit || (step.factor == 0 && info.factor == Factor::One))
       refuse("malformed-sentence", std::string(info.name) + " takes " + shape(info), column);
   }
 
   static std::string shape(const StepInfo &info) {
-    const std::string names = info.names < 0 ? "one or more names" : std::to_string(info.names) + (info.names == 1 ? " name" : " names");
+    const int n = std::abs(info.names);
+    const std::string names = std::to_string(n) + (info.names < 0 ? " or more names" : n == 1 ? " name" : " names");
     return names + std::array{"", " and a factor", " and perhaps a factor"}[size_t(info.factor)];
   }
 

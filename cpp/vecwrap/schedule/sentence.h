@@ -9,11 +9,13 @@
 // vectorize(l[,r])  the lanes: the innermost tile loop; along a reduction (fast-math), lanes hold partial results;
 //                  vectors of r registers each (RVV's LMUL: 1, 2, 4, 8; 1 if not given)
 // unroll(l,f)      repeat the body of a rolled loop f times per iteration
-// pack(T,l)        on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
+// pack(T,l[,d,...]) on entry to the body of loop l ("-": before all loops), copy what the inner loops read of
 //                  tensor T (with the operations that involve only T and scalars) into a contiguous buffer;
-//                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop
+//                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop;
+//                  d,...: the dims of the buffer, slowest first, and the loops that fill it (if not given, as the inner loops are)
 // dot(l,g)         g neighbours along the innermost reduction loop l are multiplied and added within a lane
 // strided(T,how)   how vectors of T are made where the lanes are not neighbours in memory: insert, transpose, gather
+// prefetch(T,l,n)  the innermost code asks the caches for what it will read of T n iterations of loop l later
 // stream(T)        the output's whole vectors are stored past the caches
 //
 // Of a program (docs/program.md):
@@ -29,13 +31,13 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot };
+enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot, Prefetch };
 enum class Factor : uint8_t { None, One, Optional };
-struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -1 = one or more
+struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -n = n or more
 inline constexpr StepInfo kSteps[] = {{"collapse", 2, Factor::None}, {"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
-                                      {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", 2, Factor::None},
+                                      {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", -2, Factor::None},
                                       {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None},
-                                      {"dot", 1, Factor::One}};
+                                      {"dot", 1, Factor::One}, {"prefetch", 2, Factor::One}};
 
 /// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target.
 enum class How : uint8_t { Insert, Transpose, Gather };
@@ -43,8 +45,8 @@ inline constexpr const char *kHows[] = {"insert", "transpose", "gather"};
 
 struct Step {
   StepKind kind;
-  std::vector<std::string> names; ///< loops; Pack: tensor, loop; Strided: tensor, one of kHows; Nest: nest; At: nest, loop
-  int64_t factor = 0;             ///< Split, Unroll, Dot; Vectorize: 0 if not given
+  std::vector<std::string> names; ///< loops; Pack: tensor, loop, dims; Prefetch: tensor, loop; Strided: tensor, one of kHows; Nest: nest; At: nest, loop
+  int64_t factor = 0;             ///< Split, Unroll, Dot, Prefetch; Vectorize: 0 if not given
   bool operator==(const Step &) const = default;
 };
 

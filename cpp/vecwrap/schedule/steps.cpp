@@ -41,6 +41,7 @@ bool Applier::one(const Step &step) {
     if (step.factor != 2 && step.factor != 4) return no("bad-factor", "a lane holds 2 or 4 products");
     return mark(step, [&](Loop &l) { l.dot = int(step.factor); });
   case StepKind::Pack: packs_.push_back(step); return true;
+  case StepKind::Prefetch: prefetches_.push_back(step); return true;
   case StepKind::Strided: return strided(step);
   case StepKind::Stream: return stream(step);
   case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");

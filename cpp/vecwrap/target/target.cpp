@@ -78,6 +78,15 @@ bool converts_vectors(const Target &target, Type computed, Type stored) {
   return computed == Type::F64 && target.isa != Isa::Avx2; // AVX2 has no 64-bit integers to floats
 }
 
+bool computes(const Target &target, Type type) { return type != Type::F16 || (target.isa == Isa::Rvv && target.halves); }
+
+bool widens(const Target &target, Type computed, Type stored) {
+  if (target.isa != Isa::Rvv) return false;
+  if (computed == Type::F64) return stored == Type::F32;
+  if (computed == Type::F32) return stored == Type::F16 && target.halves;
+  return stored == Type::I8 || stored == Type::U8 || stored == Type::I16 || stored == Type::U16;
+}
+
 bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
 
 CpuBits cpu_bits(const Target &target) {

@@ -25,11 +25,15 @@ struct Target {
   bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
   bool ordered_sums = false; ///< adds the elements of a vector in order (RVV: vfredosum)
-  bool halves = false;    ///< converts f16 (RVV: Zvfhmin and Zfhmin; x86: always)
+  bool halves = false;    ///< converts f16 and computes with it (RVV: Zvfh and Zfh; x86 converts always)
   bool any_length = false; ///< the code is right for longer vectors as well, and chooses among variants when it runs
   int lanes(Type t) const { return vector_bytes / size_of(t); }
 };
 
+/// Is there arithmetic on the type?
+bool computes(const Target &, Type);
+/// Is there a multiply-add of numbers that are stored so, of half the size of what is computed?
+bool widens(const Target &, Type computed, Type stored);
 /// Do vector loads and stores convert between what is computed in and what is stored?
 bool converts_vectors(const Target &, Type computed, Type stored);
 bool converts_scalars(const Target &, Type stored); ///< of single elements

@@ -56,9 +56,10 @@ class Compiled:
         self.interface = interface
         self.target = target
         self.files = list(files)
-        self._idle: deque[Data] = deque()  # workspaces that no call uses
+        self._idle: deque[Workspace] = deque()  # workspaces that no call uses
         self._loading = threading.Lock()
         self._module: _core.LoadedModule | None = None
+        self._again: _core.ModuleCall | None = None  # for inputs like those of an earlier call
 
     @property
     def inputs(self) -> Sequence[Value]:
@@ -98,12 +99,29 @@ class Compiled:
 
     def __call__(self, *arrays: Any, **named: Any) -> list[Data]:
         """Runs the model on arrays by position or name. Raises ArgumentError, before anything runs, if one does not fit."""
+        if not named and self._again is not None and (outputs := self._as_before(arrays)) is not None:
+            return outputs
         for feeds in arrays if len(arrays) == 1 and isinstance(arrays[0], Mapping) else ():
             arrays, named = (), {**feeds, **named}
         inputs = self._inputs(arrays, named)
         outputs = [np.empty(value.shape, value.dtype) for value in self.outputs]
         self._run(inputs, outputs)
+        if not named and all(given is checked for given, checked in zip(arrays, inputs)):
+            self._again = _core.ModuleCall(self._loaded(), inputs, outputs)
         return outputs
+
+    def _as_before(self, arrays: tuple[Any, ...]) -> list[Data] | None:
+        """The outputs, if the arrays look like the last ones that were checked and the model reports no error."""
+        workspace = self._workspace()
+        outputs = self._again(arrays, workspace.address, workspace.size) if self._again else None
+        self._idle.append(workspace)
+        return outputs
+
+    def _workspace(self) -> Workspace:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Workspace(self.workspace_bytes)
 
     def run(self, names: Sequence[str] | None, feeds: Mapping[str, Any]) -> list[Data]:
         """As onnxruntime's InferenceSession.run: the outputs of these names (None: all) for inputs by name."""
@@ -117,12 +135,15 @@ class Compiled:
     def loop(self, *arrays: Any, **named: Any) -> Callable[[int], float]:
         """A function that runs the model so many times on these arrays; it returns the seconds that took."""
         inputs = self._inputs(arrays, named)
-        outputs = [np.empty(value.shape, value.dtype) for value in self.outputs]
+        self(*inputs)
+        outputs = self(*inputs)  # as later calls make them
+        given, made, workspace = addresses(inputs), addresses(outputs), Workspace(self.workspace_bytes)
+        run = self._loaded().run
 
-        def measure(runs: int) -> float:
+        def measure(runs: int, _alive: object = (inputs, outputs)) -> float:
             start = time.perf_counter()
             for _ in range(runs):
-                self._run(inputs, outputs)
+                run(given, made, workspace.address, workspace.size)
             return time.perf_counter() - start
         return measure
 
@@ -172,9 +193,8 @@ class Compiled:
 
     def _run(self, inputs: Sequence[Data], outputs: Sequence[Data]) -> None:
         loaded = self._loaded()
-        workspace = self._idle.pop() if self._idle else aligned(self.workspace_bytes)
-        code = loaded.run([array.ctypes.data for array in inputs], [array.ctypes.data for array in outputs],
-                          workspace.ctypes.data if workspace.size else 0, workspace.size)
+        workspace = self._workspace()
+        code = loaded.run(addresses(inputs), addresses(outputs), workspace.address, workspace.size)
         self._idle.append(workspace)
         if code:
             meaning = next(text for value, text in _core.MODULE_ERRORS.values() if value == code)
@@ -193,11 +213,17 @@ def fill(constants: memoryview, built: Built) -> None:
     built.write_constants(sink)
 
 
-def aligned(size: int) -> Data:
-    """Uninitialised bytes at a multiple of ALIGNMENT."""
-    memory = np.empty(size + ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    return memory[start:start + size]
+def addresses(arrays: Sequence[Data]) -> list[int]:
+    return [array.ctypes.data for array in arrays]
+
+
+class Workspace:
+    """Uninitialised bytes at a multiple of ALIGNMENT; the address is 0 if there are none."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._memory = np.empty(size + ALIGNMENT, np.uint8)
+        self.address = -(-int(self._memory.ctypes.data) // ALIGNMENT) * ALIGNMENT if size else 0
 
 
 def compile(model: ModelLike, target: str | _core.Target = "native", shapes: Shapes | None = None,

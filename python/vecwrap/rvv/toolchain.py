@@ -31,7 +31,7 @@ def available() -> bool:
 
 def cpu(vlen: int) -> str:
     """QEMU's name of a core whose agnostic elements are overwritten, so that nothing can rely on them."""
-    return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,Zfhmin=true"
+    return f"rv64,v=true,vlen={vlen},elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,Zfh=true"
 
 
 def command(program: Path, vlen: int, *options: str) -> list[str]:

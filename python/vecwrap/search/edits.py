@@ -89,7 +89,8 @@ def unpack(schedule: Schedule, tensor: str) -> Schedule:
         return tuple(packed for packed in packs if packed != tensor)
 
     loops = tuple(replace(loop, packs=rest(loop.packs)) for loop in schedule.loops)
-    changed = replace(schedule, loops=loops, packs=rest(schedule.packs))
+    orders = tuple((packed, order) for packed, order in schedule.orders if packed != tensor)
+    changed = replace(schedule, loops=loops, packs=rest(schedule.packs), orders=orders)
     if changed == schedule:
         raise EditError(f"tensor {tensor} is not packed")
     return changed

@@ -21,6 +21,7 @@ class Loop:
     step: elements of the dim per iteration; 1 for the innermost of a chain.
     tile, vector, unroll: marks of the loop, as the sentence's steps of these names. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
+    prefetches: tensors whose lines are asked for ahead, and how many iterations of this loop.
     guests: other nests of a program that run on entry to its body.
     """
 
@@ -32,6 +33,7 @@ class Loop:
     group: int = 1
     unroll: int = 1
     packs: tuple[str, ...] = ()
+    prefetches: tuple[tuple[str, int], ...] = ()
     guests: tuple[str, ...] = ()
 
     @property
@@ -43,6 +45,7 @@ class Loop:
 class Schedule:
     """dims: in the nest's order. loops: outermost first. packs: tensors that are packed before all loops.
 
+    orders: the dims of packed buffers, slowest first, by tensor; of others as the core chooses.
     strided: how vectors of a tensor are made, by tensor; of others as the core chooses.
     stream: the output, if its vectors are stored past the caches.
     """
@@ -50,6 +53,7 @@ class Schedule:
     dims: tuple[str, ...]
     loops: tuple[Loop, ...]
     packs: tuple[str, ...] = ()
+    orders: tuple[tuple[str, tuple[str, ...]], ...] = ()
     strided: tuple[tuple[str, str], ...] = ()
     stream: tuple[str, ...] = ()
 
@@ -85,12 +89,13 @@ class Schedule:
         steps = [f"split({loop.name},{loop.step})" for chain in chains for loop in chain[:-1]]
         if order != [loop.name for chain in chains for loop in chain]:
             steps.append(f"reorder({','.join(order)})")
-        steps += [f"pack({tensor},-)" for tensor in self.packs]
-        steps += [f"pack({tensor},{loop.name})" for loop in self.loops for tensor in loop.packs]
+        packs = [(tensor, place.name if place else "-") for place in (None, *self.loops) for tensor in (place or self).packs]
+        steps += [f"pack({','.join((tensor, place, *dict(self.orders).get(tensor, ())))})" for tensor, place in packs]
         if tile := [loop.name for loop in self.loops if loop.tile]:
             steps.append(f"tile({','.join(tile)})")
         steps += [f"vectorize({loop.name}{f',{loop.group}' if loop.group > 1 else ''})" for loop in self.loops if loop.vector]
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
+        steps += [f"prefetch({tensor},{loop.name},{n})" for loop in self.loops for tensor, n in loop.prefetches]
         steps += [f"strided({tensor},{how})" for tensor, how in self.strided]
         return steps + [f"stream({tensor})" for tensor in self.stream[:1]]
 
@@ -99,9 +104,9 @@ class Schedule:
 
 
 def schedule_of(dims: Iterable[str], steps: Iterable[tuple[str, list[str], int]]) -> Schedule:
-    """The schedule that the steps of a legal sentence describe. Packs last, for they name loops as all other steps left them."""
+    """The schedule that the steps of a legal sentence describe. Last what names loops as all other steps left them."""
     schedule = Schedule.naive(dims)
-    for step, names, factor in sorted(steps, key=lambda step: step[0] == "pack"):
+    for step, names, factor in sorted(steps, key=lambda step: step[0] in ("pack", "prefetch")):
         schedule = READERS[step](schedule, names, factor)
     return schedule
 
@@ -116,7 +121,7 @@ def read_reorder(schedule: Schedule, names: list[str], factor: int) -> Schedule:
     return replace(schedule, loops=tuple(schedule.loops[schedule.index(name)] for name in names))
 
 
-def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int | tuple[str, ...]) -> Schedule:
+def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int | tuple[object, ...]) -> Schedule:
     """With some fields of some loops set."""
     for name in names:
         position = schedule.index(name)
@@ -124,13 +129,20 @@ def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int | tuple[s
     return schedule
 
 
-def add_pack(schedule: Schedule, tensor: str, place: str) -> Schedule:
-    """place: a loop, or "-" for before all loops."""
+def add_pack(schedule: Schedule, tensor: str, place: str, *order: str) -> Schedule:
+    """place: a loop, or "-" for before all loops. order: the dims of the buffer."""
+    if order:
+        schedule = replace(schedule, orders=tuple(sorted((*schedule.orders, (tensor, order)))))
     if place == "-":
         return replace(schedule, packs=(*schedule.packs, tensor))
     position = schedule.index(place)
     loop = schedule.loops[position]
     return schedule.with_loop(position, replace(loop, packs=(*loop.packs, tensor)))
+
+
+def add_prefetch(schedule: Schedule, tensor: str, name: str, iterations: int) -> Schedule:
+    loop = schedule.loops[schedule.index(name)]
+    return mark(schedule, [name], prefetches=(*loop.prefetches, (tensor, iterations)))
 
 
 def add_strided(schedule: Schedule, tensor: str, how: str) -> Schedule:
@@ -144,6 +156,7 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True, group=max(factor, 1)),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
+    "prefetch": lambda schedule, names, factor: add_prefetch(schedule, names[0], names[1], factor),
     "stream": lambda schedule, names, factor: replace(schedule, stream=tuple(names)),
     "strided": lambda schedule, names, factor: add_strided(schedule, *names),
 }

@@ -13,7 +13,7 @@ double total(const struct node *list, const char *name) {
       sum += list->value;
   return sum;
 }
-void integers(int n, const int *a, const int *b, int *c) {
+void integers(int n, const long *a, const long *b, long *c) {
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++)
       for (int k = 0; k < n; k++)

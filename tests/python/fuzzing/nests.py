@@ -18,7 +18,8 @@ WHOLE = (0.0, 1.0, -1.0, 3.0, -2.0, 2147483647.0, -2147483648.0)
 FLOATS = ("f32", "f64")
 OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "exponent": 1, "fma": 3}
 BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1, "i8": 1, "f16": 2, "bf16": 2, "i16": 2, "u16": 2}
-STORED = {"f32": _core.TYPES, "f64": [t for t in _core.TYPES if "f16" not in t], "i32": ["i32", "i16", "u16", "i8", "u8", "f32"]}
+STORED = {"f32": _core.TYPES, "f64": [t for t in _core.TYPES if "f16" not in t], "i32": ["i32", "i16", "u16", "i8", "u8", "f32"],
+          "f16": ["f16", "f32"]}
 INDICES = 5  # the values of an index are less
 
 

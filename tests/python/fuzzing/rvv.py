@@ -30,7 +30,7 @@ def rvv_case(random: Random, seed: int, make_nest, make_sentence=random_sentence
     nest, symbols = make_nest(random)
     sentence = vector_of_registers(random, make_sentence(random, nest))
     target = random.choice(_core.assembly_targets())
-    halves = "+zvfh" if random.random() < 0.5 else ""
+    halves = "+zvfh" if random.random() < 0.5 or nest.type == "f16" else ""
     lengths = [vlen for vlen in VLENS if vlen >= 8 * target.vector_bytes]
     vlen = lengths[0] if random.random() < 0.7 else random.choice(lengths)
     return Case(str(nest), sentence, target.name + halves, symbols, seed, vlen)

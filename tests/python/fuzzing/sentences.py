@@ -57,6 +57,7 @@ def random_sentence(random: Random, nest: _core.Nest) -> str:
         lanes = [dim for dim, _, _ in nest.dims].index(tile[-1].split(".")[0])
         if random.random() < (0.9 if unit_stride(nest, lanes) or packs else 0.6):
             steps += [f"vectorize({tile[-1]})", *strided(random, nest)]
+    steps += prefetches(random, nest, outer + reductions[cut:])
     if reductions[cut:] and random.random() < 0.5:
         steps.append(f"unroll({reductions[-1]},{random.choice([1, 2, 3, 4, 8])})")
     return " ".join(["v1", *steps])
@@ -93,9 +94,21 @@ def pick_tile(random: Random, nest: _core.Nest, chains: dict[str, Chain], parall
 
 def pack(random: Random, nest: _core.Nest, places: list[str]) -> list[str]:
     """Packs of tensors; mostly where they have a chance: around a reduction, close to the tile."""
-    if not any(reduction for _, _, reduction in nest.dims) and random.random() < 0.95:
+    read = {nest.tensors[tensor]: strides for tensor, _, strides, _, _ in nest.accesses if any(strides)}
+    tensors = random.sample(sorted(read), min(random.choice([0, 0, 1, 1, 2]), len(read)))
+    return [f"pack({tensor},{random.choice([places[-1], places[-1], *places])}{own_order(random, nest, read[tensor])})"
+            for tensor in tensors]
+
+
+def own_order(random: Random, nest: _core.Nest, strides: list[int | str]) -> str:
+    """The dims of a packed buffer in any order, sometimes; legal if all of them have loops inside the pack."""
+    dims = [name for (name, _, _), stride in zip(nest.dims, strides) if stride]
+    return "".join("," + dim for dim in random.sample(dims, len(dims))) if random.random() < 0.4 else ""
+
+
+def prefetches(random: Random, nest: _core.Nest, rolled: list[str]) -> list[str]:
+    """Of any tensor, in loops that mostly move it, near and far beyond its end."""
+    if not rolled or random.random() < 0.8:
         return []
-    read = [nest.tensors[tensor] for tensor, _, strides, _, _ in nest.accesses if any(strides)]
-    tensors = random.sample(read, min(random.choice([0, 0, 1, 1, 2]), len(read)))
-    return [f"pack({tensor},{places[-1] if random.random() < 0.6 else random.choice(places)})"
-            for tensor in dict.fromkeys(tensors)]
+    return [f"prefetch({random.choice(nest.tensors)},{random.choice(rolled[-3:])},{random.choice([1, 2, 7, 64, 5000])})"
+            for _ in range(random.choice([1, 1, 2]))]

@@ -1,5 +1,6 @@
 // Arithmetic: the same operations on f registers, and on vectors with an f register for an operand that all lanes share.
 #include "emit/rvv/emitter.h"
+#include "ir/half.h"
 #include <array>
 #include <bit>
 #include <stdexcept>
@@ -29,6 +30,21 @@ constexpr Unary kUnary[] = {
     {VOp::VSqrt, Op::FsqrtS, Op::FsqrtD, Op::Vfsqrt},
 };
 
+/// Widening multiply-adds by the factors' types; vv has no form whose first one only is unsigned.
+struct Widening { bool number, a_unsigned, b_unsigned; Op vv, vx; };
+constexpr Widening kWidening[] = {
+    {true, false, false, Op::VfwmaccVV, Op::VfwmaccVF},    {false, false, false, Op::VwmaccVV, Op::VwmaccVX},
+    {false, false, true, Op::VwmaccsuVV, Op::VwmaccsuVX},  {false, true, false, Op::VwmaccsuVV, Op::VwmaccusVX},
+    {false, true, true, Op::VwmaccuVV, Op::VwmaccuVX},
+};
+
+const Widening &widening_of(Type a, Type b) {
+  const bool number = a == Type::F16 || a == Type::F32;
+  for (const Widening &row : kWidening)
+    if (row.number == number && row.a_unsigned == (a == Type::U16) && row.b_unsigned == (b == Type::U16)) return row;
+  throw std::logic_error("no widening product of such types");
+}
+
 template <class Table> auto row_for(const Table &table, VOp op) {
   for (const auto &row : table)
     if (row.op == op) return &row;
@@ -39,12 +55,13 @@ template <class Table> auto row_for(const Table &table, VOp op) {
 
 uint64_t Emitter::bits_of(double value) const {
   if (i32()) return uint32_t(int32_t(value));
+  if (f16()) return to_f16(float(value));
   return f64() ? std::bit_cast<uint64_t>(value) : std::bit_cast<uint32_t>(float(value));
 }
 
 void Emitter::constant(int d, double value) {
   const uint64_t bits = bits_of(value);
-  if (bits) out_.load_imm(kT0, f64() ? int64_t(bits) : int32_t(bits));
+  if (bits) out_.load_imm(kT0, f64() ? int64_t(bits) : f16() ? int16_t(bits) : int32_t(bits));
   out_.put(typed(Op::FmvWX, Op::FmvDX), d, bits ? kT0 : kZero);
 }
 
@@ -102,6 +119,7 @@ void Emitter::vector(const VInst &i) {
     return out_.put(need(Lanes::All, true), Op::Vslidedown, v(i.d), v(i.a), kT0);
   case VOp::VSum: return out_.put(need(i.lanes, false), Op::Vfredosum, v(i.d), v(i.a), v(i.d));
   case VOp::VFma: return fma(i);
+  case VOp::VWiden: return widen(i);
   case VOp::VRound: return round(i);
   case VOp::VPow2: return pow2(i);
   case VOp::VExponent: return exponent(i);
@@ -150,6 +168,21 @@ void Emitter::fma(const VInst &i) {
   if (on_b) return multiply_add(n, d, a, a, add[0], add[1], c.reg);
   move(n, d, c);
   multiply_add(n, d, a, b, acc[0], acc[1]);
+}
+
+/// d = a * b + c, a and b of half the size. The destination may be no factor's vector.
+void Emitter::widen(const VInst &i) {
+  const Need n = need(i.lanes, true), half = of_bits(4 * size_of(p_.type), i.lanes);
+  Operand a = operand(i, 0), b = operand(i, 1);
+  const Operand c = operand(i, 2);
+  Type of_a = *i.stored, of_b = i.other;
+  const bool factor = (!a.scalar && a.reg == v(i.d)) || (!b.scalar && b.reg == v(i.d));
+  const int d = factor ? v(i.t) : v(i.d);
+  move(n, d, c);
+  if (b.scalar || (!a.scalar && of_a == Type::U16)) std::swap(a, b), std::swap(of_a, of_b); // scalars stand first, else what has a sign
+  const Widening &row = widening_of(of_a, of_b);
+  out_.put(half, a.scalar ? row.vx : row.vv, d, a.scalar ? lane(a.reg) : a.reg, b.reg);
+  if (factor) move(n, v(i.d), {false, d});
 }
 
 /// From 2^mantissa on every number is an integer, and so it stays; the conversions use the rounding of the environment, ties
@@ -207,7 +240,7 @@ void Emitter::exponent(const VInst &i) {
 
 void Emitter::exponent_scalar(int d, int a) {
   const Exponents e = exponents_of(p_.type);
-  const int sign = f64() ? 1 : 33; // bits above the exponent in a register
+  const int sign = 65 - 8 * size_of(p_.type); // bits above the exponent in a register
   out_.put(typed(Op::FmvXW, Op::FmvXD), kT0, a);
   out_.put(Op::Slli, kT0, kT0, sign), out_.put(Op::Srli, kT0, kT0, sign + e.mantissa), out_.put(Op::Addi, kT0, kT0, -e.bias);
   out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);

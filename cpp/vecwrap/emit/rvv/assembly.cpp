@@ -28,11 +28,13 @@ void Assembly::add_imm(int reg, int from, int64_t value, int scratch) {
   put(Op::Add, reg, from, scratch);
 }
 
-/// The scalars of half precision are not part of V. (Nor are the conversions of vectors, but assemblers do not ask.)
+/// The scalars of half precision are not part of V. (Nor are its vectors, but assemblers do not ask.)
 const char *Assembly::extensions() const {
-  constexpr Op kHalf[] = {Op::Flh, Op::Fsh, Op::FcvtSH, Op::FcvtHS};
-  const auto half = [&](const Line &l) { return l.kind == Line::Code && std::count(std::begin(kHalf), std::end(kHalf), l.insn.op); };
-  return std::any_of(lines.begin(), lines.end(), half) ? "+v, +zfhmin" : "+v";
+  const auto half = [](const Line &l) {
+    const std::string mnemonic = l.kind == Line::Code ? row_of(l.insn.op).mnemonic : "";
+    return mnemonic == "flh" || mnemonic == "fsh" || mnemonic.find(".h") != std::string::npos;
+  };
+  return std::any_of(lines.begin(), lines.end(), half) ? "+v, +zfh" : "+v";
 }
 
 int64_t Assembly::instructions() const {

@@ -28,9 +28,10 @@ Need Emitter::of_bits(int bits, Lanes lanes) const {
   return n;
 }
 
-void Emitter::move_memory(const VInst &i, int reg, bool store) {
+void Emitter::move_memory(const VInst &i, int reg, bool store, int bits) {
   const int size = log2_of(size_of(i.stored.value_or(p_.type))), at = address(i.mem, kT1);
-  const Need n = need(i.lanes, false);
+  Need n = bits ? of_bits(bits, i.lanes) : need(i.lanes, false);
+  n.more = false;
   if (i.stride < 0) return out_.put(n, (store ? kStores : kLoads)[size], reg, at);
   out_.put(n, (store ? kStridedStores : kStridedLoads)[size], reg, at, read(i.stride, kT0));
 }
@@ -47,6 +48,14 @@ void Emitter::load_converted(const VInst &i) {
   if (parts > 1) out_.put(n, (sign ? kSigned : kUnsigned)[log2_of(parts) - 1], d, raw);
   if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, d, kT0);
   if (!i32()) out_.put(n, Op::VfcvtFX, d, d);
+}
+
+/// Elements of half the nest's size, in the lower half of the vector's registers; bytes are read into the upper half, or `t`.
+void Emitter::load_narrow(const VInst &i) {
+  const int bits = 4 * size_of(p_.type), parts = bits / (8 * size_of(*i.stored)), d = v(i.d);
+  const int raw = parts == 1 ? d : i.t >= 0 ? v(i.t) : d + p_.group / 2;
+  move_memory(i, raw, false, bits);
+  if (parts > 1) out_.put(of_bits(bits, i.lanes), *i.stored == Type::U8 ? Op::Vzext2 : Op::Vsext2, d, raw);
 }
 
 void Emitter::store_converted(const VInst &i) {

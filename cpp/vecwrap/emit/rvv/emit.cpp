@@ -174,7 +174,7 @@ void Emitter::tail(const VInst &i) {
 
 Need Emitter::need(Lanes lanes, bool more) const {
   const Length length = lanes == Lanes::All ? Length::All : lanes == Lanes::Tail ? Length::Tail : Length::One;
-  return {length, more, {f64() ? 64 : 32, std::countr_zero(unsigned(p_.group)), false}};
+  return {length, more, {8 * size_of(p_.type), std::countr_zero(unsigned(p_.group)), false}};
 }
 
 Assembly emit(const VProgram &program) {

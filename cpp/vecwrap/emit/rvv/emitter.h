@@ -18,6 +18,8 @@ struct Operand {
   int reg = -1;
 };
 
+Op half_of(Op single); ///< the same operation on f registers in half precision
+
 class Emitter {
 public:
   explicit Emitter(const VProgram &p);
@@ -52,8 +54,9 @@ private:
 
   // convert.cpp
   Need of_bits(int bits, Lanes) const;
-  void move_memory(const VInst &, int reg, bool store); ///< elements as they are in memory
+  void move_memory(const VInst &, int reg, bool store, int bits = 0); ///< elements as they are in memory
   void load_converted(const VInst &);
+  void load_narrow(const VInst &);
   void store_converted(const VInst &);
   void truncate(const VInst &, int d, int a, int e);
   void to_integers(const VInst &);
@@ -67,6 +70,7 @@ private:
   void vector(const VInst &);
   void binary(const VInst &);
   void fma(const VInst &);
+  void widen(const VInst &);
   void multiply_add(const Need &, int d, Operand a, Operand b, Op vv, Op vf, int third = -1);
   void round(const VInst &);
   void round_scalar(int d, int a);
@@ -99,7 +103,8 @@ private:
 
   bool f64() const { return p_.type == Type::F64; }
   bool i32() const { return p_.type == Type::I32; }
-  Op typed(Op single, Op twice) const { return f64() ? twice : single; }
+  bool f16() const { return p_.type == Type::F16; }
+  Op typed(Op single, Op twice) const { return f64() ? twice : f16() ? half_of(single) : single; }
   int v(int reg) const { return (p_.reserved + reg) * p_.group; }
   static int f(int reg);
   Operand operand(const VInst &, int k); ///< a constant operand goes through kF1

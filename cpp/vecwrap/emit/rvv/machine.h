@@ -30,7 +30,7 @@ struct Machine {
 };
 
 constexpr uint32_t kSignS = 1u << 31, kQuietNanS = 0x7fc00000;
-constexpr uint16_t kQuietNanH = 0x7e00;
+constexpr uint16_t kQuietNanH = 0x7e00, kSignH = 0x8000;
 constexpr uint64_t kSignD = uint64_t(1) << 63, kQuietNanD = 0x7ff8000000000000;
 template <class U> U sign_of(U) { return U(U(1) << (8 * sizeof(U) - 1)); }
 /// A shift's distance: as many bits of it count as tell an element's bits apart.
@@ -58,7 +58,16 @@ template <class I> I to_int(double whole) {
 }
 
 inline float canonical(float v) { return std::isnan(v) ? std::bit_cast<float>(kQuietNanS) : v; }
+inline Half canonical(Half v) { return std::isnan(v) ? Half::of_bits(kQuietNanH) : v; }
 inline double canonical(double v) { return std::isnan(v) ? std::bit_cast<double>(kQuietNanD) : v; }
+// A number's bits, and back.
+inline uint16_t bits_of(Half v) { return v.bits(); }
+inline uint32_t bits_of(float v) { return std::bit_cast<uint32_t>(v); }
+inline uint64_t bits_of(double v) { return std::bit_cast<uint64_t>(v); }
+template <class T, class U> T of_bits(U bits) {
+  if constexpr (sizeof(U) == 2) return Half::of_bits(bits);
+  else return std::bit_cast<T>(bits);
+}
 /// Integer registers wrap around.
 inline int64_t wrap(uint64_t bits) { return int64_t(bits); }
 // Elements as bits: numbers of that size to integers, and from them; of other sizes.

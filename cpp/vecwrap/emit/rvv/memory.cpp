@@ -21,6 +21,7 @@ int Emitter::address(const Mem &m, int scratch) {
 
 void Emitter::load(const VInst &i) {
   if (is_uniform(i.d)) return load_scalar(f(i.d), i);
+  if (i.narrow) return load_narrow(i);
   if (i.op == VOp::VBcast) return load_scalar(kF1, i), move(need(i.lanes, true), v(i.d), {true, kF1});
   i.stored ? load_converted(i) : move_memory(i, v(i.d), false);
 }
@@ -28,11 +29,12 @@ void Emitter::load(const VInst &i) {
 void Emitter::load_scalar(int d, const VInst &i) {
   const Mem m = place(i.mem, kT1);
   const Type stored = i.stored.value_or(p_.type);
+  if (i.narrow) return out_.put(stored == Type::F16 ? Op::Flh : Op::Flw, d, m.disp, m.base);
   if (stored == p_.type) return out_.put(typed(Op::Flw, Op::Fld), d, m.disp, m.base);
   switch (stored) {
   case Type::F32:
     out_.put(Op::Flw, kF0, m.disp, m.base);
-    if (!i32()) return out_.put(Op::FcvtDS, d, kF0);
+    if (!i32()) return out_.put(f16() ? Op::FcvtHS : Op::FcvtDS, d, kF0);
     out_.put(Op::FcvtLS, kT0, kF0), as_word(kT1);
     break;
   case Type::F64: out_.put(Op::Fld, kF0, m.disp, m.base); return out_.put(Op::FcvtSD, d, kF0);
@@ -62,7 +64,7 @@ void Emitter::store_scalar(int a, const VInst &i) {
   if (stored == p_.type) return out_.put(typed(Op::Fsw, Op::Fsd), a, m.disp, m.base);
   switch (stored) {
   case Type::F32:
-    i32() ? out_.put(Op::FcvtSW, kF0, whole(a, kT0)) : out_.put(Op::FcvtSD, kF0, a);
+    i32() ? out_.put(Op::FcvtSW, kF0, whole(a, kT0)) : out_.put(f16() ? Op::FcvtSH : Op::FcvtSD, kF0, a);
     return out_.put(Op::Fsw, kF0, m.disp, m.base);
   case Type::F64: out_.put(Op::FcvtDS, kF0, a); return out_.put(Op::Fsd, kF0, m.disp, m.base);
   case Type::F16: out_.put(Op::FcvtHS, kF0, a); return out_.put(Op::Fsh, kF0, m.disp, m.base);

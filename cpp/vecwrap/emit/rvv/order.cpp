@@ -34,7 +34,7 @@ bool moves(const VInst &i) {
   switch (i.op) {
   case VOp::SImm: case VOp::SArg: case VOp::SMov: case VOp::SAdd: case VOp::SAddImm: case VOp::SMul: case VOp::SMulImm: case VOp::SLoad:
   case VOp::VLoad: case VOp::VBcast: case VOp::VStore: case VOp::VConst: case VOp::VMov: case VOp::VAdd: case VOp::VSub: case VOp::VMul:
-  case VOp::VFma: return true;
+  case VOp::VFma: case VOp::VWiden: return true;
   default: return false;
   }
 }

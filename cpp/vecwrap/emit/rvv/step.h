@@ -24,6 +24,8 @@ struct Step {
   uint32_t w(int k) const { return f(k) >> 32 == 0xffffffff ? uint32_t(f(k)) : kQuietNanS; } ///< NaN boxing
   uint16_t h(int k) const { return f(k) >> 16 == 0xffffffffffff ? uint16_t(f(k)) : kQuietNanH; }
   void h(int k, uint16_t bits) { m.f[reg(k)] = ~uint64_t(0) << 16 | bits; }
+  Half half(int k) const { return Half::of_bits(h(k)); }
+  void half(int k, float value) { h(k, canonical(Half(value)).bits()); }
   float s(int k) const { return std::bit_cast<float>(w(k)); }
   void s(int k, float value) { f32(k, std::bit_cast<uint32_t>(canonical(value))); }
   double d(int k) const { return std::bit_cast<double>(f(k)); }
@@ -76,7 +78,9 @@ struct Step {
     default: throw std::logic_error("no elements of " + std::to_string(bits) + " bits");
     }
   }
-  template <class F> void of_number(F f) { m.type.sew == 32 ? f(uint32_t(), float()) : f(uint64_t(), double()); }
+  template <class F> void of_number(F f) { 
+    m.type.sew == 16 ? f(uint16_t(), Half()) : m.type.sew == 32 ? f(uint32_t(), float()) : f(uint64_t(), double());
+  }
 
   /// Operand k for element e, as bits.
   template <class U> U operand(int k, int64_t e) const {
@@ -84,7 +88,7 @@ struct Step {
     switch (kind(k)) {
     case 'x': return U(x(k));
     case 'i': return U(imm(k));
-    case 'f': return sizeof(U) == 4 ? U(w(k)) : U(f(k));
+    case 'f': return sizeof(U) == 2 ? U(h(k)) : sizeof(U) == 4 ? U(w(k)) : U(f(k));
     default: return element<U>(reg(k), e);
     }
   }
@@ -102,8 +106,8 @@ struct Step {
   }
   template <class F> void numbers(F value) {
     of_number([&]<class U, class T>(U, T) {
-      const auto of = [&](int k, int64_t e) { return std::bit_cast<T>(operand<U>(k, e)); };
-      fill<U>([&](int64_t e) { return std::bit_cast<U>(canonical(T(value(of(0, e), of(1, e), of(2, e))))); });
+      const auto of = [&](int k, int64_t e) { return of_bits<T>(operand<U>(k, e)); };
+      fill<U>([&](int64_t e) { return bits_of(canonical(T(value(of(0, e), of(1, e), of(2, e))))); });
     });
   }
   /// Elements of `to` bits from those of `from` bits.
@@ -119,6 +123,29 @@ struct Step {
     convert(m.type.sew, 2 * m.type.sew, [&]<class D, class S>(D, S a) { return D(a >> distance(S(imm(2)))); });
   }
 
+  /// Twice as wide: d + a * b, of integers with a sign or without.
+  template <bool SignedA, bool SignedB> void widening() {
+    twice([&]<class D, class S>(D, S) {
+      const auto whole = [](bool sign, S v) { return sign ? uint64_t(int64_t(std::make_signed_t<S>(v))) : uint64_t(v); };
+      fill<D>([&](int64_t e) { return D(operand<D>(0, e) + whole(SignedA, operand<S>(1, e)) * whole(SignedB, operand<S>(2, e))); });
+    });
+  }
+  void widening() { ///< the same, of numbers; the product is exact
+    twice([&]<class D, class S>(D d, S) {
+      if constexpr (sizeof(D) > 2) {
+        using T = std::conditional_t<sizeof(D) == 4, float, double>;
+        fill<D>([&](int64_t e) {
+          return float_bits(d, std::fma(T(real(operand<S>(1, e))), T(real(operand<S>(2, e))), std::bit_cast<T>(operand<D>(0, e))));
+        });
+      }
+    });
+  }
+  /// f on unsigned integers of twice vtype's width, and of that.
+  template <class F> void twice(F f) {
+    if (m.type.sew == 8) return f(uint16_t(), uint8_t());
+    m.type.sew == 16 ? f(uint32_t(), uint16_t()) : f(uint64_t(), uint32_t());
+  }
+
   void poison_mask() {
     for (int64_t e = m.vl; e < m.vlenb * 8; ++e) bit(reg(0), e, true); // mask results have agnostic tails
   }
@@ -130,7 +157,7 @@ struct Step {
   }
   template <class F> void mask(F value) {
     of_number([&]<class U, class T>(U, T) {
-      mask_of([&](int64_t e) { return value(std::bit_cast<T>(operand<U>(1, e)), std::bit_cast<T>(operand<U>(2, e))); });
+      mask_of([&](int64_t e) { return value(of_bits<T>(operand<U>(1, e)), of_bits<T>(operand<U>(2, e))); });
     });
   }
   template <class F> void compare(F value) {
@@ -143,7 +170,10 @@ struct Step {
     mask_of([&](int64_t e) { return value(bit(reg(1), e), has(2) && bit(reg(2), e)); });
   }
 
-  void first() { m.type.sew == 32 ? f32(0, element<uint32_t>(reg(1), 0)) : f(0, element<uint64_t>(reg(1), 0)); }
+  void first() {
+    if (m.type.sew == 16) return h(0, element<uint16_t>(reg(1), 0));
+    m.type.sew == 32 ? f32(0, element<uint32_t>(reg(1), 0)) : f(0, element<uint64_t>(reg(1), 0));
+  }
   void slide_down() {
     of_width(m.type.sew, [&]<class U>(U) {
       fill<U>([&](int64_t e) { return uint64_t(x(2)) < uint64_t(m.vlmax() - e) ? element<U>(reg(1), e + x(2)) : U(0); });
@@ -152,10 +182,10 @@ struct Step {
   /// The first element of operand 2 and all of operand 1, in order: one of the orders that the unordered sum may take.
   void sum() {
     of_number([&]<class U, class T>(U, T) {
-      T total = element<T>(reg(2), 0);
-      for (int64_t e = 0; e < m.vl; ++e) total = canonical(total + element<T>(reg(1), e));
-      if (m.vl) element<T>(reg(0), 0, total);
-      for (int64_t e = 1; e < m.vlenb / int64_t(sizeof(T)) && m.vl && !m.type.keep_tail; ++e) element<U>(reg(0), e, U(~U(0)));
+      T total = of_bits<T>(element<U>(reg(2), 0));
+      for (int64_t e = 0; e < m.vl; ++e) total = canonical(T(total + of_bits<T>(element<U>(reg(1), e))));
+      if (m.vl) element<U>(reg(0), 0, bits_of(total));
+      for (int64_t e = 1; e < m.vlenb / int64_t(sizeof(U)) && m.vl && !m.type.keep_tail; ++e) element<U>(reg(0), e, U(~U(0)));
     });
   }
 };

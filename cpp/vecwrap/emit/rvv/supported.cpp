@@ -10,7 +10,7 @@ constexpr uint32_t kEcall = 0x73;
 
 // System calls of Linux for RISC-V (asm-generic/unistd.h), and how to read what the kernel says of this CPU (elf.h, hwcap.h).
 constexpr int64_t kOpenat = 56, kClose = 57, kRead = 63, kNoFolder = -100, kHwcap = 16, kVectors = 'V' - 'A';
-constexpr int64_t kHwprobe = 258, kExtensions = 4, kHalves = int64_t(0b1001) << 28; // hwprobe.h: key IMA_EXT_0, ZVFHMIN and ZFHMIN
+constexpr int64_t kHwprobe = 258, kExtensions = 4, kHalves = int64_t(0b1001) << 27; // hwprobe.h: key IMA_EXT_0, ZVFH and ZFH
 constexpr char kAuxv[16] = "/proc/self/auxv";
 
 class Function {
@@ -56,7 +56,7 @@ public:
 private:
   void system(int64_t number) { a_.load_imm(kA7, number), a_.raw(kEcall); }
 
-  /// t2 becomes 0 unless the kernel (6.4 or newer) knows of Zvfhmin and Zfhmin.
+  /// t2 becomes 0 unless the kernel (6.4 or newer) knows of Zvfh and Zfh.
   void halves() {
     const int no = a_.label(), yes = a_.label();
     a_.put(Op::Li, kT0, kExtensions), a_.put(Op::Sd, kT0, 0, kSp), a_.put(Op::Sd, kZero, kWord, kSp);
@@ -64,8 +64,8 @@ private:
     for (int argument : {kA2, kA3, kA4}) a_.put(Op::Li, argument, 0);
     system(kHwprobe);
     a_.put(Op::Bne, kA0, kZero, no);
-    a_.put(Op::Ld, kT0, kWord, kSp), a_.load_imm(kT1, kHalves >> 28);
-    a_.put(Op::Srli, kT0, kT0, 28), a_.put(Op::Andi, kT0, kT0, kHalves >> 28);
+    a_.put(Op::Ld, kT0, kWord, kSp), a_.load_imm(kT1, kHalves >> 27);
+    a_.put(Op::Srli, kT0, kT0, 27), a_.put(Op::Andi, kT0, kT0, kHalves >> 27);
     a_.put(Op::Beq, kT0, kT1, yes);
     a_.place(no), a_.put(Op::Li, kT2, 0);
     a_.place(yes);

@@ -5,7 +5,7 @@
 namespace vecwrap {
 
 Emission::Emission(const Target &target, Type type, int group, int arguments) : arguments(arguments) {
-  constexpr size_t kUsual = 512; // instructions: moving them to more memory takes as long as making them
+  constexpr size_t kUsual = 256; // instructions: moving them to more memory takes as long as making them
   out.code.reserve(kUsual);
   out.type = type;
   out.lanes = group ? target.lanes(type) * group : 1;

@@ -72,6 +72,85 @@ def test_right(shape):
         assert outcome.status != "wrong", (sentence, outcome)
 
 
+DEPTHWISE = """
+nest depthwise f32 strict
+dim y {rows}
+dim x {columns}
+dim c {channels}
+dim p {size} reduce
+dim q 3 reduce
+tensor out in w
+access a0 out + 0 : y*{out_row} x*{pixel} c*4
+access a1 in + 0 : y*{in_row} x*{pixel} c*4 p*{in_row} q*{pixel}
+access a2 w + 0 : c*4 p*{w_row} q*{pixel}
+%0 = const 0
+%1 = load a1
+%2 = load a2
+%3 = acc
+%4 = fma %1 %2 %3
+init %0
+update %4
+final %3
+out a0
+"""
+
+
+def depthwise(rows: int, columns: int, channels: int, size: int = 3) -> str:
+    pixel = 4 * channels
+    return DEPTHWISE.format(rows=rows, columns=columns, channels=channels, size=size, pixel=pixel, out_row=columns * pixel,
+                            in_row=(columns + 2) * pixel, w_row=3 * pixel)
+
+
+def test_lines_that_slide_out_of_the_cache_share_a_tile():
+    assert "tile(y.1,x.1,c.1)" in proposed(depthwise(112, 112, 32)), "three lines are 44 KB"
+    assert "tile(y.1,x.1,c.1)" in proposed(depthwise(56, 56, 64)), "22 KB, in half of the sets"
+    assert "y.1" not in proposed(depthwise(14, 14, 384)), "what a line left is still there"
+    assert "y.1" not in proposed(depthwise(56, 56, 144)), "so it is by columns of two vectors"
+    assert "tile(y,x.1,c.1)" in proposed(depthwise(2, 112, 32)), "both lines"
+
+
+@pytest.mark.parametrize("shape", [(2, 171, 16), (5, 120, 35, 5), (7, 171, 19)])
+def test_several_lines_are_right(shape):
+    text = depthwise(*shape)
+    sentences = [str(sentence) for sentence in _core.propose(_core.Nest.parse(text), AVX512, 12, always=True)]
+    assert any("tile(y" in sentence for sentence in sentences)
+    for sentence in sentences:
+        outcome = run(Case(text, sentence, AVX512.name, {}, 1))
+        assert outcome.status != "wrong", (sentence, outcome)
+
+
+def product(m: int, n: int, k: int) -> str:
+    return f"""nest product f32 strict
+dim m {m}
+dim n {n}
+dim k {k} reduce
+tensor C A B
+access a0 C + 0 : m*{4 * n} n*4
+access a1 A + 0 : m*{4 * k} k*4
+access a2 B + 0 : k*{4 * n} n*4
+%0 = const 0
+%1 = load a1
+%2 = load a2
+%3 = acc
+%4 = fma %1 %2 %3
+init %0
+update %4
+final %3
+out a0
+"""
+
+
+@pytest.mark.parametrize("size", [640, 768, 1024])
+def test_few_rows_beside_a_packed_panel(size):
+    """A panel takes most ways of the first-level cache: what is left holds four rows."""
+    sentence = proposed(product(size, size, size))
+    assert "pack(B,k)" in sentence and "split(m,4)" in sentence
+
+
+def test_a_panel_that_stays_in_the_second_level_is_not_packed():
+    assert "pack" not in proposed(product(512, 512, 512))
+
+
 @pytest.mark.parametrize("target", [t.name for t in targets() if _core.runs_here(t)])
 @pytest.mark.parametrize("channels,filters,size", [(9, 48, 7), (20, 45, 7), (40, 16, 9)])
 def test_rows_that_do_not_fill_vectors_get_lanes_across_them(target, channels, filters, size):

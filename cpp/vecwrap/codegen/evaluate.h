@@ -176,7 +176,8 @@ private:
   bool rows_ = false;       ///< one lane of each row
   std::vector<Form> forms_;       // per node
   std::vector<int> needs_;        // per node: registers for its expression, if nothing is shared
-  std::vector<std::vector<int>> order_; // per node: its operands as they are evaluated
+  struct Order { int operands[4], count; const int *begin() const { return operands; } const int *end() const { return operands + count; } };
+  std::vector<Order> order_;      // per node: its operands as they are evaluated
   bool folds_ = false;            // constants are operands in memory, not registers
   std::vector<int> needed_;       // nodes of the expression in work, if its points are evaluated side by side
   int abreast_ = 1;               // that many

@@ -5,6 +5,8 @@
 namespace vecwrap {
 
 Emission::Emission(const Target &target, Type type, int group, int arguments) : arguments(arguments) {
+  constexpr size_t kUsual = 256; // instructions: moving them to more memory takes as long as making them
+  out.code.reserve(kUsual);
   out.type = type;
   out.lanes = group ? target.lanes(type) * group : 1;
   out.group = std::max(group, 1);

@@ -1,7 +1,6 @@
 // The points of the register tile: what each covers, and which of them share a value.
 #include "codegen/evaluate.h"
 #include <algorithm>
-#include <numeric>
 
 namespace vecwrap {
 
@@ -13,6 +12,9 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
     tile_loops_.push_back(l);
     points_ *= extent_.back();
   }
+  const size_t nodes = g.nest_.nodes.size();
+  forms_.reserve(nodes), needs_.reserve(nodes), order_.reserve(nodes), dims_of_.reserve(nodes), indices_.reserve(points_);
+  keys_.reserve(nodes * size_t(points_));
   for (const Node &n : g.nest_.nodes) {
     uint64_t dims = 0;
     if (n.op == Op::Load)
@@ -35,12 +37,12 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
 /// generation of optimal code for arithmetic expressions, 1970.
 void Evaluator::plan_order(const Form &form) {
   const auto need = [&](int operand) { return needs_[form.in[operand]]; };
-  std::vector<int> order(form.operands);
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return need(a) > need(b); });
+  Order order{{0, 1, 2, 3}, form.operands};
+  for (int i = 1; i < order.count; ++i) // stable, and without the memory that std::stable_sort takes
+    for (int k = i; k > 0 && need(order.operands[k]) > need(order.operands[k - 1]); --k) std::swap(order.operands[k], order.operands[k - 1]);
   int most = 1;
-  for (int i = 0; i < form.operands; ++i) most = std::max(most, need(order[i]) + i);
-  needs_.push_back(most), order_.push_back(std::move(order));
+  for (int i = 0; i < order.count; ++i) most = std::max(most, need(order.operands[i]) + i);
+  needs_.push_back(most), order_.push_back(order);
 }
 
 /// Is the current chunk of the tile loop's dim what one run of the loop covers? If not, a loop of the scope cuts that.

@@ -1,8 +1,7 @@
 #include "codegen/share_loads.h"
 #include <algorithm>
-#include <map>
+#include <numeric>
 #include <optional>
-#include <set>
 #include <tuple>
 
 namespace vecwrap {
@@ -12,7 +11,7 @@ using Place = std::tuple<int, int, int, int64_t, Lanes>; ///< of a load: base, i
 
 Place place_of(const VInst &i) { return {i.mem.base, i.mem.index, i.mem.scale, i.mem.disp, i.lanes}; }
 
-struct Product { int sum; Place factor[2]; };
+struct Product { int sum, factor[2]; }; ///< registers that it is added to; numbers of the places that it loads
 
 /// The products of a straight line and what they load; nothing if there is anything else in it.
 class Line {
@@ -21,26 +20,30 @@ public:
     Line line;
     for (size_t i = begin; i < code.size(); ++i)
       if (!line.take(code[i])) return {};
+    line.number();
     return line;
   }
 
   /// The factor that moves on from product to product; of the other there are fewer.
   int sliding() const { return places(1) > places(0); }
-  size_t places(int factor) const { return uses(factor).size(); }
-  std::map<Place, int> uses(int factor) const {
-    std::map<Place, int> found;
+  size_t places(int factor) const {
+    const std::vector<int> found = uses(factor);
+    return found.size() - size_t(std::count(found.begin(), found.end(), 0));
+  }
+  std::vector<int> uses(int factor) const {
+    std::vector<int> found(loads.size());
     for (const Product &p : products) ++found[p.factor[factor]];
     return found;
   }
 
   std::vector<Product> products;
-  std::map<Place, VInst> loads;
-  std::set<Place> operands; ///< places that were operands in memory
+  std::vector<VInst> loads;  ///< per place, in their order
+  std::vector<char> operand; ///< per place: was it an operand in memory?
 
 private:
   bool take(const VInst &i) {
     const bool load = i.op == VOp::VLoad && i.stride < 0 && !i.stored;
-    if (load) registers_[i.d] = place_of(i), loads.emplace(place_of(i), i);
+    if (load) loaded(i.d) = see(i, false);
     return load || (i.op == VOp::VFma && i.d == i.c && i.t < 0 && i.lanes == Lanes::All && take_product(i));
   }
 
@@ -49,43 +52,72 @@ private:
     for (int f = 0; f < 2; ++f) {
       if (i.mem_operand == f && !i.mem_bcast && !i.mem_const) {
         VInst load{VOp::VLoad};
-        load.mem = i.mem, p.factor[f] = place_of(load), operands.insert(p.factor[f]);
-        loads.emplace(p.factor[f], load);
+        load.mem = i.mem, p.factor[f] = see(load, true);
         continue;
       }
-      const auto loaded = registers_.find(f ? i.b : i.a);
-      if (i.mem_operand == f || loaded == registers_.end()) return false;
-      p.factor[f] = loaded->second;
+      if (i.mem_operand == f || loaded(f ? i.b : i.a) < 0) return false;
+      p.factor[f] = loaded(f ? i.b : i.a);
     }
     products.push_back(p);
-    return i.mem_operand != 2 && !registers_.count(i.d);
+    return i.mem_operand != 2 && loaded(i.d) < 0;
   }
 
-  std::map<int, Place> registers_; ///< what loads left in them
+  int see(const VInst &load, bool in_memory) {
+    loads.push_back(load), operand.push_back(in_memory);
+    return int(loads.size()) - 1;
+  }
+
+  /// What was loaded into a register last; -1 if nothing.
+  int &loaded(int reg) {
+    if (size_t(reg) >= registers_.size()) registers_.resize(reg + 1, -1);
+    return registers_[reg];
+  }
+
+  /// From numbers of loads to numbers of places.
+  void number() {
+    std::vector<Place> at;
+    for (const VInst &load : loads) at.push_back(place_of(load));
+    std::vector<int> order(loads.size()), numbers(loads.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return at[a] < at[b]; });
+    std::vector<VInst> first;
+    std::vector<char> in_memory;
+    for (size_t k = 0; k < order.size(); ++k) {
+      if (k == 0 || at[order[k]] != at[order[k - 1]]) first.push_back(loads[order[k]]), in_memory.push_back(0);
+      in_memory.back() |= operand[order[k]];
+      numbers[order[k]] = int(first.size()) - 1;
+    }
+    for (Product &p : products)
+      for (int &factor : p.factor) factor = numbers[factor];
+    loads = std::move(first), operand = std::move(in_memory);
+  }
+
+  std::vector<int> registers_;
 };
 
-/// Do the terms of every sum come in the same order?
-bool same_order(const std::vector<Product> &before, const std::vector<Product> &after) {
-  std::map<int, std::vector<std::pair<Place, Place>>> terms[2];
-  for (const Product &p : before) terms[0][p.sum].push_back({p.factor[0], p.factor[1]});
-  for (const Product &p : after) terms[1][p.sum].push_back({p.factor[0], p.factor[1]});
-  return terms[0] == terms[1];
-}
-
-/// By the places that the window slides over, forwards or backwards; empty if neither keeps the sums.
+/// The products by the places that the window slides over, forwards or backwards, so that the terms of every sum stay in their
+/// order; empty if neither does that.
 std::vector<Product> sorted(const std::vector<Product> &products, int slide) {
+  const auto place = [&](int p) { return products[p].factor[slide]; };
+  std::vector<int> order(products.size());
   for (bool backwards : {false, true}) {
-    std::vector<Product> order = products;
-    std::stable_sort(order.begin(), order.end(), [&](const Product &a, const Product &b) {
-      return backwards ? b.factor[slide] < a.factor[slide] : a.factor[slide] < b.factor[slide];
-    });
-    if (same_order(products, order)) return order;
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return backwards ? place(b) < place(a) : place(a) < place(b); });
+    std::vector<int> last; // per sum: its latest term
+    std::vector<Product> found;
+    for (int p : order) {
+      const size_t sum = size_t(products[p].sum);
+      if (sum >= last.size()) last.resize(sum + 1, -1);
+      if (last[sum] > p) break;
+      last[sum] = p, found.push_back(products[p]);
+    }
+    if (found.size() == products.size()) return found;
   }
   return {};
 }
 
-VInst loaded(const Line &line, const Place &place, int reg) {
-  VInst load = line.loads.at(place);
+VInst loaded(const Line &line, int place, int reg) {
+  VInst load = line.loads[place];
   load.d = reg;
   return load;
 }
@@ -102,23 +134,23 @@ void share_loads(std::vector<VInst> &code, size_t begin, const std::vector<int> 
   const std::optional<Line> line = Line::read(code, begin);
   if (!line || line->products.empty()) return;
   const int slide = line->sliding(), keep = 1 - slide;
-  const std::map<Place, int> uses = line->uses(slide);
-  if (uses.size() == line->products.size() || line->places(keep) >= free.size()) return;
+  if (line->places(slide) == line->products.size() || line->places(keep) >= free.size()) return;
+  const std::vector<int> uses = line->uses(slide);
   const std::vector<Product> order = sorted(line->products, slide);
   if (order.empty()) return;
   code.resize(begin);
-  std::map<Place, int> kept;
-  std::optional<Place> last; // in the last free register
+  std::vector<int> kept(line->loads.size(), -1); // registers of places
+  size_t taken = 0;
+  int last = -1; // place in the last free register
   for (const Product &p : order) {
-    const auto [at, fresh] = kept.try_emplace(p.factor[keep], free[kept.size()]);
-    if (fresh) code.push_back(loaded(*line, p.factor[keep], at->second));
-    const Place &place = p.factor[slide];
-    const VInst &load = line->loads.at(place);
-    const bool operand = uses.at(place) == 1 && line->operands.count(place);
+    int &factor = kept[p.factor[keep]];
+    if (factor < 0) factor = free[taken++], code.push_back(loaded(*line, p.factor[keep], factor));
+    const int place = p.factor[slide];
+    const bool operand = uses[place] == 1 && line->operand[place];
     if (!operand && last != place) code.push_back(loaded(*line, place, free.back())), last = place;
     const int from = operand ? -1 : free.back();
-    VInst product = slide ? product_of(p.sum, at->second, from) : product_of(p.sum, from, at->second);
-    if (operand) product.mem_operand = slide, product.mem = load.mem;
+    VInst product = slide ? product_of(p.sum, factor, from) : product_of(p.sum, from, factor);
+    if (operand) product.mem_operand = slide, product.mem = line->loads[place].mem;
     code.push_back(product);
   }
 }

@@ -152,7 +152,10 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   std::vector<std::string> inside; // loops that do not move the panel
   const bool apart = pack < 0 && s.step; // columns have nothing in common: the rows that windows share stay near
   if (apart) append(columns);
-  for (int d : s.outer) (pack >= 0 && !stage && access_to(nest, pack).strides[d].is_zero() ? inside : order).push_back(nest.dims[d].name);
+  std::vector<std::string> points;
+  for (int d : s.outer)
+    if (d == s.line && tile.lines > 1) points.push_back(draft.split(nest, d, tile.lines, order));
+    else (pack >= 0 && !stage && access_to(nest, pack).strides[d].is_zero() ? inside : order).push_back(nest.dims[d].name);
   inside.insert(inside.end(), rows.begin(), rows.end());
   if (pack >= 0) append(columns), append(blocks), append(chunks), append(inside);
   else append(column_blocks), append(rows);
@@ -164,15 +167,22 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   }
   const std::string at = pack >= 0 ? innermost(order, inside) : "";
   append(reduction);
-  if (s.row >= 0) order.push_back(i);
-  order.push_back(j);
+  if (s.row >= 0) points.push_back(i);
+  points.push_back(j);
+  append(points);
   draft.add(StepKind::Reorder, order);
   if (stage) draft.add(StepKind::Pack, {nest.tensors[nest.accesses[nest.out].tensor].name, stage_at});
   if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
-  draft.add(StepKind::Tile, s.row >= 0 ? std::vector{i, j} : std::vector{j});
+  draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, reduction.back());
   return {draft.steps};
+}
+
+/// Where tiles read what moves along the vectors; what is packed because it is strided counts as near.
+Columns columns_of(const Nest &nest, const Target &t, const Shape &s, int packed) {
+  if (packed < 0) return far(nest, t, s) ? Columns::Far : Columns::Near;
+  return s.strided.empty() && !t.scalar_regs ? Columns::Packed : Columns::Near;
 }
 
 } // namespace
@@ -181,7 +191,7 @@ Sentence packed_panels(const Nest &nest, const Target &t, const Shape &s, const 
 
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
-  for (const Tile &tile : tiles(nest, t, s, packed < 0 && far(nest, t, s))) {
+  for (const Tile &tile : tiles(nest, t, s, columns_of(nest, t, s, packed))) {
     if (t.scalar_regs && s.strided.empty()) {
       if (tile.panels == 1) arranged(nest, t, s, tile, list);
       continue;

@@ -33,11 +33,14 @@ bool worth_packing(const Nest &nest, const Target &t, const Shape &s) {
   return rows >= kFewRows && panel > t.l2_bytes && rows * (rows_evict(nest, s) ? 4 : 1) > 3 * t.vector_bytes;
 }
 
-/// Bytes of the second-level cache that rows of `width` bytes may fill: its sets repeat every 64 KiB, and rows a power of two
-/// apart meet in few of them.
+/// How much of a cache, whose sets repeat every `sets` bytes, rows of `width` bytes may fill: those a power of two apart meet in
+/// few of them.
+double share_of(int64_t sets, int64_t stride, int64_t width) { return std::min(1.0, double(width) / double(std::gcd(stride, sets))); }
+
+/// Bytes of the second-level cache that such rows may fill.
 int64_t near_bytes(const Target &t, int64_t stride, int64_t width) {
   constexpr int64_t kSets = 64 << 10;
-  return int64_t(double(t.l2_bytes * 5 / 8) * std::min(1.0, double(width) / double(std::gcd(stride, kSets))));
+  return int64_t(double(t.l2_bytes * 5 / 8) * share_of(kSets, stride, width));
 }
 
 /// Of the moving operand: steps of the reductions, rows that read it again.
@@ -68,6 +71,17 @@ int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s) {
 bool far(const Nest &nest, const Target &t, const Shape &s) {
   if (s.reductions.size() != 1 || s.moving.size() != 1 || panel_already(nest, t, s)) return false;
   return typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type) > t.l1_bytes;
+}
+
+bool lines_leave(const Nest &nest, const Target &t, const Shape &s, int64_t vectors) {
+  constexpr int64_t kSets = 4096;
+  if (s.line < 0 || !nest.dims[s.row].extent.is_const()) return false;
+  const auto slides = [&](const Access &a) { return !a.strides[s.row].is_zero() && !a.strides[s.reductions.back()].is_zero(); };
+  const auto under = std::find_if(nest.accesses.begin(), nest.accesses.end(), slides);
+  if (under == nest.accesses.end()) return false;
+  const int64_t width = std::min<int64_t>(vectors * t.lanes(nest.type), typical_extent(nest, s.vector)) * size_of(nest.type);
+  const int64_t places = s.line_window * ((nest.dims[s.row].extent.value - 1) * s.step + s.window);
+  return double(places * width) > double(t.l1_bytes) * share_of(kSets, under->strides[s.reductions.back()].value, width);
 }
 
 int64_t column_block(const Nest &nest, const Target &t, const Shape &s, int64_t width) {

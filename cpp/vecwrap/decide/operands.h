@@ -8,6 +8,9 @@ namespace vecwrap {
 const Access &access_to(const Nest &nest, int tensor);
 /// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
 int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s);
+/// Do windows that slide over lines (Shape::line) find what the line before left only in the second-level cache, if columns of so
+/// many vectors are walked one after the other?
+bool lines_leave(const Nest &nest, const Target &t, const Shape &s, int64_t vectors);
 /// Does an operand of a product, as it lies, miss the first-level cache?
 bool far(const Nest &nest, const Target &t, const Shape &s);
 /// Columns of such an operand that stay in the second-level cache, beside what else passes through it, while all rows

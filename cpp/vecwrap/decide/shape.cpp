@@ -20,19 +20,28 @@ bool is_panel(const Nest &nest, const Shape &s, int root, int d) {
   return true;
 }
 
-/// A row's step in elements of the last reduction, if that is short and unrolled and the rows slide along it (a window's next
-/// position); 0 otherwise.
-int64_t window_step(const Nest &nest, const Shape &s, const std::vector<int> &moving) {
-  const int last = s.reductions.empty() ? -1 : s.reductions.back();
-  if (s.row < 0 || s.rows_share || last < 0 || moving.size() != 2 || !nest.dims[last].extent.is_const()) return 0;
+/// The step of a parallel dim in elements of a reduction, if windows slide along that (the next position); 0 otherwise.
+int64_t slide(const Nest &nest, int parallel, int reduction, const std::vector<int> &moving) {
+  if (parallel < 0 || moving.size() != 2 || !nest.dims[reduction].extent.is_const()) return 0;
   int64_t step = 0;
   for (int a : moving) {
-    const Int row = nest.accesses[a].strides[s.row], place = nest.accesses[a].strides[last];
+    const Int row = nest.accesses[a].strides[parallel], place = nest.accesses[a].strides[reduction];
     if (!row.is_const() || !place.is_const() || !place.value) return 0;
     if (row.value % place.value == 0 && row.value / place.value > 0) step = row.value / place.value;
     else if (row.value) return 0;
   }
   return step;
+}
+
+/// Rows are windows over the last reduction, lines of rows (another parallel dim) over the one before that.
+void find_windows(const Nest &nest, Shape &s, const std::vector<int> &moving) {
+  if (s.rows_share || s.reductions.empty()) return;
+  s.step = slide(nest, s.row, s.reductions.back(), moving);
+  if (!s.step) return;
+  s.window = nest.dims[s.reductions.back()].extent.value;
+  for (int d : s.outer)
+    if (const int64_t step = s.reductions.size() == 2 ? slide(nest, d, s.reductions[0], moving) : 0)
+      s.line = d, s.line_step = step, s.line_window = nest.dims[s.reductions[0]].extent.value;
 }
 
 } // namespace
@@ -67,8 +76,7 @@ Shape shape_of(const Nest &nest, int vector) {
     if (nest.dims[d].reduction) s.reductions.push_back(int(d));
     else if (int(d) != vector && int(d) != s.row) s.outer.push_back(int(d));
   }
-  s.step = window_step(nest, s, moving);
-  if (s.step) s.window = nest.dims[s.reductions.back()].extent.value;
+  find_windows(nest, s, moving);
   for (int d : s.outer)
     if (s.row >= 0 && s.rows_share && is_panel(nest, s, root, d)) s.panel = d;
   return s;

@@ -10,6 +10,8 @@ struct Shape {
   int vector = -1;             ///< dim whose elements of the output are adjacent
   int row = -1;                ///< second dim of the register tile
   int64_t window = 0, step = 0; ///< rows are windows of so many elements, each so many further than the last, that slide over memory
+  int line = -1;               ///< dim along which such windows slide over another reduction: rows of an image
+  int64_t line_window = 0, line_step = 0; ///< as window and step, of that one
   int panel = -1;              ///< dim of panels of vectors that the rows share as they share those: NCHW16c's blocks of channels
   std::vector<int> outer;      ///< other parallel dims, source order
   std::vector<int> reductions; ///< source order

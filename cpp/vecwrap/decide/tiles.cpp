@@ -1,6 +1,8 @@
 #include "decide/tiles.h"
 #include "decide/estimate.h"
+#include "decide/operands.h"
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -16,40 +18,76 @@ double jitter(const Target &t, double accumulators) {
   return 1 + 0.2 * std::max(0.0, enough / accumulators - 1);
 }
 
-/// Do all of a window's factors stay in registers, so that what slides under it is read once (codegen/share_loads.h)?
-bool slides(const Target &t, const Shape &s, int64_t r, int64_t v) {
-  const int64_t registers = t.vector_regs - (t.isa == Isa::Avx2 ? 1 : 0);
-  return !t.scalar_regs && s.window > 1 && s.window <= kUnrolled && s.step < s.window && (r + s.window) * v < registers;
-}
+/// Vectors of a tile: lines x rows x vectors (one line, unless windows slide over those).
+struct Extent { int64_t lines, rows, vectors; };
 
-/// Vectors that one reduction step of an r x v tile loads.
-double loads_of(const Target &t, const Shape &s, int64_t r, int64_t v) {
-  if (s.rows_share) return double(r + v);
-  if (!slides(t, s, r, v)) return double(1 + r * v);
-  return double(v) * (1 + double((r - 1) * s.step + s.window) / double(s.window));
-}
+/// Cycles of register tiles of one nest.
+class Model {
+public:
+  Model(const Nest &nest, const Target &t, const Shape &s, Columns columns)
+      : nest_(nest), t_(t), s_(s), columns_(columns), streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
 
-/// Cycles for one reduction step of one r x v tile: FMA throughput, load ports, FMA latency.
-/// Vectors that come from the second-level cache take as long as four from the first.
-double cost(const Target &t, const Shape &s, int64_t r, int64_t v, bool far) {
-  if (!r || !v) return 0;
-  if (t.scalar_regs) {
-    const double points = double(r * v), loads = s.rows_share ? double(v) : points, at_once = s.rows_share ? double(v) : 1;
-    const double spare = double(t.vector_regs) - points - at_once;
-    return TileStep{points, s.operations, loads, loads * t.core->memory[std::countr_zero(unsigned(t.group))], at_once,
-                    s.rows_share ? double(r) : 1, spare, t.group}.cycles(*t.core);
+  /// Do all of a window's factors stay in registers, so that what slides under it is read once (codegen/share_loads.h)?
+  bool slides(const Extent &e) const {
+    const int64_t registers = t_.vector_regs - (t_.isa == Isa::Avx2 ? 1 : 0);
+    return !t_.scalar_regs && s_.window > 1 && s_.window <= kUnrolled && s_.step < s_.window && (e.lines * e.rows + s_.window) * e.vectors < registers;
   }
-  const double loads = loads_of(t, s, r, v) / kLoadsPerCycle, fmas = double(r * v) / t.fma_per_cycle;
-  return std::max({fmas, loads, double(t.fma_latency)}) * jitter(t, double(r * v)) + 0.1 * loads + (far ? 0.15 * double(v) : 0);
-}
 
-/// The same for an extent of rows x vectors cut into tiles of r x v, with its tails.
-double cost(const Target &t, const Shape &s, int64_t rows, int64_t vectors, int64_t r, int64_t v, bool far) {
-  const int64_t row_tiles = rows / r, column_tiles = vectors / v;
-  const double total = row_tiles * column_tiles * cost(t, s, r, v, far) + row_tiles * cost(t, s, r, vectors % v, far) +
-                       column_tiles * cost(t, s, rows % r, v, far) + cost(t, s, rows % r, vectors % v, far);
-  return total * (r > kStreams ? 1.04 : 1);
-}
+  /// One reduction step over a whole output (or a panel) cut into such tiles, with its tails.
+  double cost(const Extent &whole, const Extent &tile) const {
+    double total = 0;
+    for (const auto &[lines, line_tiles] : parts(whole.lines, tile.lines))
+      for (const auto &[rows, row_tiles] : parts(whole.rows, tile.rows))
+        for (const auto &[vectors, column_tiles] : parts(whole.vectors, tile.vectors))
+          total += double(line_tiles * row_tiles * column_tiles) * cost({lines, rows, vectors});
+    return total / double(whole.lines) * (tile.rows > streams_ ? 1.04 : 1);
+  }
+
+private:
+  using Parts = std::array<std::pair<int64_t, int64_t>, 2>; ///< size and number: of full tiles, of the tail
+  static Parts parts(int64_t whole, int64_t tile) { return {{{tile, whole / tile}, {whole % tile, 1}}}; }
+
+  /// Vectors that one reduction step loads.
+  double loads(const Extent &e) const {
+    if (s_.rows_share) return double(e.rows + e.vectors);
+    if (!slides(e)) return double(1 + e.lines * e.rows * e.vectors);
+    return double(e.vectors) * (1 + double(e.lines * ((e.rows - 1) * s_.step + s_.window)) / double(s_.window));
+  }
+
+  /// Of those, cycles for what comes from further away. Vectors of the second-level cache take as long as four of the first;
+  /// lines that slid out of the first one hold everything up (Zen 5: 32 channels of 112 x 112, 3x3: 56 % of the peak by single lines
+  /// of 8, 79 % by 4 lines of 4). A tile of a packed panel is written, and read again, once per panel.
+  double waits(const Extent &e) const {
+    constexpr double kVector = 0.15, kLine = 0.7, kPartialSum = 2;
+    if (columns_ == Columns::Packed)
+      return kPartialSum * double(e.rows * e.vectors) / double(panel_depth(nest_, t_, s_, {e.rows, e.vectors, 0}));
+    if (columns_ == Columns::Far) return kVector * double(e.vectors);
+    if (s_.line < 0 || !lines_leave(nest_, t_, s_, e.vectors)) return 0;
+    const int64_t places = ((e.lines - 1) * s_.line_step + s_.line_window) * ((e.rows - 1) * s_.step + s_.window);
+    return kLine * double(e.vectors * places) / double(s_.line_window * s_.window);
+  }
+
+  /// One reduction step of one tile: FMA throughput, load ports, FMA latency.
+  double cost(const Extent &e) const {
+    if (!e.lines || !e.rows || !e.vectors) return 0;
+    const double points = double(e.lines * e.rows * e.vectors);
+    if (t_.scalar_regs) {
+      const double loads = s_.rows_share ? double(e.vectors) : points, at_once = s_.rows_share ? double(e.vectors) : 1;
+      return TileStep{points, s_.operations, loads, loads * t_.core->memory[std::countr_zero(unsigned(t_.group))], at_once,
+                      s_.rows_share ? double(e.rows) : 1, double(t_.vector_regs) - points - at_once, t_.group}.cycles(*t_.core);
+    }
+    const double loading = loads(e) / kLoadsPerCycle, fmas = points / t_.fma_per_cycle;
+    return std::max({fmas, loading, double(t_.fma_latency)}) * jitter(t_, points) + 0.1 * loading + waits(e);
+  }
+
+  const Nest &nest_;
+  const Target &t_;
+  const Shape &s_;
+  const Columns columns_;
+  /// Rows that do not evict each other: a packed panel leaves them few of the ways. (Zen 5: 768^3 in tiles of 8 rows by 3 vectors 85 % of
+  /// the peak, 4 by 3 95 %; 1024^3, rows a page apart, 5 by 5 93 %, 4 by 4 99 %.)
+  const int streams_;
+};
 
 /// A size that the output may have.
 struct Output { int64_t rows, vectors; };
@@ -63,10 +101,10 @@ std::vector<Output> outputs_of(const Nest &nest, const Target &t, const Shape &s
 }
 
 /// The mean, in which a factor at one size counts as much as at any other.
-double cost(const Target &t, const Shape &s, const std::vector<Output> &outputs, int64_t r, int64_t v, bool far) {
-  if (outputs.size() == 1) return cost(t, s, outputs[0].rows, outputs[0].vectors, r, v, far);
+double mean_cost(const Model &model, const std::vector<Output> &outputs, const Extent &tile) {
   double logarithms = 0;
-  for (const Output &o : outputs) logarithms += std::log(cost(t, s, o.rows, o.vectors, r, v, far));
+  if (outputs.size() == 1) return model.cost({1, outputs[0].rows, outputs[0].vectors}, tile);
+  for (const Output &o : outputs) logarithms += std::log(model.cost({1, o.rows, o.vectors}, tile));
   return std::exp(logarithms / double(outputs.size()));
 }
 
@@ -93,7 +131,9 @@ std::vector<int> groups(const Nest &nest, const Target &t) {
   return list;
 }
 
-std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool far) {
+std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, Columns columns) {
+  constexpr int64_t kMostRows = 14, kMostLines = 4;
+  const Model model(nest, t, s, columns);
   const std::vector<Output> outputs = outputs_of(nest, t, s);
   const auto [rows, vectors] = outputs.back();
   const int registers = t.vector_regs - t.own_regs;
@@ -102,15 +142,23 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, bool 
   const int64_t widest = nest.dims[s.vector].extent.is_const() ? 8 : 3;
   std::vector<Tile> list;
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v)
-    for (int64_t r = 1; r <= std::min<int64_t>(rows, 14); ++r)
+    for (int64_t r = 1; r <= std::min(rows, kMostRows); ++r)
       if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
-        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || slides(t, s, r, v) ? 1 : 1 + 0.02 * double(r);
-        list.push_back({r, v, cost(t, s, outputs, r, v, far) * variants * streams});
+        const Extent tile{1, r, v};
+        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || model.slides(tile) ? 1 : 1 + 0.02 * double(r);
+        list.push_back({r, v, mean_cost(model, outputs, tile) * variants * streams});
       }
   const int64_t panels = s.panel < 0 ? 1 : nest.dims[s.panel].extent.value;
   for (int64_t p = 2; p <= most_panels(nest, s, vectors); ++p)
-    for (int64_t r = 1, v = p * vectors; r <= std::min<int64_t>(rows, 14) && r * v + v + broadcast <= registers; ++r)
-      list.push_back({r, vectors, cost(t, s, rows, panels * vectors, r, v, far) / double(panels), p});
+    for (int64_t r = 1, v = p * vectors; r <= std::min(rows, kMostRows) && r * v + v + broadcast <= registers; ++r)
+      list.push_back({r, vectors, model.cost({1, rows, panels * vectors}, {1, r, v}) / double(panels), p});
+  // No more sums than keep the units busy: while few are computed, what the next tile loads from further away arrives
+  // (Zen 5, 32 channels of 112 x 112: 4 lines of 4 79 % of the peak, of 7 70 %; those are as many instructions as wait to execute).
+  const int64_t lines = s.line < 0 ? 1 : typical_extent(nest, s.line), busy = 2 * t.fma_latency * t.fma_per_cycle;
+  for (int64_t v = 1; v <= vectors && lines > 1 && lines_leave(nest, t, s, v); ++v)
+    for (int64_t l = 2; l <= std::min(lines, kMostLines); ++l)
+      for (int64_t r = 1; r <= rows && l * r * v <= busy && model.slides({l, r, v}); ++r)
+        list.push_back({r, v, model.cost({lines, rows, vectors}, {l, r, v}), 1, l});
   std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
   if (list.size() > 12) list.resize(12);
   return list;

@@ -15,14 +15,19 @@ struct Tile {
   int64_t rows, vectors;
   double cost; ///< cycles for one reduction step over the whole output, or a panel of it
   int64_t panels = 1; ///< of whole vectors, side by side
+  int64_t lines = 1;  ///< of rows, where windows slide over those as well
 };
+
+/// Where what moves along the vectors is read from: the first-level cache, the second, or a copy (step pack) that takes
+/// most of the first.
+enum class Columns : uint8_t { Near, Far, Packed };
 
 /// The target whose vectors are groups of registers (RVV: LMUL), and the groups to try: up to 4 registers (XNNPACK's and IREE's
 /// choice), unless the vectorized dim is too short to fill half of them.
 Target grouped(const Target &, int group);
 std::vector<int> groups(const Nest &, const Target &);
 
-/// The best register tiles for a nest, cheapest first. `far`: what moves along the vectors comes from the second-level cache.
-std::vector<Tile> tiles(const Nest &, const Target &, const Shape &, bool far = false);
+/// The best register tiles for a nest, cheapest first.
+std::vector<Tile> tiles(const Nest &, const Target &, const Shape &, Columns = Columns::Near);
 
 } // namespace vecwrap

@@ -10,7 +10,7 @@ using Binary = void (CodeGenerator::*)(const Xmm &, const Operand &, const Opera
 
 class Avx : public Emitter {
 public:
-  Avx(const VProgram &p, const Target &t, std::vector<uint8_t> &buffer) : Emitter(p, buffer), wide_(t.isa == Isa::Avx512), vnni_(t.vnni) {}
+  Avx(const VProgram &p, const Target &t, std::span<uint8_t> buffer) : Emitter(p, buffer), wide_(t.isa == Isa::Avx512), vnni_(t.vnni) {}
 
 private:
   void vector(const VInst &i) override;

@@ -3,6 +3,7 @@
 #include "emit/x86/sse.h"
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 namespace vecwrap::x86 {
 
@@ -210,10 +211,9 @@ void Emitter::constants() {
 
 namespace {
 
-Code run(Emitter &&emitter, std::vector<uint8_t> &buffer) {
+Code run(Emitter &&emitter) {
   const int64_t stack = emitter.run();
-  buffer.resize(emitter.getSize());
-  return {std::move(buffer), stack};
+  return {{emitter.getCode(), emitter.getCode() + emitter.getSize()}, stack};
 }
 
 } // namespace
@@ -221,9 +221,11 @@ Code run(Emitter &&emitter, std::vector<uint8_t> &buffer) {
 Result<Code> emit(const VProgram &program, const Target &target) {
   const auto groups = std::count_if(program.code.begin(), program.code.end(), [](const VInst &i) { return i.op == VOp::VGroup; });
   const bool sse = target.isa == Isa::Sse;
-  std::vector<uint8_t> buffer((program.code.size() + size_t(groups) * 4) * (sse ? 256 : 96) + 4096);
+  const size_t room = (program.code.size() + size_t(groups) * 4) * (sse ? 256 : 96) + 4096;
+  const std::unique_ptr<uint8_t[]> buffer(new uint8_t[room]);
+  const std::span<uint8_t> space(buffer.get(), room);
   try {
-    return sse ? run(Sse(program, buffer), buffer) : run(Avx(program, target, buffer), buffer);
+    return sse ? run(Sse(program, space)) : run(Avx(program, target, space));
   } catch (const std::exception &e) {
     return Refusal{"assembler", e.what()};
   }

@@ -5,6 +5,7 @@
 #include "emit/gpr.h"
 #include "target/target.h"
 #include <map>
+#include <span>
 #include <xbyak/xbyak.h>
 
 namespace vecwrap::x86 {
@@ -21,7 +22,7 @@ constexpr int kScratch = 72; ///< the red zone below the stack pointer (128 byte
 
 class Emitter : public CodeGenerator {
 public:
-  Emitter(const VProgram &p, std::vector<uint8_t> &buffer)
+  Emitter(const VProgram &p, std::span<uint8_t> buffer)
       : CodeGenerator(buffer.size(), buffer.data()), p_(p), map_(allocate_gprs(p, std::size(kPool))), labels_(p.labels) {}
   virtual ~Emitter() = default;
   int64_t run();

@@ -64,6 +64,8 @@ def measure(case: Case, columns: dict[str, Column], bench: Bench) -> Row:
             runs[name] = bench.run(case, column)
         except (RuntimeError, SimError) as problem:
             row["left_out"][name] = str(problem)
+    if SCALAR not in runs:
+        raise SystemExit(f"{SCALAR}, which the others are compared with: {row['left_out'][SCALAR]}")
     for name, found in runs.items():
         if found.printed == runs[SCALAR].printed:
             row["cycles"][name], row["instructions"][name] = found.cycles, found.instructions

@@ -57,6 +57,14 @@ def test_only_what_prints_the_same_counts(tmp_path: Path) -> None:
     assert again.runs == memo.runs and len(again.runs) == 3
 
 
+def test_nothing_is_compared_with_nothing(tmp_path: Path) -> None:
+    def fails(case: Case, program: Path) -> None:
+        raise RuntimeError("no QEMU here")
+
+    with pytest.raises(SystemExit, match="scalar C.*no QEMU here"):
+        riscompiler.measure(SMALL, {SCALAR: Column(fails)}, Bench(Options(function="kernel"), Memo(tmp_path / "memo")))
+
+
 @needs_tools
 def test_a_known_program_is_not_built_again(tmp_path: Path) -> None:
     def fails(case: Case, program: Path) -> None:

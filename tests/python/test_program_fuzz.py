@@ -15,7 +15,7 @@ RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]
 
 def sentence_for(choices: random.Random, program: _core.Program, target: str) -> str:
     """Mostly one that is legal; the refusals are part of the test, too."""
-    for _ in range(choices.choice([1, 8])):
+    for _ in range(choices.choice([1, 8, 8, 12])):
         sentence = random_program_sentence(choices, program)
         if target not in RUNNABLE:
             sentence = vector_of_registers(choices, sentence)

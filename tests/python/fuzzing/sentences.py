@@ -86,7 +86,7 @@ def pick_tile(random: Random, nest: _core.Nest, chains: dict[str, Chain], parall
     points, budget, tile = 1, random.choice([32, 64, 64, 128, 256, 1024]), []
     for name in names:
         loop, covered = chains[name][-1]
-        if covered is not None and points * covered <= budget and random.random() < 0.85:
+        if covered is not None and points * covered <= budget and random.random() < 0.75:
             points *= covered
             tile.insert(0, loop)
     return tile
@@ -94,6 +94,8 @@ def pick_tile(random: Random, nest: _core.Nest, chains: dict[str, Chain], parall
 
 def pack(random: Random, nest: _core.Nest, places: list[str]) -> list[str]:
     """Packs of tensors; mostly where they have a chance: around a reduction, close to the tile."""
+    if not any(reduction for _, _, reduction in nest.dims) and random.random() < 0.75:
+        return []
     read = {nest.tensors[tensor]: strides for tensor, _, strides, _, _ in nest.accesses if any(strides)}
     tensors = random.sample(sorted(read), min(random.choice([0, 0, 1, 1, 2]), len(read)))
     return [f"pack({tensor},{random.choice([places[-1], places[-1], *places])}{own_order(random, nest, read[tensor])})"

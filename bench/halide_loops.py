@@ -1,7 +1,7 @@
 """The loops of a sentence through Halide: out[...] += left[...] * right[...] with the same splits, order, lanes and unrolling.
 
-Halide's update stage is scheduled loop by loop as the sentence says; copies and prefetches are left out. Bounds, strides and "no checks"
-are given, so that what it compiles is the loops and little else.
+Halide's update stage is scheduled loop by loop as the sentence says; copies and prefetches are left out. Bounds, strides and
+"no checks" are given, so that what it compiles is the loops and little else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The loops of a sentence through Halide: out[...] += left[...] * right[...] with the same splits, order, lanes and unrolling.
 
-Halide's update stage is scheduled loop by loop as the sentence says; copies (pack) are left out. Bounds, strides and "no checks"
-are given, so that what it compiles is the loops and little else.
+Halide's update stage is scheduled loop by loop as the sentence says; copies and prefetches are left out. Bounds, strides and
+"no checks" are given, so that what it compiles is the loops and little else.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 STEP = re.compile(r"(\w+)\(([^)]*)\)")
+NO_LOOPS = ("pack", "prefetch")  # steps that are left out
 UNCHECKED = ("NoAsserts", "NoBoundsQuery")
 
 
@@ -56,7 +57,7 @@ def scheduled(stage: Stage, sentence: str, lanes: int) -> None:
                 if name != names[0]:
                     stage.update.unroll(stage.loops[name])
             stage.vectorize(names[0], lanes)
-        elif step != "pack":
+        elif step not in NO_LOOPS:
             raise ValueError(f"{step}: a step that Halide has no loop for, in {sentence}")
 
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from .. import _core
 from ..errors import ToolError
 from ..sim.cores import flat, read_core
 from ..sim.run import SimError, find_plugin
@@ -81,7 +80,14 @@ def harness() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def run(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds: float = SECONDS) -> list[Result]:
+class Runnable(Protocol):
+    """A kernel, or other machine code that takes an argument block as kernels do and needs no relocation."""
+
+    @property
+    def code(self) -> bytes: ...
+
+
+def run(kernels: Sequence[Runnable], jobs: Sequence[Job], vlen: int, seconds: float = SECONDS) -> list[Result]:
     """What each job did on a core with vectors of `vlen` bits.
 
     Raises ToolError where a tool is missing or fails, or the batch takes longer than `seconds`.
@@ -89,7 +95,7 @@ def run(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds
     return execute(kernels, jobs, vlen, seconds, [])
 
 
-def measure(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, core: str = "spacemit-x60",
+def measure(kernels: Sequence[Runnable], jobs: Sequence[Job], vlen: int, core: str = "spacemit-x60",
             seconds: float = SECONDS) -> list[Result]:
     """As run, with what the ruler counts in a second run of each job: on a model of `core`, with vectors of `vlen` bits."""
     with tempfile.TemporaryDirectory(prefix="vecwrap-rvv-") as folder:
@@ -104,7 +110,7 @@ def measure(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, cor
         return [result if result.signal else replace(result, counts=next(reports)) for result in results]
 
 
-def execute(kernels: Sequence[_core.Kernel], jobs: Sequence[Job], vlen: int, seconds: float, options: list[str]) -> list[Result]:
+def execute(kernels: Sequence[Runnable], jobs: Sequence[Job], vlen: int, seconds: float, options: list[str]) -> list[Result]:
     codes = [kernel.code for kernel in kernels]
     packed = [struct.pack("<q", len(codes)), *(struct.pack("<q", len(code)) + code for code in codes)]
     packed += [job.packed(bool(options)) for job in jobs]

@@ -62,8 +62,9 @@ def operand(random: np.random.Generator, name: str, size: int) -> np.ndarray[Any
 def row(size: int, types: Sequence[str]) -> dict[str, Any]:
     nest, target = nest_of(size, types), vw.find_target(f"riscv64-rvv{VLEN}+zvfh")
     sentence = _core.propose(nest.core, target, 1, always=True)[0]
-    kernels = {"vecwrap": _core.compile(nest.core, sentence, target),
-               **{name: by_clang(size, types, flags) for name, flags in ORDERS.items()}}
+    kernels: dict[str, Any] = {
+        "vecwrap": _core.compile(nest.core, sentence, target),
+        **{name: by_clang(size, types, flags) for name, flags in ORDERS.items()}}
     random, zeros = np.random.default_rng(1), np.zeros((size, size), DTYPES[types[0]])
     a, b, wanted = operand(random, types[1], size), operand(random, types[2], size), zeros.copy()
     nest.interpret(a, b, wanted)

@@ -47,6 +47,10 @@ class Bench:
             column.build(case, program := Path(folder) / "program")
             return self.memo.run(program, self.options, key)
 
+    def unknown(self, case: Case, columns: dict[str, Column]) -> int:
+        """How many programs of the case were not simulated yet."""
+        return sum(self.memo.known(column.key(case), self.options) is None for column in columns.values())
+
     def row(self, case: Case, columns: dict[str, Column]) -> Row | None:
         try:
             return measure(case, columns, self)
@@ -98,13 +102,15 @@ def chosen(names: str | None, vlen: int) -> dict[str, Column]:
 
 
 def measured(wanted: list[Case], builds: dict[str, Column], bench: Bench, jobs: int) -> list[Row]:
-    tell, rows = progress(len(wanted), list(builds)), []
+    """Rows of the cases, in their order. Those of which most is known are simulated first: time may run out."""
+    tell, rows = progress(len(wanted), list(builds)), {}
+    first = sorted(wanted, key=lambda case: bench.unknown(case, builds))
     with ThreadPoolExecutor(jobs) as pool:
-        for row in pool.map(lambda case: bench.row(case, builds), wanted):
+        for row in pool.map(lambda case: bench.row(case, builds), first):
             if row:
-                rows.append(row)
+                rows[row["case"], row["category"]] = row
                 tell(row)
-    return rows
+    return [rows[key] for case in wanted if (key := (case.name(), case.category)) in rows]
 
 
 def numbers(text: str) -> tuple[int, ...]:

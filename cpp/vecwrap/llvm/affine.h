@@ -33,6 +33,8 @@ struct RangeCondition {
   bool non_negative; ///< in addition: >= 0
 };
 
+bool is_address(const llvm::Value *); ///< in the usual address space
+
 class Affine {
 public:
   Affine(llvm::Loop &root, llvm::LoopInfo &loops, const llvm::DataLayout &layout,

@@ -1,13 +1,11 @@
 #include "llvm/replace.h"
-#include "decide/strategy.h"
-#include "ir/product.h"
 #include "ir/text.h"
 #include "llvm/gates.h"
 #include "llvm/guard.h"
 #include "llvm/place.h"
+#include "llvm/variants.h"
 #include "llvm/verify.h"
 #include "llvm/worth.h"
-#include <cstdlib>
 #include <llvm/IR/InlineAsm.h>
 
 namespace vecwrap::raise {
@@ -18,98 +16,6 @@ using llvm::Type;
 namespace {
 
 constexpr const char *kDone = "vecwrap.done";
-
-struct Choice {
-  Target target;
-  Sentence sentence;
-  Kernel kernel;
-};
-
-Result<Choice> choose(const Nest &nest, const Target &target) {
-  Sentence sentence;
-  if (const char *text = std::getenv("VECWRAP_SENTENCE"); text && *text) {
-    auto parsed = parse_sentence(text);
-    if (!parsed)
-      return parsed.refusal();
-    sentence = *parsed;
-  } else {
-    auto proposed = make_heuristic()->propose(nest, target, 1);
-    if (!proposed)
-      return proposed.refusal();
-    sentence = proposed->front();
-  }
-  auto kernel = compile(nest, sentence, target);
-  if (!kernel)
-    return kernel.refusal();
-  return Choice{target, sentence, *kernel};
-}
-
-std::string features_of(const Function &function) {
-  Attribute attribute = function.getFnAttribute("target-features");
-  return attribute.isStringAttribute() ? attribute.getValueAsString().str() : "";
-}
-
-/// -mno-avx512f and -mprefer-vector-width= speak for the user, not for the machine.
-bool wanted(const Function &function, const Target &target) {
-  if (target.isa == Isa::Avx512 && forbids_feature(function, "avx512f"))
-    return false;
-  unsigned bits = 0;
-  Attribute width = function.getFnAttribute("prefer-vector-width");
-  return !width.isStringAttribute() || width.getValueAsString().getAsInteger(10, bits) || bits >= unsigned(target.vector_bytes) * 8;
-}
-
-std::string cpu_of(const Function &function, const char *attribute) { return function.getFnAttribute(attribute).getValueAsString().str(); }
-
-/// -mtune, or else -mcpu.
-const Core &arranged_for(const Function &function) {
-  for (const char *attribute : {"tune-cpu", "target-cpu"})
-    if (const Core *core = find_core(cpu_of(function, attribute)))
-      return *core;
-  return usual_core();
-}
-
-/// Those of the core that -mcpu names. Else vectors as long as the unit may rely on: longer ones run the same code. If that is only the least that V promises, code
-/// for longer ones as well, which is chosen when the unit runs.
-std::vector<Target> rvv_targets(const Function &function) {
-  if (const Core *core = find_core(cpu_of(function, "target-cpu")); core && has_feature(function, ("zvl" + Twine(core->vlen) + "b").str()))
-    return {for_core(*core)};
-  int promised = 128;
-  while (has_feature(function, ("zvl" + Twine(2 * promised) + "b").str()))
-    promised *= 2;
-  std::vector<Target> list;
-  for (const Target &target : reverse(assembly_targets())) // listed from short vectors to long ones
-    if (!target.any_length && (promised == 128 || (list.empty() && target.vector_bytes * 8 <= promised)))
-      list.push_back(tuned(target, arranged_for(function)));
-  return list;
-}
-
-/// May code for `target` run in a unit compiled for `unit`?
-bool covers(const Target &unit, const Target &target) {
-  return target.vector_bytes <= unit.vector_bytes && (!target.vnni || unit.vnni) && (!target.bf16 || unit.bf16);
-}
-
-/// A unit for any x86-64 asks the CPU, and knows of these.
-bool asked_for(const Target &target, const Nest &nest) {
-  if (target.isa == Isa::Sse)
-    return worth_sse(nest);
-  return !target.bf16 && (!target.vnni || target.isa == Isa::Avx512);
-}
-
-/// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else
-/// all of them (`dispatch`: the CPU is asked at run time). VNNI and BF16 matter to sums of narrow products only.
-std::vector<Target> targets_for(const Function &function, const Nest &nest, bool &dispatch) {
-  if (is_riscv(*function.getParent()))
-    return rvv_targets(function);
-  const Target unit = target_for_features(features_of(function));
-  dispatch = unit.isa == Isa::Sse;
-  std::vector<Target> list;
-  for (const Target &target : targets()) {
-    const bool useful = (!target.vnni && !target.bf16) || product_of(nest);
-    if (useful && wanted(function, target) && (dispatch ? asked_for(target, nest) : list.empty() && target.isa != Isa::Sse && covers(unit, target)))
-      list.push_back(target);
-  }
-  return list;
-}
 
 void mark_done(Loop &loop) {
   LLVMContext &context = loop.getHeader()->getContext();
@@ -143,14 +49,6 @@ Value *has(Guard &guard, const Target &target) {
     return b.CreateZExt(guard.cpu_level, b.getInt64Ty());
   auto *type = FunctionType::get(b.getInt64Ty(), false);
   return b.CreateCall(type, InlineAsm::get(type, "csrr $0, vlenb", "=r", false));
-}
-
-uint64_t needs(const Target &target) {
-  if (target.isa == Isa::Rvv)
-    return uint64_t(target.vector_bytes);
-  if (target.isa != Isa::Avx512)
-    return target.isa == Isa::Sse ? kCpuBaseline : kCpuAvx2;
-  return target.vnni ? kCpuAvx512Vnni : kCpuAvx512;
 }
 
 /// Stores the kernel's arguments and calls it (or the one for this CPU).

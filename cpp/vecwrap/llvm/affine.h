@@ -51,7 +51,7 @@ public:
   bool in_nest(llvm::Value *value) const;
   /// Computed from values before the nest by instructions that may run at any time and read no memory.
   bool invariant(llvm::Value *value);
-  /// The poly can be evaluated in 128 bits without overflow (see guard.cpp).
+  /// The poly can be evaluated in 128 bits without overflow (see guard_tests.cpp).
   bool checkable(const Form &) const;
 
 private:

@@ -105,7 +105,7 @@ bool Lift::choose_path() {
   }
   if (seen_strides.empty())
     return no(Why::ScalarOutput);
-  if (result.dim_loop.size() > 8) // guard.cpp: eight terms of 2^59 bytes fit in 64 bits
+  if (result.dim_loop.size() > 8) // guard_tests.cpp: eight terms of 2^59 bytes fit in 64 bits
     return no(Why::TooDeep);
   for (StoreInst *store : result.stores)
     if (!unify(store))

@@ -114,7 +114,7 @@ int Machine::walk_caches(const Executed &executed) {
 
 std::string Machine::json(uint64_t regions) const {
   std::ostringstream out;
-  out << "{\"core\": \"" << core_.name << "\", \"vlen\": " << core_.vlen << ", \"regions\": " << regions
+  out << "{\"model\": " << kModel << ", \"core\": \"" << core_.name << "\", \"vlen\": " << core_.vlen << ", \"regions\": " << regions
       << ", \"instructions\": " << instructions_ << ", \"cycles\": " << board_->cycles() << ", \"classes\": {";
   const char *comma = "";
   for (size_t kind = 0; kind < counts_.size(); ++kind) {

@@ -8,6 +8,9 @@
 
 namespace vecwrap::sim {
 
+// What counts and cycles are, as a number: raise it (and MODEL in python/vecwrap/sim/run.py) when any of them changes for any program.
+constexpr int kModel = 1;
+
 struct Access {
   uint64_t address;
   bool store;

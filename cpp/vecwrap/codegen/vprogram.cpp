@@ -17,9 +17,9 @@ constexpr Row kRows[] = {
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
     {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"prefetch", "m"},
-    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"},
     {"v.loadseg", "Dimnt"}, {"v.storeseg", "Aimnt"}, {"v.convert", "DAit"}, {"v.index", "imnt"},
 };
+static_assert(std::size(kRows) == size_t(VOp::VIndex) + 1);
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
 std::string v(int reg) { return is_uniform(reg) ? "f" + std::to_string(reg - kUniform) : "v" + std::to_string(reg); }

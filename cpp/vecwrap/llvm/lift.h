@@ -62,9 +62,14 @@ Pred predicate_of(llvm::CmpInst::Predicate);
 /// Integers in memory have no sign: that of a load's first extension.
 bool extends_signed(const llvm::LoadInst *);
 
+/// What the unit's machine has: multiply-adds that round once, arithmetic on halves in vectors.
+struct Arithmetic {
+  bool fuses, halves;
+};
+
 class Lift {
 public:
-  Lift(Tree &tree, llvm::AAResults &aa, bool target_fuses) : tree_(tree), aa_(aa), fuses_(target_fuses) {}
+  Lift(Tree &tree, llvm::AAResults &aa, Arithmetic has) : tree_(tree), aa_(aa), fuses_(has.fuses), halves_(has.halves) {}
   bool run(); ///< false: see why()
   const Refusal &why() const { return why_; }
   Lifted result;
@@ -163,7 +168,7 @@ private:
 
   Tree &tree_;
   llvm::AAResults &aa_;
-  bool fuses_, scopes_change_ = false;
+  bool fuses_, halves_, scopes_change_ = false;
   Refusal why_;
   llvm::Type *type_ = nullptr;     ///< of what is stored
   llvm::Type *computed_ = nullptr; ///< of floats that the nest computes with; null: it computes with integers

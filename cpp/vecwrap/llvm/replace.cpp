@@ -129,7 +129,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   Outcome outcome;
   bool fuses = is_riscv(*function.getParent()) || has_feature(function, "fma") || has_feature(function, "avx512f") || has_feature(function, "fma4");
   Tree tree(root, loops, post, function.getDataLayout());
-  Lift lift(tree, aa, fuses);
+  Lift lift(tree, aa, {fuses, computes_halves(function)});
   if (!lift.run()) {
     outcome.why = lift.why();
     return outcome;

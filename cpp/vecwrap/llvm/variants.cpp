@@ -35,18 +35,31 @@ const Core &arranged_for(const Function &function) {
   return usual_core();
 }
 
+} // namespace
+
+bool computes_halves(const Function &function) {
+  return is_riscv(*function.getParent()) && has_feature(function, "zfh") && has_feature(function, "zvfh");
+}
+
+namespace {
+
 /// Those of the core that -mcpu names. Else vectors as long as the unit may rely on: longer ones run the same code. If that is
 /// only the least that V promises, code for longer ones as well, which is chosen when the unit runs.
 std::vector<Target> rvv_targets(const Function &function) {
+  const auto with_halves = [&](Target target) {
+    if (computes_halves(function))
+      target.halves = true, target.name += "+zvfh";
+    return target;
+  };
   if (const Core *core = find_core(cpu_of(function, "target-cpu")); core && has_feature(function, ("zvl" + Twine(core->vlen) + "b").str()))
-    return {for_core(*core)};
+    return {with_halves(for_core(*core))};
   int promised = 128;
   while (has_feature(function, ("zvl" + Twine(2 * promised) + "b").str()))
     promised *= 2;
   std::vector<Target> list;
   for (const Target &target : reverse(assembly_targets())) // listed from short vectors to long ones
     if (!target.any_length && (promised == 128 || (list.empty() && target.vector_bytes * 8 <= promised)))
-      list.push_back(tuned(target, arranged_for(function)));
+      list.push_back(with_halves(tuned(target, arranged_for(function))));
   return list;
 }
 

@@ -67,6 +67,7 @@ def check_vlen(vlen: int) -> int:
 
 def region(program: Path, options: Options) -> str:
     elf = Elf(program)
+    elf.check_that_it_runs(Path(options.sysroot))
     if options.function:
         return f"function={(elf.function(options.function) - elf.code()) % 2 ** 64}"
     return f"region={'markers' if options.markers else 'whole'}"

@@ -224,7 +224,8 @@ def below_table(name: str, coefficients: list[float]) -> str:
 
 def pair_table(name: str, meaning: str, value: mpf) -> str:
     """The two doubles whose sum is nearest."""
-    return f"/// {meaning} in two doubles.\ninline constexpr double {name}[] = {{{float(value)!r}, {float(value - float(value))!r}}};\n"
+    high = float(value)
+    return f"/// {meaning} in two doubles.\ninline constexpr double {name}[] = {{{high!r}, {float(value - high)!r}}};\n"
 
 
 def gelu_tables() -> list[str]:
@@ -239,7 +240,8 @@ def gelu_tables() -> list[str]:
 def header() -> str:
     said = "// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how."
     return "\n".join([said, "#pragma once", "", "namespace vecwrap {", "",
-                      *(table(fit) + "\n" for fit in FITS), below_table("kErfBelow", ERF_BELOW), *gelu_tables(), "} // namespace vecwrap", ""])
+                      *(table(fit) + "\n" for fit in FITS), below_table("kErfBelow", ERF_BELOW), *gelu_tables(),
+                      "} // namespace vecwrap", ""])
 
 
 if __name__ == "__main__":

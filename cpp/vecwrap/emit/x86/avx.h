@@ -34,6 +34,9 @@ private:
   void multiply_add(const VInst &i);
   void negate(const VInst &i);
   void select_integers(const VInst &i);
+  using Integer = void (CodeGenerator::*)(const Xmm &, const Xmm &, const Operand &);
+  void integers(Integer f, bool commutes, const VInst &i);
+  bool shift(const VInst &i);
   bool integer(const VInst &i); ///< integer.cpp: arithmetic on i32; false for what does not care for the type
   void broadcast(const Xmm &d, const Address &from);
 

@@ -56,7 +56,7 @@ bool Avx::shift(const VInst &i) {
   for (const Shift &row : kShifts) {
     if (row.op != i.op) continue;
     if (i.b < 0) return (this->*row.all)(reg(i.d), reg(i.a), uint8_t(i.imm)), true;
-    (this->*kBitwise[0].*(wide_ ? &Bitwise::wide : &Bitwise::narrow))(reg(i.t), reg(i.b), everywhere(kShiftMask));
+    (this->*(wide_ ? kBitwise[0].wide : kBitwise[0].narrow))(reg(i.t), reg(i.b), everywhere(kShiftMask));
     return (this->*row.lanes)(reg(i.d), reg(i.a), reg(i.t)), true;
   }
   return false;

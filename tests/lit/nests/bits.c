@@ -1,0 +1,30 @@
+// Fixed point: of a sum that is shifted and stored as a byte, what is above the byte does not matter.
+// RUN: %nest %s 2>&1 | FileCheck %s
+void requantized(int m, int n, int p, const signed char *a, const signed char *b, signed char *c) {
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++) {
+      int s = 0;
+      for (int k = 0; k < p; k++)
+        s += a[i * p + k] * b[k * n + j];
+      c[i * n + j] = (signed char)((s + 128) >> 8);
+    }
+}
+// CHECK:      tensor C:i8 A:i8 B:i8
+// CHECK:      [[SUM:%[0-9]+]] = const 128
+// CHECK:      [[SHIFTED:%[0-9]+]] = lshr {{.*}}
+// CHECK-NOT:  and
+// CHECK:      final [[SHIFTED]]
+// The sum of two bytes is cut off, and then taken as a whole.
+void wrapped(int m, int n, int p, const unsigned char *a, const unsigned char *b, int *c) {
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++) {
+      int s = 0;
+      for (int k = 0; k < p; k++)
+        s += (unsigned char)(a[i * p + k] + b[k * n + j]);
+      c[i * n + j] = s;
+    }
+}
+// CHECK:      tensor C:i32 A:u8 B:u8
+// CHECK:      = add
+// CHECK-NEXT: const 255
+// CHECK-NEXT: = and

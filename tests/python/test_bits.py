@@ -11,7 +11,8 @@ COUNTS = [*range(-3, 67), 2**31 - 1, -2**31]  # those from 0 to 31 and what is t
 X = np.array([x for x in EDGES for _ in COUNTS], np.int32)
 Y = np.array(COUNTS * len(EDGES), np.int32)
 BITWISE = {"and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}
-SHIFTS = {"shl": lambda x, n: (x.view(np.uint32) << (n & 31).astype(np.uint32)).view(np.int32), "ashr": lambda x, n: x >> (n & 31),
+SHIFTS = {"shl": lambda x, n: (x.view(np.uint32) << (n & 31).astype(np.uint32)).view(np.int32),
+          "ashr": lambda x, n: x >> (n & 31),
           "lshr": lambda x, n: (x.view(np.uint32) >> (n & 31).astype(np.uint32)).view(np.int32)}
 OPERATIONS = {**BITWISE, **SHIFTS}
 SENTENCES = ["v1", "v1 split(i,{lanes}) tile(i.1) vectorize(i.1)"]
@@ -95,10 +96,11 @@ access a1 Z + 0 : i*4
 %3 = {op} %2 %1
 init %0
 update %3
-final %3
+final %2
 out a1
-""".replace("final %3", "final %2"))
-    x = np.random.default_rng(1).integers(-2**31, 2**31, (3, n)).astype(np.int32) | (0 if op == "xor" else 0x00f00000 if op == "and" else 0)
+""")
+    x = np.random.default_rng(1).integers(-2**31, 2**31, (3, n)).astype(np.int32)
+    x = x | 0x00f00000 if op == "and" else x & 0x00f00f00 if op == "or" else x
     start = np.array([-1, 5, 0x0ff00000], np.int32)
     for sentence in ("v1", "v1 split(k,{lanes}) reorder(i,k,k.1) tile(k.1) vectorize(k.1)"):
         z = start.copy()

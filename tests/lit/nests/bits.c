@@ -23,7 +23,7 @@ void wrapped(int m, int n, int p, const unsigned char *a, const unsigned char *b
       c[i * n + j] = s;
     }
 }
-// CHECK:      tensor C:i32 A:u8 B:u8
+// CHECK:      tensor C A:u8 B:u8
 // CHECK:      = add
 // CHECK-NEXT: const 255
 // CHECK-NEXT: = and

@@ -33,11 +33,11 @@ def silu(x: Data) -> Data:
     return x * sigmoid(x)
 
 
-def gelu(x: Data) -> Data:
+def gelu(x: Data) -> Any:
     return x / 2 * (1 + OPS["erf"](x / math.sqrt(2)))
 
 
-def gelu_tanh(x: Data) -> Data:
+def gelu_tanh(x: Data) -> Any:
     return x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
 
 

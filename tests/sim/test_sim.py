@@ -194,7 +194,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_programs_that_cannot_run_are_told_apart(tmp_path: Path) -> None:
     whole = build(tmp_path, "nop").read_bytes()
     first_segment, (count,) = 64, struct.unpack_from("<H", whole, 56)
-    names = {"cut": whole[:first_segment + 56 * count], "headers": whole[:100], "library": whole[:24] + bytes(8) + whole[32:], "locked": whole}
+    names = {"cut": whole[:first_segment + 56 * count], "headers": whole[:100], "locked": whole,
+             "library": whole[:24] + bytes(8) + whole[32:]}
     loader = struct.pack("<IIQQQQQQ", 3, 4, len(whole), 0, 0, 9, 9, 1)  # PT_INTERP in the place of a header
     names["dynamic"] = whole[:first_segment] + loader + whole[first_segment + 56:] + b"/nowhere\0"
     says = {"cut": "is cut off: it has", "headers": "no place for its program headers", "library": "is a library",

@@ -43,7 +43,7 @@ class Elf:
         try:
             return [Segment(*struct.unpack_from("<IIQQQQ", self.data, start + i * size)) for i in range(count)]
         except struct.error:
-            raise ElfError(f"{self.path} is cut off: it has {len(self.data)} bytes, and no place for its program headers") from None
+            raise ElfError(f"{self.path} is cut off: {len(self.data)} bytes hold no place for its program headers") from None
 
     def check_that_it_runs(self, sysroot: Path) -> None:
         """Whatever QEMU would stop at with less to say."""
@@ -55,10 +55,13 @@ class Elf:
             raise ElfError(f"{self.path} is a library: measure a program that calls it")
         if not os.access(self.path, os.X_OK):
             raise ElfError(f"{self.path} is not executable: chmod +x {self.path}")
-        for loader in (self.data[at.offset:at.offset + at.size].rstrip(b"\0").decode() for at in segments if at.kind == INTERPRETER):
+        for loader in (self.text(segment) for segment in segments if segment.kind == INTERPRETER):
             if not any((root / loader.lstrip("/")).exists() for root in (sysroot, Path("/"))):
-                raise ElfError(f"{self.path} is dynamic, and its loader {loader} is not in {sysroot}: say where it is with --sysroot, "
-                               "or link with -static")
+                raise ElfError(f"{self.path} is dynamic, and its loader {loader} is not in {sysroot}: "
+                               "say where it is with --sysroot, or link with -static")
+
+    def text(self, segment: Segment) -> str:
+        return self.data[segment.offset:segment.offset + segment.size].rstrip(b"\0").decode(errors="replace")
 
     def code(self) -> int:
         """The lowest address of what is loaded to be executed: QEMU tells where it put that."""

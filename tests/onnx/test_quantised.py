@@ -12,6 +12,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 import vecwrap
 import vecwrap.onnx
 from one_op import Small
+from vecwrap.errors import UnsupportedModel
 from vecwrap.onnx.header import C_TYPES
 from vecwrap.onnx.main import NPY_TYPES
 from vecwrap.onnx.ops.context import STORAGE
@@ -154,5 +155,5 @@ def test_scales_per_block_are_refused():
     small = Small()
     scales = small.constant(np.ones((2, 4), np.float32))
     small.results = [small.node("DequantizeLinear", small.input(np.ones((4, 4), np.int8)), scales, axis=0, block_size=2)]
-    with pytest.raises(vecwrap.UnsupportedModel, match="one scale for each block"):
+    with pytest.raises(UnsupportedModel, match="one scale for each block"):
         vecwrap.onnx.compile(small.model())

@@ -95,6 +95,7 @@ Insn instruction(Random &random, const Row &row, Op op, State &s) {
     case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': i.operand[at++] = v, v += 8; break;
     case 'i': i.operand[at++] = int64_t(pick(random, 31)) + 1; break;
     case 'm': i.operand[at++] = int64_t(pick(random, 4000)) - 2000, i.operand[at++] = kAddress; break;
+    case 'p': i.operand[at++] = 32 * (int64_t(pick(random, 128)) - 64), i.operand[at++] = kAddress; break;
     case 'a': i.operand[at++] = kAddress; break;
     case 'e': i.operand[at++] = Vtype{8 << pick(random, 4), int(pick(random, 4)), false}.encoded(); break;
     default: break;

@@ -25,7 +25,8 @@ public:
   void spread_rows(); ///< the first accumulator of each row goes to the others
   void add_in_order(int point);
   void join_vectors(); ///< all accumulators of a row into the first; the others die
-  void join_lanes();   ///< then all its lanes into the first
+  void join_lanes();
+  bool reduce_lanes();   ///< then all its lanes into the first
   /// acc[p] = root(p) for all points.
   void into_accumulators(int root);
   /// access[p] = root(p) for all points. Accumulators die with their last use.
@@ -120,6 +121,7 @@ private:
   void next_place();
 
   // prefetch.cpp
+  int64_t vector_bytes(int access) const;
   void each_ahead(int root, const std::function<void(const Mem &)> &);
 
   // segment.cpp

@@ -1,5 +1,6 @@
 #include "codegen/vprogram.h"
 #include <array>
+#include <iterator>
 
 namespace vecwrap {
 namespace {
@@ -13,13 +14,13 @@ constexpr Row kRows[] = {
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dmt"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
-    {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.sum", "DA"},
+    {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.reduce", "DAB"}, {"v.sum", "DA"},
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
     {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"prefetch", "m"},
-    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"},
     {"v.loadseg", "Dimnt"}, {"v.storeseg", "Aimnt"}, {"v.convert", "DAit"}, {"v.index", "imnt"},
 };
+static_assert(std::size(kRows) == size_t(VOp::VIndex) + 1, "an operation has no row");
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
 std::string v(int reg) { return is_uniform(reg) ? "f" + std::to_string(reg - kUniform) : "v" + std::to_string(reg); }

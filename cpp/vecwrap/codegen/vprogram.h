@@ -35,6 +35,7 @@ enum class VOp : uint8_t {
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open
+  VReduce, ///< lane 0 of d = lane 0 of b and all lanes of a, joined in any order by operation imm: VAdd, VMax or VMin
   VSum,   ///< lane 0 of d += the lanes of a, one after the other
   // A piece is 16 bytes of a register: four f32 or two f64.
   VInsert,    ///< lane imm (of the first piece) of d = the element at mem

@@ -196,7 +196,7 @@ bool Applier::place_prefetches() {
     if (p.tensor < 0) return no("unknown-tensor", "there is no tensor '" + step.names[0] + "'");
     if (p.loop < 0) return false;
     const Loop &loop = tree_.loops[p.loop];
-    if (target_.isa == Isa::Rvv) return no("prefetch-target", target_.name + " has no instruction to prefetch (Zicbop); leave the step out");
+    if (target_.isa == Isa::Rvv && !target_.prefetches) return no("prefetch-target", target_.name + " has no instruction to prefetch; leave the step out, or name a target with Zicbop (+zicbop)");
     if (p.loop >= tree_.tile) return no("prefetch-loop", "'" + loop.name + "' is in the tile; name a rolled loop");
     if (p.iterations > kFarthest / loop.step)
       return no("bad-factor", "prefetch at most " + std::to_string(kFarthest) + " elements ahead in '" + loop.name + "'");

@@ -28,6 +28,7 @@ public:
   void join_lanes();
   bool reduce_lanes();   ///< then all its lanes into the first
   /// acc[p] = root(p) for all points.
+  bool joins_in_place(int root, int point);
   void into_accumulators(int root);
   /// access[p] = root(p) for all points. Accumulators die with their last use.
   void store(int root, int access);

@@ -82,6 +82,12 @@ struct VInst {
   std::optional<Type> stored = {}; ///< VLoad, VBcast, VStore: converts from, to this type in memory, with temporaries `t` and (VStore) `e`
 };
 
+/// A loop whose first loads are to be made while the iteration before computes (RVV).
+struct Pipelined {
+  int64_t head;  ///< its label
+  size_t copies; ///< of the loop's body in the rolled one
+};
+
 struct VProgram {
   Type type = Type::F32;
   int lanes = 1;            ///< elements per vector register operation; 1 = scalar code
@@ -92,6 +98,8 @@ struct VProgram {
   const Core *core = nullptr; ///< what the instructions are ordered by (RVV)
   int reserved = 0;         ///< vectors of the emitter's own: masks (RVV: in front of number 0), scratch (SSE2: the last ones)
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
+  bool undisturbed = false; ///< what is beyond the end of a vector stays as it is (RVV)
+  std::vector<Pipelined> pipelined;
   std::vector<std::string> notes; ///< which part of the schedule the code comes from
   std::vector<VInst> code;
 };

@@ -19,7 +19,7 @@ class Loop:
     """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
 
     step: elements of the dim per iteration; 1 for the innermost of a chain.
-    tile, vector, unroll: marks of the loop, as the sentence's steps of these names. group: registers of one of its vectors.
+    tile, vector, unroll, pipeline, tails: marks of the loop, as the sentence's steps of these names. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
     prefetches: tensors whose lines are asked for ahead, and how many iterations of this loop.
     guests: other nests of a program that run on entry to its body.
@@ -32,6 +32,8 @@ class Loop:
     vector: bool = False
     group: int = 1
     unroll: int = 1
+    pipeline: bool = False
+    tails: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     prefetches: tuple[tuple[str, int], ...] = ()
     guests: tuple[str, ...] = ()
@@ -96,6 +98,8 @@ class Schedule:
         steps += [f"vectorize({loop.name}{f',{loop.group}' if loop.group > 1 else ''})" for loop in self.loops if loop.vector]
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
         steps += [f"prefetch({tensor},{loop.name},{n})" for loop in self.loops for tensor, n in loop.prefetches]
+        steps += [f"pipeline({loop.name})" for loop in self.loops if loop.pipeline]
+        steps += [f"tail({loop.name},{how})" for loop in self.loops for how in loop.tails]
         steps += [f"strided({tensor},{how})" for tensor, how in self.strided]
         return steps + [f"stream({tensor})" for tensor in self.stream[:1]]
 
@@ -145,6 +149,10 @@ def add_prefetch(schedule: Schedule, tensor: str, name: str, iterations: int) ->
     return mark(schedule, [name], prefetches=(*loop.prefetches, (tensor, iterations)))
 
 
+def add_tail(schedule: Schedule, name: str, how: str) -> Schedule:
+    return mark(schedule, [name], tails=(*schedule.loops[schedule.index(name)].tails, how))
+
+
 def add_strided(schedule: Schedule, tensor: str, how: str) -> Schedule:
     return replace(schedule, strided=(*schedule.strided, (tensor, how)))
 
@@ -155,6 +163,8 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "tile": lambda schedule, names, factor: mark(schedule, names, tile=True),
     "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True, group=max(factor, 1)),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
+    "pipeline": lambda schedule, names, factor: mark(schedule, names, pipeline=True),
+    "tail": lambda schedule, names, factor: add_tail(schedule, *names),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
     "prefetch": lambda schedule, names, factor: add_prefetch(schedule, names[0], names[1], factor),
     "stream": lambda schedule, names, factor: replace(schedule, stream=tuple(names)),

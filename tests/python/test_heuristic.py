@@ -107,6 +107,8 @@ def test_lines_that_slide_out_of_the_cache_share_a_tile():
     assert "y.1" not in proposed(depthwise(14, 14, 384)), "what a line left is still there"
     assert "y.1" not in proposed(depthwise(56, 56, 144)), "so it is by columns of two vectors"
     assert "tile(y,x.1,c.1)" in proposed(depthwise(2, 112, 32)), "both lines"
+    assert "reorder(y,x,c," in proposed(depthwise(56, 56, 64)), "whole pixels: each line of memory comes once"
+    assert "reorder(c,y,x," in proposed(depthwise(56, 56, 144))
 
 
 @pytest.mark.parametrize("shape", [(2, 171, 16), (5, 120, 35, 5), (7, 171, 19)])
@@ -149,6 +151,12 @@ def test_few_rows_beside_a_packed_panel(size):
 
 def test_a_panel_that_stays_in_the_second_level_is_not_packed():
     assert "pack" not in proposed(product(512, 512, 512))
+    assert "pack" not in proposed(product(128, 768, 768)), "few rows"
+
+
+def test_columns_that_evict_each_other_are_packed_for_few_rows():
+    """Rows of B are 12 KiB apart: 64 columns of 768 of them fill a sixteenth of the second level's sets."""
+    assert "pack(B,k)" in proposed(product(128, 3072, 768))
 
 
 @pytest.mark.parametrize("target", [t.name for t in targets() if _core.runs_here(t)])

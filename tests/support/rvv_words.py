@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 RVV = Path(__file__).parents[2] / "cpp/vecwrap/emit/rvv"
+PAIRS = {"m": "ix", "p": "px"}  # a distance, of lines for p, and a register
 FIXED = {"0": "v0", "V": "vlenb", "z": "rtz", "n": "rne"}  # operands without a value
 REGISTERS = {"x": "x", "a": "x", "f": "f", **dict.fromkeys("vwhqoj", "v")}
 PLACES = {1 << 7: "d", 1 << 15: "1", 1 << 20: "2", 1 << 27: "3", 1 << 15 | 1 << 20: "w"}  # of a register's lowest bit
@@ -41,12 +42,13 @@ def word(line: str) -> int:
 
 def row(mnemonic: str, operands: str) -> tuple[int, str]:
     """The word with all operands 0, and their places."""
-    kinds = [kind for operand in operands if operand not in FIXED for kind in ({"m": ("i", "x"), "p": ("p", "x")}.get(operand, operand))]
+    kinds = [kind for operand in operands if operand not in FIXED for kind in PAIRS.get(operand, operand)]
     base = [6 * (n + 1) if kind in REGISTERS else 0 for n, kind in enumerate(kinds)]  # registers that may stand together
     bits, places = word(text(mnemonic, operands, base)), ""
     result = bits
     for n, kind in enumerate(kinds):
-        changed = bits ^ word(text(mnemonic, operands, [value ^ (n == m) * (32 if kinds[m] == "p" else 1) for m, value in enumerate(base)]))
+        least = 32 if kind == "p" else 1
+        changed = bits ^ word(text(mnemonic, operands, [value ^ (n == m) * least for m, value in enumerate(base)]))
         places += "t" if kind == "e" else (PLACES if kind in REGISTERS else IMMEDIATES)[changed]
         result &= ~(31 * changed) if kind in REGISTERS else ~0
     return result, places

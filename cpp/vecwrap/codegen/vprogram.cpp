@@ -5,7 +5,7 @@
 namespace vecwrap {
 namespace {
 
-/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory; Y, Z: a, d or memory
+/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory; S: b or imm; Y, Z: a, d or memory
 struct Row { const char *name; const char *operands; };
 constexpr Row kRows[] = {
     {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
@@ -14,13 +14,14 @@ constexpr Row kRows[] = {
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dmt"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
+    {"v.and", "DAB"}, {"v.or", "DAB"}, {"v.xor", "DAB"}, {"v.shl", "DAS"}, {"v.ashr", "DAS"}, {"v.lshr", "DAS"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.reduce", "DAB"}, {"v.sum", "DA"},
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
     {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"prefetch", "m"},
     {"v.loadseg", "Dimnt"}, {"v.storeseg", "Aimnt"}, {"v.convert", "DAit"}, {"v.index", "imnt"},
 };
-static_assert(std::size(kRows) == size_t(VOp::VIndex) + 1, "an operation has no row");
+static_assert(std::size(kRows) == size_t(VOp::VIndex) + 1);
 
 std::string s(int reg) { return "s" + std::to_string(reg); }
 std::string v(int reg) { return is_uniform(reg) ? "f" + std::to_string(reg - kUniform) : "v" + std::to_string(reg); }
@@ -59,6 +60,7 @@ std::string operand(const VProgram &p, const VInst &i, char kind) {
   case 'A': return source(i, 0, i.a);
   case 'B': return source(i, 1, i.b);
   case 'C': return source(i, 2, i.c);
+  case 'S': return i.b < 0 ? std::to_string(i.imm) : v(i.b);
   default: return v(i.e);
   }
 }

@@ -150,7 +150,9 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
   auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
   std::vector<std::string> inside; // loops that do not move the panel
-  const bool apart = pack < 0 && s.step; // columns have nothing in common: the rows that windows share stay near
+  // Columns have nothing in common: the rows that windows share stay near. Where they do not, as those of a line are too far apart, whole
+  // pixels come at once. (Zen 5, 3x3, 64 channels of 56 x 56: 50 % of the peak column by column, 63 % so; 512 of 28 x 28 17 and 40 %.)
+  const bool apart = pack < 0 && s.step && tile.lines == 1;
   if (apart) append(columns);
   std::vector<std::string> points;
   for (int d : s.outer)

@@ -23,24 +23,33 @@ bool panel_already(const Nest &nest, const Target &t, const Shape &s) {
   return true;
 }
 
-/// Copying a vector costs about as much as 3 bytes per row tile gain where the rows of both operands spread over the
-/// caches, and a quarter of that where rows a page apart evict each other (seen on a busy Zen 5: 128 x 768 x 768 loses
-/// about 6 % by packing on AVX-512 and gains 1 % on AVX2, 128 x 1024 x 1024 gains about 4 % and 8 %).
-bool worth_packing(const Nest &nest, const Target &t, const Shape &s) {
-  constexpr int64_t kFewRows = 64;
-  const int64_t rows = typical_extent(nest, s.row);
-  const int64_t panel = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
-  return rows >= kFewRows && panel > t.l2_bytes && rows * (rows_evict(nest, s) ? 4 : 1) > 3 * t.vector_bytes;
-}
-
 /// How much of a cache, whose sets repeat every `sets` bytes, rows of `width` bytes may fill: those a power of two apart meet in
 /// few of them.
 double share_of(int64_t sets, int64_t stride, int64_t width) { return std::min(1.0, double(width) / double(std::gcd(stride, sets))); }
 
-/// Bytes of the second-level cache that such rows may fill.
-int64_t near_bytes(const Target &t, int64_t stride, int64_t width) {
+/// Bytes of the second-level cache that such rows may fill at most.
+int64_t l2_bytes(const Target &t, int64_t stride, int64_t width) {
   constexpr int64_t kSets = 64 << 10;
-  return int64_t(double(t.l2_bytes * 5 / 8) * share_of(kSets, stride, width));
+  return int64_t(double(t.l2_bytes) * share_of(kSets, stride, width));
+}
+
+/// Do the rows of a register tile's columns lie so that they evict each other even from the second-level cache?
+bool columns_evict(const Nest &nest, const Target &t, const Shape &s) {
+  constexpr int64_t kVectors = 4;
+  const Int stride = access_to(nest, s.moving[0]).strides[s.reductions[0]];
+  const int64_t width = kVectors * t.vector_bytes;
+  return stride.is_const() && stride.value && typical_extent(nest, s.reductions[0]) * width > l2_bytes(t, stride.value, width);
+}
+
+/// Copying a vector costs about as much as 3 bytes per row tile gain where the rows of both operands spread over the
+/// caches, and a quarter of that where rows of one evict each other (seen on Zen 5: 128 x 768 x 768 loses about 6 % by
+/// packing on AVX-512 and gains 1 % on AVX2, 128 x 1024 x 1024 gains about 4 % and 8 %, 128 x 3072 x 768 12 %).
+bool worth_packing(const Nest &nest, const Target &t, const Shape &s) {
+  constexpr int64_t kFewRows = 64, kFar = 4;
+  const int64_t rows = typical_extent(nest, s.row);
+  const int64_t panel = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
+  const bool evict = rows_evict(nest, s) || columns_evict(nest, t, s);
+  return rows >= kFewRows && panel > t.l2_bytes && rows * (evict ? kFar : 1) > 3 * t.vector_bytes;
 }
 
 /// Of the moving operand: steps of the reductions, rows that read it again.
@@ -99,7 +108,7 @@ int reductions_around_rows(const Nest &nest, const Target &t, const Shape &s, co
   Panel panel = panel_of(nest, s);
   if (panel.rows <= tile.rows || !panel.stride.is_const()) return 0;
   const int64_t width = std::min(nest.dims[s.vector].extent.value, tile.vectors * t.lanes(nest.type)) * size_of(nest.type);
-  const int64_t fit = near_bytes(t, panel.stride.value, width);
+  const int64_t fit = l2_bytes(t, panel.stride.value, width) * 5 / 8; // beside what else passes through it
   int around = 0;
   for (; panel.steps * width > fit && around + 1 < int(s.reductions.size()); ++around)
     panel.steps /= nest.dims[s.reductions[around]].extent.value;

@@ -108,7 +108,8 @@ def test_undisturbed_sums_need_no_merge():
 
 
 @pytest.mark.parametrize("update,instruction", [
-    ("%4 = add %2 %3", "vfredusum.vs"), ("%4 = select ogt %2 %3 %2 %3", "vfredmax.vs"), ("%4 = select olt %2 %3 %2 %3", "vfredmin.vs")])
+    ("%4 = add %2 %3", "vfredusum.vs"), ("%4 = select ogt %2 %3 %2 %3", "vfredmax.vs"),
+    ("%4 = select olt %2 %3 %2 %3", "vfredmin.vs")])
 def test_rows_are_joined_by_an_instruction(update, instruction):
     text = FAST.replace("%3 = sqrt %1", "%3 = neg %1").replace("%4 = add %2 %3", update)
     result, wanted, counts = simulated(text, ROWS, [(9, 100), (9,)])

@@ -19,8 +19,8 @@ class Loop:
     """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
 
     step: elements of the dim per iteration; 1 for the innermost of a chain.
-    tile, vector, unroll, pipeline, tails, dot: marks of the loop, as the sentence's steps of these names; dot 1: products stay in lanes of
-        their own. group: registers of one of its vectors.
+    tile, vector, unroll, pipeline, tails, dot: marks of the loop, as the sentence's steps of these names; dot 1: products stay
+        in lanes of their own. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
     prefetches: tensors whose lines are asked for ahead, and how many iterations of this loop.
     guests: other nests of a program that run on entry to its body.

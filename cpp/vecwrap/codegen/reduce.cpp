@@ -92,7 +92,7 @@ bool Evaluator::reduce_lanes() {
   const Combine &c = *g_.combine_;
   Node node;
   node.op = c.op;
-  const VOp op = form_of(c.select < 0 ? node : g_.nest_.nodes[c.select]).op;
+  const VOp op = form_of(g_.nest_, c.select < 0 ? node : g_.nest_.nodes[c.select]).op;
   if (!g_.target_.ordered_sums || (op != VOp::VAdd && op != VOp::VMax && op != VOp::VMin)) return false;
   const int none = op == VOp::VAdd ? take() : -1;
   if (none >= 0) {

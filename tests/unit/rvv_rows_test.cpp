@@ -195,7 +195,7 @@ bool run_under_qemu(const std::string &stem, int vlen, std::vector<Case> cases) 
   std::ofstream input(stem + ".in", std::ios::binary);
   for (Case &c : cases) transfer(c, input, [](auto &file, char *data, std::streamsize size) { file.write(data, size); });
   input.close();
-  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfh_zvfh -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
+  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfh_zvfh_zicbop -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
   const std::string cpu = "rv64,v=true,Zfh=true,elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,vlen=" + std::to_string(vlen);
   return !std::system((build + " && qemu-riscv64 -cpu " + cpu + " " + stem + " < " + stem + ".in > " + stem + ".out").c_str());
 }

@@ -220,8 +220,8 @@ def test_core_has_a_cost_for_every_class(core: str) -> None:
 @pytest.mark.parametrize("core", core_names())
 def test_core_names_the_source_of_every_fact(core: str) -> None:
     facts = read_core(core)
-    assert set(facts["sources"]) == {"vlen", *NUMBERS, *(cache["name"] for cache in facts["caches"])}
-    assert set(facts) == {"name", "vlen", *NUMBERS, "caches", "sources", "units", "costs"}
+    assert set(facts["sources"]) == {"vlen", "zicbop", *NUMBERS, *(cache["name"] for cache in facts["caches"])}
+    assert set(facts) == {"name", "vlen", "zicbop", *NUMBERS, "caches", "sources", "units", "costs"}
 
 
 @pytest.mark.parametrize("core", core_names())

@@ -16,10 +16,14 @@ SHIFTS = {"shl": lambda x, n: (x.view(np.uint32) << (n & 31).astype(np.uint32)).
           "ashr": lambda x, n: x >> (n & 31),
           "lshr": lambda x, n: (x.view(np.uint32) >> (n & 31).astype(np.uint32)).view(np.int32)}
 PRODUCTS = {"mulh": lambda x, y: (x.astype(np.int64) * y >> 32).astype(np.int32),
-            "umulh": lambda x, y: (x.view(np.uint32).astype(np.uint64) * y.view(np.uint32) >> 32).astype(np.uint32).view(np.int32)}
+            "umulh": lambda x, y: (unsigned(x) * unsigned(y) >> 32).astype(np.uint32).view(np.int32)}
 OPERATIONS = {**BITWISE, **SHIFTS, **PRODUCTS}
 SENTENCES = ["v1", "v1 split(i,{lanes}) tile(i.1) vectorize(i.1)"]
 TARGETS = [*RUNNABLE, "riscv64-rvv128", "riscv64-rvv1024"]
+
+
+def unsigned(x: np.ndarray) -> np.ndarray:
+    return x.view(np.uint32).astype(np.uint64)
 
 
 def run(nest: _core.Nest, target: str, sentence: str, *arrays: np.ndarray) -> None:

@@ -56,10 +56,10 @@ bool covers(const Target &unit, const Target &target) {
 }
 
 /// Windows over bytes and words: AVX2 reads the ends of rows element by element, and clang's loops are as fast as kernels for AVX-512 if
-/// they may use it too. (Windows of 3x3 and 5x5, AMD Zen 4, kernel : clang's loop: AVX2 0.2 to 0.7, AVX-512 0.4 to 1.4 (floats 0.9 to 1.6),
-/// AVX-512 : SSE2 2 to 5.)
+/// they may use it too. (Windows of 3x3 and 5x5, AMD Zen 4, kernel : clang's loop: AVX2 0.2 to 0.7, AVX-512 0.4 to 1.4, images of
+/// floats 0.8 to 1.6; AVX-512 : SSE2 2 to 5.)
 bool slides_well(const Nest &nest, const Target &target, bool dispatch) {
-  return !slides_over_narrow(nest) || (target.isa == Isa::Avx512 && (dispatch || nest.type != vecwrap::Type::I32));
+  return !slides_over_narrow(nest) || (target.isa == Isa::Avx512 && dispatch);
 }
 
 /// A unit for any x86-64 asks the CPU, and knows of these.

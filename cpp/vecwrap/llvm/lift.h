@@ -157,11 +157,14 @@ private:
   int flipped(int node);
   // bits.cpp
   int cut(int node, Bits wanted);
+  int as(Known, Bits wanted);
   int cut(llvm::Value *, Phase, int loop, Bits wanted);
   int binary(Op, llvm::Value *left, llvm::Value *right, Phase, int loop, Bits);
   int bitwise(llvm::BinaryOperator *, Phase, int loop, Bits);
   int shift(llvm::BinaryOperator *, Phase, int loop, Bits);
+  // divide.cpp
   int divided(llvm::BinaryOperator *, Phase, int loop, Bits);
+  int quotient(int number, const llvm::APInt &divisor, bool is_signed);
   // access.cpp: addresses to tensors, strides and symbols
   int pending(const Form &, llvm::Instruction *, vecwrap::Type stored);
   bool strides_of(const Form &, llvm::Instruction *, std::vector<Poly> *);
@@ -195,6 +198,7 @@ private:
   std::set<llvm::LoadInst *> accumulator_loads_;
   Known current_;                         ///< value of the output element now
   Known acc_;
+  bool cuts_ = true; ///< may numbers be cut off to make them whole?
   bool written_ = false, reduced_ = false; ///< the output element has been stored; its reduction is over
   int output_access_ = -1;
 };

@@ -155,7 +155,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   const bool complete = choices.size() == wide.size() || (choices.size() + 1 == wide.size() && wide.back().isa == Isa::Sse &&
                                                           !choices.empty() && choices.back().target.isa != Isa::Sse);
   if (wide.empty())
-    outcome.why = refusal(Why::NoVectorUnit);
+    outcome.why = refusal(slides_over_narrow(lifted.nest) ? Why::NarrowLanes : Why::NoVectorUnit);
   if (!complete || choices.empty())
     return outcome;
   outcome.why = {};

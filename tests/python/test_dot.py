@@ -59,7 +59,7 @@ def product(choices: random.Random) -> tuple[_core.Nest, dict[str, int], int]:
 def sentence(choices: random.Random, nest: _core.Nest, group: int) -> str:
     known = {name: extent for name, extent, _ in nest.dims}
     steps, loops = [], {}
-    for name, factors in [("i", [1, 2, 3, 6]), ("j", [8, 16, 24, 40]), ("k", [4, 8, 12, 16, 16, 23])]:
+    for name, factors in [("i", [1, 2, 3, 6]), ("j", [8, 16, 24, 32, 40, 64]), ("k", [4, 8, 12, 16, 16, 23])]:
         extent, factor = known[name], choices.choice(factors)
         loops[name] = [name]
         if isinstance(extent, str) or (extent > factor and (name != "k" or choices.random() < 0.6)):

@@ -5,6 +5,7 @@ Torch is called from Python, ours in a loop in C: torch pays about a microsecond
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from common import pin_to_one_core, print_table, save_json
@@ -16,7 +17,15 @@ import vecwrap as vw
 
 COUNT = 16384
 SIDES = {"f32": np.float32, "f64": np.float64}
-FUNCTIONS = {"exp": 1, "log": 1, "log2": 1, "sin": 1, "cos": 1, "tanh": 1, "sigmoid": 1, "erf": 1, "rsqrt": 1, "pow": 2}
+FUNCTIONS = {"exp": 1, "log": 1, "log2": 1, "sin": 1, "cos": 1, "tanh": 1, "sigmoid": 1, "erf": 1, "rsqrt": 1, "pow": 2,
+             "silu": 1, "gelu": 1, "gelu_tanh": 1}
+
+
+def peer(module: Any, name: str) -> Any:
+    """torch's function, with an argument `out`."""
+    if name == "gelu_tanh":
+        return partial(module.ops.aten.gelu.out, approximate="tanh")
+    return getattr(module, name) if hasattr(module, name) else getattr(module.ops.aten, name).out
 
 
 def ours(name: str, dtype: str, arrays: list[Any]) -> Loop:
@@ -37,7 +46,7 @@ def measure(name: str, dtype: str, settings: Settings) -> dict[str, Any]:
     if module := torch():
         result = arrays[-1].copy()
         *inputs, out = (module.from_numpy(array) for array in (*arrays[:-1], result))
-        function = getattr(module, name)
+        function = peer(module, name)
         loops["torch"] = python_loop(lambda: function(*inputs, out=out), COUNT)
     times = timed(loops, settings)
     if "torch" in times:

@@ -1,7 +1,7 @@
 """RISCompiler's operators on the ruler: modelled cycles of each compiler's code, against scalar C, by category.
 
 The columns compile the same operators; all run under the same ruler (docs/sim.md), and must print the same result. Runs are
-remembered (build/bench/ruler.jsonl): a bench that was killed goes on where it stopped.
+remembered (build/bench/ruler-runs.jsonl, docs/results): a bench that was killed goes on where it stopped.
 """
 
 import argparse
@@ -17,10 +17,10 @@ from pathlib import Path
 
 from common import WORK, save_json
 from riscompiler_cases import Case, cases
-from riscompiler_columns import SCALAR, columns
+from riscompiler_columns import OURS, SCALAR, columns
 from riscompiler_program import Column
 from riscompiler_report import Row, draw, publish, show
-from ruler_memo import Memo, Run
+from ruler_memo import PUBLISHED, Memo, Run, published
 from vecwrap.sim.cores import core_names, read_core
 from vecwrap.sim.run import Options, SimError
 
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     drawn = cases(options.each, options.batches)
     wanted = [case for turn in range(options.each) for case in drawn[turn::options.each]][:options.first]  # all rows in turn
     ruler, ends = Options(core=options.core, vlen=options.vlen, function="kernel"), time.monotonic() + 60 * options.minutes
-    bench = Bench(ruler, Memo(), ends)
+    bench = Bench(ruler, Memo(seeds=published()), ends)
     rows = measured(wanted, builds, bench, options.jobs)
     if not rows:
         raise SystemExit(f"no case was simulated in {options.minutes:g} minutes")
@@ -145,6 +145,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     draw(WORK / "riscompiler.svg", rows, names)
     if options.publish:
         publish(options.core, rows, names, machine, f"bench/riscompiler.py {' '.join(arguments)}", len(wanted))
+        others = [column for name, column in builds.items() if name != OURS]
+        keys = [column.key(case) for case in wanted for column in others]
+        bench.memo.publish(PUBLISHED / f"riscompiler-{options.core}-runs.jsonl", keys, ruler)
     return int(any(row["wrong"] for row in rows))
 
 

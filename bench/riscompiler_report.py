@@ -7,15 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from common import CLANG, ROOT, print_table
+from common import CLANG, print_table
 from riscompiler_chart import chart
 from riscompiler_columns import C_COLUMNS, OURS, SCALAR
 from riscompiler_program import identity
+from ruler_memo import PUBLISHED
 from rvv_peers import PACKAGES
 
 Row = dict[str, Any]
 Table = dict[str, dict[str, float]]  # group: column: speed relative to scalar C
-PUBLISHED = ROOT / "docs" / "results"
 
 
 def mean(values: list[float]) -> float:

@@ -13,7 +13,7 @@ from riscompiler_cases import Case
 from riscompiler_columns import SCALAR, TARGET, columns
 from riscompiler_program import Column, compiled
 from riscompiler_report import Row, markdown, publish_page
-from ruler_memo import Memo
+from ruler_memo import Memo, published
 from vecwrap import _core
 from vecwrap.sim.cores import core_names, read_core
 from vecwrap.sim.run import Options
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--publish", action="store_true", help="write docs/results")
     options = parser.parse_args(arguments)
     vlen = read_core(options.core)["vlen"]
-    row = measure(CASE, with_sentences(vlen), Bench(Options(core=options.core, function="kernel"), Memo()))
+    row = measure(CASE, with_sentences(vlen), Bench(Options(core=options.core, function="kernel"), Memo(seeds=published())))
     save_json("rvv_sgemm", [row])
     header, rows = table(row)
     title = f"{N} x {N} x {N} single precision, {options.core} (VLEN {vlen})"

@@ -16,7 +16,10 @@ _INFINITY = float("inf")
 
 
 class Expr:
-    """Base of all expressions. Arithmetic is IEEE in the nest's element type, rounded after every operation."""
+    """Base of all expressions. Arithmetic is IEEE in the nest's element type, rounded after every operation; integers wrap.
+
+    `& | ^ ~ << >>` take a nest of i32.
+    """
 
     def __add__(self, other: Value) -> Expr:
         return Apply("add", (self, as_expr(other)))
@@ -47,6 +50,39 @@ class Expr:
 
     def __abs__(self) -> Expr:
         return Apply("abs", (self,))
+
+    def __and__(self, other: Value) -> Expr:
+        return Apply("and", (self, as_expr(other)))
+
+    def __rand__(self, other: int) -> Expr:
+        return Apply("and", (as_expr(other), self))
+
+    def __or__(self, other: Value) -> Expr:
+        return Apply("or", (self, as_expr(other)))
+
+    def __ror__(self, other: int) -> Expr:
+        return Apply("or", (as_expr(other), self))
+
+    def __xor__(self, other: Value) -> Expr:
+        return Apply("xor", (self, as_expr(other)))
+
+    def __rxor__(self, other: int) -> Expr:
+        return Apply("xor", (as_expr(other), self))
+
+    def __invert__(self) -> Expr:
+        return Apply("xor", (self, Const(-1.0)))
+
+    def __lshift__(self, other: Value) -> Expr:
+        return Apply("shl", (self, as_expr(other)))
+
+    def __rlshift__(self, other: int) -> Expr:
+        return Apply("shl", (as_expr(other), self))
+
+    def __rshift__(self, other: Value) -> Expr:
+        return Apply("ashr", (self, as_expr(other)))
+
+    def __rrshift__(self, other: int) -> Expr:
+        return Apply("ashr", (as_expr(other), self))
 
     def __gt__(self, other: Value) -> Condition:
         return compare("ogt", self, other)
@@ -190,6 +226,11 @@ def fma(a: Value, b: Value, c: Value) -> Expr:
 def sqrt(x: Value) -> Expr:
     """The correctly rounded square root."""
     return Apply("sqrt", (as_expr(x),))
+
+
+def lshr(x: Value, count: Value) -> Expr:
+    """`x >> count` of the unsigned number with x's bits: zeros come in. (`>>` copies the sign.) Counts are modulo 32."""
+    return Apply("lshr", (as_expr(x), as_expr(count)))
 
 
 def math(name: str, *x: Value) -> Expr:

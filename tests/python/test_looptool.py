@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
+import vecwrap as vw
 import vecwrap.measure
 import vecwrap.search
 from fuzzing.nests import random_nest
@@ -120,6 +121,28 @@ def test_what_edits_make_of_loops(edit, before, after):
     assert edit(loops(*before)) == loops(*after)
 
 
+@pytest.mark.parametrize("edit, step, back", [
+    (Edit("dot", ("k", 4)), "dot(k,4)", Edit("dot", ("k", 1))),
+    (Edit("prefetch", ("A", "k", 8)), "prefetch(A,k,8)", Edit("prefetch", ("A", "k", 0))),
+    (Edit("gather", ("A",)), "strided(A,gather)", Edit("unstride", ("A",))),
+    (Edit("stream", ("C",)), "stream(C)", Edit("unstream", ("C",))),
+])
+def test_edits_of_other_steps_go_and_come(edit, step, back):
+    bare = loops("m", "n", "k")
+    assert str(edit(bare)) == f"v1 {step}" and back(edit(bare)) == bare
+
+
+def test_collapse_and_expand():
+    schedule = Edit("collapse", ("m", "n"))(loops("m", "n", "k"))
+    assert str(schedule) == "v1 collapse(m,n)" and schedule.dims == ("m", "k")
+    assert str(Edit("split", ("m", 8))(schedule)) == "v1 collapse(m,n) split(m,8)"
+    assert Edit("expand", ("m",))(schedule) == loops("m", "n", "k")
+    with pytest.raises(EditError, match="m is split"):
+        EDITS["collapse"](loops("m:8", "m.1", "n", "k"), "m", "n")
+    with pytest.raises(EditError, match="m is split"):
+        EDITS["expand"](EDITS["split"](schedule, "m", 8), "m")
+
+
 def test_split_hands_marks_inwards_and_merge_hands_them_back():
     schedule = Schedule(("m",), (Loop("m", tile=True, vector=True, packs=("A",)),))
     assert EDITS["split"](schedule, "m", 8).loops == (Loop("m", 0, 8), Loop("m", 1, tile=True, vector=True, packs=("A",)))
@@ -150,6 +173,9 @@ def test_refused_edits_change_nothing(tuner, edit, refusal):
     (("up",), "outermost loop, m"), (("merge",), "no outer loop"), (("swap_up",), "m is the outermost"),
     (("undo",), "nothing to undo"), (("redo",), "nothing to redo"), (("unpack", "A"), "not packed"),
     (("move_to", "z"), "no loop z; the loops are m, n, k"), (("split", 0), "into 0"), (("unroll", 0), "0 times"),
+    (("unstride", "A"), "nothing says"), (("unstream", "C"), "not streamed"), (("expand",), "one dim"),
+    (("dot", 0), "0 products"),
+    (("prefetch", 0, "A"), "nothing is asked for"), (("prefetch", -1, "A"), "-1 iterations"), (("collapse", "m"), "with itself"),
     (("resize", 4), "whole dim"), (("resize", 0), "0 iterations"), (("swap_down", "k"), "k is the innermost"),
 ])
 def test_edits_of_what_is_not_there(tuner, edit, message):
@@ -264,6 +290,39 @@ def test_legal_sentences_round_trip():
         assert sorted(again.loop_tree.splitlines()) == sorted(kernel.loop_tree.splitlines()), sentence
         assert Tuner(nest, sentence=tuner.sentence).schedule == tuner.schedule
     assert started > 200
+
+
+def test_products_within_lanes():
+    """Of narrow integers: the heuristic's sentence has `dot`, the tuner keeps it, edits change it, and searches try it."""
+    nest = vw.Nest("gemm", "i32")
+    m, n, k = nest.dims(m=8, n=32, k=16)
+    A, B, C = nest.tensor("A", (m, k), type="u8"), nest.tensor("B", (k, n), type="i8"), nest.tensor("C", (m, n))
+    C[m, n] += A[m, k] * B[k, n]
+    tuner = Tuner(nest, "x86-64-avx2", "v1 split(n,16) reorder(m,n,k,n.1) tile(n.1) vectorize(n.1) unroll(k,2) dot(k,2)")
+    assert "dot(k,2)" in str(tuner.sentence)
+    tuner.dot(1, "k")
+    assert "dot" not in str(tuner.sentence)
+    assert "dot(k,2)" in map(str, tuner.legal_edits("k"))
+    tuner.undo()
+    assert str(Tuner(nest, "x86-64-avx2", nest.heuristic("x86-64-avx2")).sentence)
+
+
+def test_collapsed_loops_are_kept():
+    nest = vw.Nest("scale", "f32")
+    i, j = nest.dims(i=12, j=20)
+    X, Y = nest.tensor("X", (i, j)), nest.tensor("Y", (i, j))
+    Y[i, j] = X[i, j] * 2.0
+    tuner = Tuner(nest)
+    tuner.collapse("j")
+    tuner.split(16)
+    tuner.vectorize("i.1")
+    assert str(tuner.sentence) == "v1 collapse(i,j) split(i,16) tile(i.1) vectorize(i.1)"
+    assert Tuner(nest, sentence=tuner.sentence).schedule == tuner.schedule
+    with pytest.raises(EditError, match="i is split"):
+        tuner.expand("i")
+    tuner.merge()
+    tuner.expand()
+    assert tuner.schedule.names == ("i", "j")
 
 
 def test_buffers_with_an_order_and_prefetches_are_kept():

@@ -8,7 +8,9 @@ from vecwrap import _core, targets
 mp.prec = 120
 RUNNABLE = [t for t in targets() if _core.runs_here(t)]
 ORACLES = {"exp": mp.exp, "tanh": mp.tanh, "erf": mp.erf, "sigmoid": lambda x: 1 / (1 + mp.exp(-x)), "log": mp.log,
-           "log2": lambda x: mp.log(x, 2), "rsqrt": lambda x: 1 / mp.sqrt(x), "pow": mp.power, "sin": mp.sin, "cos": mp.cos}
+           "log2": lambda x: mp.log(x, 2), "rsqrt": lambda x: 1 / mp.sqrt(x), "pow": mp.power, "sin": mp.sin, "cos": mp.cos,
+           "silu": lambda x: x / (1 + mp.exp(-x)), "gelu": lambda x: x / 2 * mp.erfc(-x / mp.sqrt(2)),
+           "gelu_tanh": lambda x: x / (1 + mp.exp(-2 * mp.sqrt(2 / mp.pi) * (x + mpf("0.044715") * x ** 3)))}
 DTYPES = {"f32": np.float32, "f64": np.float64}
 # function, type, greatest error in units in the last place, what it is sampled on
 CASES = [("exp", "f32", 1.5, "about 90"), ("exp", "f64", 1.5, "about 710"), ("tanh", "f32", 3, "about 10"),
@@ -16,6 +18,8 @@ CASES = [("exp", "f32", 1.5, "about 90"), ("exp", "f64", 1.5, "about 710"), ("ta
          ("erf", "f32", 3, "about 4"), ("erf", "f64", 4, "about 6"),
          *((name, dtype, bound, "positive") for name, bound in [("log", 1), ("log2", 0.6), ("rsqrt", 1.5)] for dtype in DTYPES),
          *((name, dtype, 1, "angles") for name in ("sin", "cos") for dtype in DTYPES),
+         ("silu", "f32", 4, "about 110"), ("silu", "f64", 4, "about 752"), ("gelu", "f32", 7, "about 15"),
+         ("gelu", "f64", 8, "about 39"), ("gelu_tanh", "f32", 4, "about 11"), ("gelu_tanh", "f64", 4, "about 22"),
          ("pow", "f32", 1.5, "powers"), ("pow", "f64", 1.5, "powers")]
 CASE_IDS = [f"{name}-{dtype}" for name, dtype, *_ in CASES]
 SPECIAL = [0.0, -0.0, 1e-40, -1e-30, 1e30, -1e30, np.inf, -np.inf, np.nan, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 2.5, -2.5,
@@ -122,10 +126,11 @@ def test_kernels_compute_the_same_bits(name, dtype, bound, where, sentence, targ
 
 
 INF, NAN = np.inf, np.nan
+GATES = ("silu", "gelu", "gelu_tanh")
 LIMITS = {"exp": [NAN, INF, INF, 0, 0, 1], "tanh": [NAN, 1, 1, -1, -1, 0], "sigmoid": [NAN, 1, 1, 0, 0, 0.5],
           "erf": [NAN, 1, 1, -1, -1, 0], "log": [NAN, INF, np.log(1e30), NAN, NAN, -INF],
           "log2": [NAN, INF, np.log2(1e30), NAN, NAN, -INF], "rsqrt": [NAN, 0, 1e-15, NAN, NAN, INF],
-          "sin": [NAN] * 5 + [0], "cos": [NAN] * 5 + [1]}
+          "sin": [NAN] * 5 + [0], "cos": [NAN] * 5 + [1], **dict.fromkeys(GATES, [NAN, INF, 1e30, 0, 0, 0])}
 
 
 @pytest.mark.parametrize("name,dtype", [(name, dtype) for name in LIMITS for dtype in DTYPES])
@@ -159,6 +164,13 @@ def test_exp_ends_in_denormals_and_infinity():
     errors = ulps(interpreted("exp", x), mp.exp, x)
     assert (errors <= 1.5).all(), errors
     assert interpreted("exp", x)[[4, 6]].tolist() == [0, np.inf]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", GATES)
+def test_gates_keep_the_sign_of_what_vanishes(name, dtype):
+    got = interpreted(name, np.array([-0.0, -1e-40, -INF, -1e30], DTYPES[dtype]))
+    assert np.signbit(got).all() and abs(got).max() < 1e-39
 
 
 def test_unknown_functions_and_operands_are_refused():

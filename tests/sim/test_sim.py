@@ -134,8 +134,8 @@ def test_report_is_what_the_schema_says(tmp_path: Path) -> None:
     """Others read it: names and kinds of values do not change unnoticed."""
     report = json.loads(json.dumps(measure(tmp_path, "vsetivli x0, 4, e32, m1, ta, ma\nvadd.vv v8, v8, v8")))
     kinds = {name: type(value) for name, value in report.items()}
-    assert kinds == {"core": str, "vlen": int, "regions": int, "instructions": int, "cycles": int, "classes": dict, "vl": dict,
-                     "caches": list}
+    assert kinds == {"model": int, "core": str, "vlen": int, "regions": int, "instructions": int, "cycles": int, "classes": dict,
+                     "vl": dict, "caches": list}
     assert report["classes"]["vint_alu"] == {"instructions": 1, "elements": 4} and set(report["vl"]) == {"deferred", "assumed"}
     assert [set(cache) for cache in report["caches"]] == [{"name", "hits", "misses"}] * 2
     assert sum(row["instructions"] for row in report["classes"].values()) == report["instructions"]

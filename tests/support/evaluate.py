@@ -29,6 +29,18 @@ def sigmoid(x: Data) -> Data:
     return 1 / (1 + np.exp(-x))
 
 
+def silu(x: Data) -> Data:
+    return x * sigmoid(x)
+
+
+def gelu(x: Data) -> Any:
+    return x / 2 * (1 + OPS["erf"](x / math.sqrt(2)))
+
+
+def gelu_tanh(x: Data) -> Any:
+    return x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
+
+
 def fma(a: Data, b: Data, c: Data) -> Data:
     return a.astype(np.longdouble) * b + c
 
@@ -37,7 +49,7 @@ OPS: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "fma": fma, "neg": np.negative, "abs": np.abs,
     "sqrt": np.sqrt, "round": np.rint, "exp": np.exp, "tanh": np.tanh, "sigmoid": sigmoid, "log": np.log,
     "pow": np.power, "sin": np.sin, "cos": np.cos,
-    "erf": np.vectorize(math.erf, otypes=[np.float64])}
+    "silu": silu, "gelu": gelu, "gelu_tanh": gelu_tanh, "erf": np.vectorize(math.erf, otypes=[np.float64])}
 ORDERED: dict[str, Any] = {"eq": np.equal, "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal}
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from mpmath import mp, mpf
 
+from rational import denominator
+
 mp.prec = 200
 GRID = 1500  # Chebyshev points that stand for the interval
 ROUNDS = 15
@@ -166,6 +168,27 @@ def cos_rest(w: mpf) -> mpf:
     return mp.nsum(lambda n: (-1) ** int(n) * w ** (n - 2) / mp.factorial(2 * n), [2, 26])
 
 
+GELU_BOUND = {True: 14.5, False: 38.625}  # -x gelu(-x) is 0 from there on, in single and in double precision
+
+
+def scaled_erfc(z: mpf) -> mpf:
+    """erfc(z / sqrt 2) e^(z^2 / 2)."""
+    return mp.erfc(z / mp.sqrt(2)) * mp.exp(z * z / 2)
+
+
+GELU_BELOW = {True: denominator(scaled_erfc, 5, GELU_BOUND[True], 3, True),
+              False: denominator(scaled_erfc, 11, GELU_BOUND[False], 4, False)}
+
+
+def gelu_fit(single: bool) -> Fit:
+    def below(z: mpf) -> mpf:
+        return mp.polyval([1, *GELU_BELOW[single][::-1]], z)
+
+    name, bound = f"kGeluAboveF{32 if single else 64}", GELU_BOUND[single]
+    return Fit(name, f"erfc(z / sqrt 2) e^(z^2 / 2) Q(z) for 0 <= z <= {bound}", lambda z: scaled_erfc(z) * below(z),
+               lambda z: 1 / (scaled_erfc(z) * below(z)), len(GELU_BELOW[single]) - 1, mpf(0), mpf(bound), single)
+
+
 LN2 = mp.log(2)
 TINY = mpf(10) ** -9
 FITS = [
@@ -183,6 +206,7 @@ FITS = [
     Fit("kCosF32", "(cos(r) - 1 + w / 2) / w^2 at w = r^2 for |r| <= 0.86", cos_rest,
         lambda w: w ** 2, 2, TINY, mpf("0.74"), True),
     Fit("kCosF64", "the same", cos_rest, lambda w: w ** 2, 6, TINY, mpf("0.74"), False),
+    gelu_fit(True), gelu_fit(False),
 ]
 
 
@@ -193,15 +217,31 @@ def table(fit: Fit) -> str:
     return "\n".join([*lines, *(f"    {float(c)!r}," for c in coefficients), "};"])
 
 
-def erf_table() -> str:
-    lines = ["/// Q's coefficients, but for the highest, which is 1.", "inline constexpr double kErfBelow[] = {"]
-    return "\n".join([*lines, *(f"    {q!r}," for q in ERF_BELOW), "};\n"])
+def below_table(name: str, coefficients: list[float]) -> str:
+    lines = ["/// Q's coefficients, but for the highest, which is 1.", f"inline constexpr double {name}[] = {{"]
+    return "\n".join([*lines, *(f"    {q!r}," for q in coefficients), "};\n"])
+
+
+def pair_table(name: str, meaning: str, value: mpf) -> str:
+    """The two doubles whose sum is nearest."""
+    high = float(value)
+    return f"/// {meaning} in two doubles.\ninline constexpr double {name}[] = {{{high!r}, {float(value - high)!r}}};\n"
+
+
+def gelu_tables() -> list[str]:
+    bounds = "\n".join(f"inline constexpr double kGeluBoundF{32 if single else 64} = {bound};"
+                       for single, bound in GELU_BOUND.items())
+    slope = 2 * mp.sqrt(2 / mp.pi)
+    return [below_table("kGeluBelowF32", GELU_BELOW[True]), below_table("kGeluBelowF64", GELU_BELOW[False]), bounds + "\n",
+            pair_table("kGeluLinear", "-2 sqrt(2 / pi)", -slope),
+            pair_table("kGeluCubic", "that times 0.044715", -slope * mpf("0.044715"))]
 
 
 def header() -> str:
     said = "// Minimax coefficients, lowest first. Printed by tests/support/minimax.py, which says how."
     return "\n".join([said, "#pragma once", "", "namespace vecwrap {", "",
-                      *(table(fit) + "\n" for fit in FITS), erf_table(), "} // namespace vecwrap", ""])
+                      *(table(fit) + "\n" for fit in FITS), below_table("kErfBelow", ERF_BELOW), *gelu_tables(),
+                      "} // namespace vecwrap", ""])
 
 
 if __name__ == "__main__":

@@ -16,21 +16,28 @@ TEST(Text, IgnoresCommentsAndBlankLines) {
 
 TEST(Text, EmptyTextIsRefused) { EXPECT_EQ(parse_nest("").refusal().detail, "the text is empty"); }
 
-TEST(Text, EveryOpRoundTrips) {
+/// All ops that a type has, in one nest.
+void every_op_round_trips(Type type, Has others) {
   Nest n = parsed(kRelu);
+  n.type = type;
   int last = 0;
   for (size_t op = 0; op < std::size(kOps); ++op) {
     const Op o = static_cast<Op>(op);
-    if (o == Op::Const || o == Op::Load || o == Op::Acc || o == Op::Place) continue; // (a place takes an update, below)
+    if (o == Op::Const || o == Op::Load || o == Op::Acc || o == Op::Place || kOps[op].types == others) continue; // (a place takes an update, below)
     const int count = kOps[op].operands;
-    last = n.add(static_cast<Op>(op), last, count > 1 ? 0 : -1, count > 2 ? 1 : -1, count > 3 ? last : -1);
+    last = n.add(o, last, count > 1 ? 0 : -1, count > 2 ? 1 : -1, count > 3 ? last : -1);
   }
   n.final = last;
   ASSERT_EQ(validate(n), "");
   const std::string text = print(n);
   EXPECT_EQ(print(parsed(text)), text);
   for (const OpInfo &op : kOps)
-    EXPECT_TRUE(text.find(std::string("= ") + op.name) != std::string::npos || &op == &info_of(Op::Acc) || &op == &info_of(Op::Place)) << op.name;
+    EXPECT_TRUE(op.types == others || text.find(std::string("= ") + op.name) != std::string::npos || &op == &info_of(Op::Acc) || &op == &info_of(Op::Place)) << op.name;
+}
+
+TEST(Text, EveryOpRoundTrips) {
+  every_op_round_trips(Type::F32, Has::Integers);
+  every_op_round_trips(Type::I32, Has::Floats);
 }
 
 TEST(Text, PlacesRoundTrip) {

@@ -53,7 +53,7 @@ void Evaluator::compute(int node, int point, int dest) {
   if (operand && operand->op == Op::Load) mem = g_.address(operand->access, index(point));
   const bool uniform = stands_still(node);
   VInst v{form.op};
-  v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred;
+  v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred, v.imm = form.imm;
   if (g_.has_uniforms()) v.lanes = lanes(point);
   v.mem_operand = memory;
   if (v.op == VOp::VDot) v.stored = g_.dot_->types[0], v.other = g_.dot_->types[1];

@@ -7,7 +7,8 @@ namespace {
 
 constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
                          VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2,
-                         VOp::VExponent, VOp::VMov};
+                         VOp::VExponent, VOp::VMov,
+                         VOp::VAnd, VOp::VOr, VOp::VXor, VOp::VShl, VOp::VAshr, VOp::VLshr};
 static_assert(std::size(kVOps) == std::size(kOps));
 
 /// a pred b ? a : b (flipped: ? b : a) as max(x, y) = x > y ? x : y or min(x, y) = x < y ? x : y, with x and y swapped
@@ -21,11 +22,13 @@ constexpr Extreme kExtremes[] = {
 
 } // namespace
 
-Form form_of(const Node &n) {
+Form form_of(const Nest &nest, const Node &n) {
   const int *in = n.in;
   for (const Extreme &e : kExtremes)
     if (n.op == Op::Select && n.pred == e.pred && in[0] == in[e.flipped ? 3 : 2] && in[1] == in[e.flipped ? 2 : 3])
       return {e.op, 2, {in[e.swapped], in[!e.swapped], -1, -1}};
+  if (is_shift(n.op) && nest.nodes[in[1]].op == Op::Const)
+    return {kVOps[static_cast<int>(n.op)], 1, {in[0], -1, -1, -1}, int64_t(nest.nodes[in[1]].value) & kShiftMask};
   return {kVOps[static_cast<int>(n.op)], info_of(n.op).operands, {in[0], in[1], in[2], in[3]}};
 }
 

@@ -8,10 +8,12 @@ struct Form {
   VOp op = VOp::VConst;
   int operands = 0;
   int in[4] = {-1, -1, -1, -1}; ///< nodes
+  int64_t imm = 0; ///< of a shift by a constant, which is no operand
 };
 
-/// The node's own operation and operands; a select that is a maximum or a minimum is that, of two operands.
-Form form_of(const Node &);
+/// The node's own operation and operands; a select that is a maximum or a minimum is that, of two operands. (Of a shift the nest
+/// says whether it is by a constant.)
+Form form_of(const Nest &, const Node &);
 
 /// Is it a constant that can be read from memory? (Zero is made.)
 inline bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0; }

@@ -22,7 +22,7 @@ void Emission::reserve_scratch(const Target &target, const LoopTree &tree) {
   const bool much = std::any_of(nest.nodes.begin(), nest.nodes.end(), built);
   if (target.isa == Isa::Sse) out.reserved = std::max(out.reserved, much ? kSseFmaScratch - (out.lanes == 1) : kSseScratch);
   if (!target.scalar_regs) return;
-  const auto masked = [&](const Node &n) { return needs_mask(form_of(n), nest); };
+  const auto masked = [&](const Node &n) { return needs_mask(form_of(nest, n), nest); };
   const auto wider = [&](int access) { return size_of(nest.stored(access)) > size_of(nest.type); };
   const auto wide = [&](const Node &n) { return n.op == Op::Load && wider(n.access); };
   if (keeps_place(nest) || std::any_of(nest.nodes.begin(), nest.nodes.end(), masked)) out.reserved = std::max({out.reserved, 1, 2 / out.group});

@@ -23,7 +23,7 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
     if (n.op == Op::Acc || n.op == Op::Place) dims = ~uint64_t(0);
     for (int i = 0; i < info_of(n.op).operands; ++i) dims |= dims_of_[n.in[i]];
     dims_of_.push_back(dims);
-    forms_.push_back(form_of(n));
+    forms_.push_back(form_of(g.nest_, n));
     if (const auto said = g.forms_.find(int(forms_.size()) - 1); said != g.forms_.end()) forms_.back().op = said->second;
     plan_order(forms_.back());
     plan_keys(int(forms_.size()) - 1);

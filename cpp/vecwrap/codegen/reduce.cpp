@@ -65,7 +65,7 @@ void Evaluator::combine(int acc, int with) {
   const Combine &c = *g_.combine_;
   Node node;
   node.op = c.op;
-  const Form form = form_of(c.select < 0 ? node : g_.nest_.nodes[c.select]);
+  const Form form = form_of(g_.nest_, c.select < 0 ? node : g_.nest_.nodes[c.select]);
   const auto is_left = [&](int operand) { // of a sum or a product: the first
     return c.select < 0 ? !operand : operand < form.operands && is_acc(form.in[operand]);
   };

@@ -134,7 +134,7 @@ bool Evaluator::foldable(int node, int point) {
 bool Evaluator::foldable_operand(int node, int operand, int point) {
   const VOp op = forms_[node].op;
   const int in = forms_[node].in[operand];
-  const bool commutes = op == VOp::VAdd || op == VOp::VMul || op == VOp::VFma;
+  const bool commutes = op == VOp::VAdd || op == VOp::VMul || op == VOp::VFma || op == VOp::VAnd || op == VOp::VOr || op == VOp::VXor;
   const bool second = op == VOp::VSub || op == VOp::VDiv || op == VOp::VMax || op == VOp::VMin ||
                       (op == VOp::VDot && !g_.dot_->form.apart);
   const bool addend = operand == 2 && op == VOp::VFma && g_.nest_.nodes[in].op == Op::Const;

@@ -32,6 +32,8 @@ enum class VOp : uint8_t {
   // vector registers: d = op(a, b, c); one operand may be memory or a constant instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
   VRound, VPow2, VExponent,
+  VAnd, VOr, VXor,
+  VShl, VAshr, VLshr, ///< by the lanes of b modulo the type's bits, or (b < 0) by imm
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open

@@ -7,7 +7,9 @@ namespace {
 
 /// An operation, the operands that acc may come from (bits), and how two results over different elements are joined.
 struct Row { Op op; unsigned acc; Op joined; };
-constexpr Row kRows[] = {{Op::Add, 0b11, Op::Add}, {Op::Sub, 0b01, Op::Add}, {Op::Fma, 0b100, Op::Add}, {Op::Mul, 0b11, Op::Mul}};
+constexpr Row kRows[] = {{Op::Add, 0b11, Op::Add}, {Op::Sub, 0b01, Op::Add}, {Op::Fma, 0b100, Op::Add}, {Op::Mul, 0b11, Op::Mul},
+                         {Op::And, 0b11, Op::And}, {Op::Or, 0b11, Op::Or}, {Op::Xor, 0b11, Op::Xor}};
+constexpr Combine kJoined[] = {{Op::Add, -1, -0.0}, {Op::Mul, -1, 1}, {Op::And, -1, -1}, {Op::Or, -1, 0}, {Op::Xor, -1, 0}};
 
 /// Is `root` a chain of operations down to acc that are all joined by `op`?
 bool joined_by(const Nest &nest, Op op, int root) {
@@ -35,8 +37,8 @@ bool is_extremum(const Nest &nest, const Node &n) {
 
 std::optional<Combine> combine_of(const Nest &nest) {
   if (nest.update < 0 || nest.nodes[nest.update].op == Op::Acc) return {};
-  if (joined_by(nest, Op::Add, nest.update)) return Combine{Op::Add, -1, -0.0};
-  if (joined_by(nest, Op::Mul, nest.update)) return Combine{Op::Mul, -1, 1};
+  for (const Combine &combine : kJoined)
+    if (joined_by(nest, combine.op, nest.update)) return combine;
   if (is_extremum(nest, nest.nodes[nest.update])) return Combine{Op::Select, nest.update};
   return {};
 }

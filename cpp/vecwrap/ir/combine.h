@@ -6,7 +6,7 @@
 namespace vecwrap {
 
 struct Combine {
-  Op op = Op::Add;    ///< Add, Mul, or Select: the larger, or the smaller one
+  Op op = Op::Add;    ///< Add, Mul, And, Or, Xor, or Select: the larger, or the smaller one
   int select = -1;    ///< the Select node between acc and something else, if op is Select
   double neutral = 0; ///< joining with it changes nothing; no such value for Select
 };

@@ -6,18 +6,11 @@
 namespace vecwrap {
 namespace {
 
-/// x = m * 2 ln 2 + r; e^x = e^r * 2^m * 2^m: half the exponent at a time is a normal number wherever e^x is in range,
-/// and its square makes infinities and denormals as they should be. The bounds lie beyond both.
+/// The bounds lie beyond infinity and 0.
 int exp_of(Nest &nest, int x) {
   Builder b(nest);
-  constexpr double kStep = 2 * std::numbers::ln2, kBelowStep = 4.638093627692599e-17; // 2 ln 2 in two doubles
-  const double high = b.rounded(kStep), low = b.single() ? kStep - high : kBelowStep;
-  x = b.at_least(b.at_most(x, b.constant(89, 710)), b.constant(-104, -746));
-  const int m = b.op(Op::Round, b.op(Op::Mul, x, b.constant(std::numbers::log2e / 2)));
-  const int r = b.op(Op::Fma, m, b.constant(-low), b.op(Op::Fma, m, b.constant(-high), x));
-  const int one = b.constant(1), scale = b.op(Op::Pow2, m);
-  const int part = b.op(Op::Fma, b.op(Op::Fma, b.exp_rest(r), r, one), r, one);
-  return b.op(Op::Mul, b.op(Op::Mul, part, scale), scale);
+  const Scaled e = b.exp(b.at_least(b.at_most(x, b.constant(89, 710)), b.constant(-104, -746)));
+  return b.op(Op::Mul, b.op(Op::Mul, e.part, e.scale), e.scale);
 }
 
 int erf_single(Builder &b, int x) {

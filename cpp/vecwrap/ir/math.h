@@ -19,6 +19,9 @@ int pow(Nest &, const int *in);
 int rsqrt(Nest &, const int *in);
 int sin(Nest &, const int *in);
 int cos(Nest &, const int *in);
+int silu(Nest &, const int *in);
+int gelu(Nest &, const int *in);
+int gelu_tanh(Nest &, const int *in);
 } // namespace build
 
 struct MathFunction {
@@ -29,7 +32,7 @@ struct MathFunction {
 inline constexpr MathFunction kMath[] = {
     {"exp", 1, build::exp}, {"tanh", 1, build::tanh}, {"sigmoid", 1, build::sigmoid}, {"erf", 1, build::erf},
     {"log", 1, build::log}, {"log2", 1, build::log2}, {"pow", 2, build::pow},         {"rsqrt", 1, build::rsqrt},
-    {"sin", 1, build::sin}, {"cos", 1, build::cos},
+    {"sin", 1, build::sin}, {"cos", 1, build::cos},   {"silu", 1, build::silu}, {"gelu", 1, build::gelu},     {"gelu_tanh", 1, build::gelu_tanh},
 };
 
 /// The node that holds name(in...); -1 if there is no such function of that many operands.

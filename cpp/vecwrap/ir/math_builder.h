@@ -9,6 +9,10 @@ namespace vecwrap {
 
 inline constexpr double kErfMiddle = 2.96875; ///< kErfF64 is about here
 
+/// part * scale * scale, where scale is a power of two: half the exponent at a time is a normal number wherever the value is
+/// in range, and its square makes infinities and denormals as they should be.
+struct Scaled { int part, scale; };
+
 /// Adds nodes; it knows the nest's precision.
 class Builder {
 public:
@@ -40,6 +44,17 @@ public:
 
   /// Q(r) with e^r = 1 + r + r^2 Q(r), |r| <= ln 2.
   int exp_rest(int r) { return single() ? polynomial(kExpF32, r) : polynomial(kExpF64, r); }
+
+  /// e^(x + rest) for a tiny `rest`, if there is one: x = m * 2 ln 2 + r. The caller bounds x a little beyond the range.
+  Scaled exp(int x, int rest = -1) {
+    constexpr double kStep = 2 * std::numbers::ln2, kBelowStep = 4.638093627692599e-17; // 2 ln 2 in two doubles
+    const double high = rounded(kStep), low = single() ? kStep - high : kBelowStep;
+    const int m = op(Op::Round, op(Op::Mul, x, constant(std::numbers::log2e / 2)));
+    const int near = op(Op::Fma, m, constant(-high), x), below = constant(-low);
+    const int r = rest < 0 ? op(Op::Fma, m, below, near) : op(Op::Add, near, op(Op::Fma, m, below, rest));
+    const int one = constant(1), scale = op(Op::Pow2, m);
+    return {op(Op::Fma, op(Op::Fma, exp_rest(r), r, one), r, one), scale};
+  }
 
   /// e^z - 1, where |z| is moderate: 2^m (e^r - 1) + (2^m - 1), exact in the second part.
   int expm1(int z) {

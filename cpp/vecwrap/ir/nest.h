@@ -68,14 +68,18 @@ struct Access {
   bool operator==(const Access &) const = default;
 };
 
-enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place };
-/// Names and operand counts of the ops, and whether i32 has them, in enum order: the printer, parser, interpreter and code
+enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place,
+                          And, Or, Xor, Shl, Ashr, Lshr };
+enum class Has : uint8_t { Both, Floats, Integers };
+/// Names and operand counts of the ops, and which types have them, in enum order: the printer, parser, interpreter and code
 /// generator walk it.
-struct OpInfo { const char *name; int operands; bool integers = true; };
+struct OpInfo { const char *name; int operands; Has types = Has::Both; };
 inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
-                                  {"div", 2, false}, {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1, false}, {"select", 4},
-                                  {"round", 1, false}, {"pow2", 1, false}, {"exponent", 1, false},
-                                  {"place", 0}};
+                                  {"div", 2, Has::Floats}, {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1, Has::Floats}, {"select", 4},
+                                  {"round", 1, Has::Floats}, {"pow2", 1, Has::Floats}, {"exponent", 1, Has::Floats},
+                                  {"place", 0},
+                                  {"and", 2, Has::Integers}, {"or", 2, Has::Integers}, {"xor", 2, Has::Integers},
+                                  {"shl", 2, Has::Integers}, {"ashr", 2, Has::Integers}, {"lshr", 2, Has::Integers}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
@@ -90,6 +94,10 @@ inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << e
 
 /// Exponent: the floor of log2 |x| for normal numbers; `least - 1` for 0 and denormals, `greatest + 1` for infinities and
 /// NaN: the exponent's bits without their bias, of whatever x is.
+
+/// Shl, Ashr, Lshr: by the second operand modulo the type's bits, as RISC-V shifts. Ashr copies the sign, Lshr brings zeros in.
+inline constexpr int kShiftMask = 31;
+inline bool is_shift(Op op) { return op == Op::Shl || op == Op::Ashr || op == Op::Lshr; }
 
 /// Place, in `final` of a nest whose update is the larger or the smaller of acc and x: the number, in the nest's order and in its
 /// type, of the reduction point whose x became acc last; -1 if none did.

@@ -99,8 +99,9 @@ Error check_node(const Nest &nest, size_t index) {
   const std::string self = "node %" + std::to_string(index);
   if (static_cast<size_t>(node.op) >= std::size(kOps))
     return self + " has an unknown op";
-  if (nest.type == Type::I32 && !info_of(node.op).integers)
-    return self + " (" + info_of(node.op).name + ") takes a nest of f32 or f64";
+  const Has other = nest.type == Type::I32 ? Has::Floats : Has::Integers;
+  if (info_of(node.op).types == other)
+    return self + " (" + info_of(node.op).name + ") takes a nest of " + (other == Has::Floats ? "f32 or f64" : "i32");
   for (int k = 0; k < info_of(node.op).operands; ++k)
     if (!in_range(node.in[k], index))
       return self + " (" + info_of(node.op).name + ") has operand " + std::to_string(k) + " = %" +

@@ -18,6 +18,12 @@ inline int32_t apply(const Node &node, const int32_t *v) {
   case Op::Neg: return int32_t(-in(0));
   case Op::Abs: return int32_t(v[node.in[0]] < 0 ? -in(0) : in(0));
   case Op::Select: return compare(node.pred, v[node.in[0]], v[node.in[1]]) ? v[node.in[2]] : v[node.in[3]];
+  case Op::And: return int32_t(in(0) & in(1));
+  case Op::Or: return int32_t(in(0) | in(1));
+  case Op::Xor: return int32_t(in(0) ^ in(1));
+  case Op::Shl: return int32_t(in(0) << (in(1) & kShiftMask));
+  case Op::Ashr: return v[node.in[0]] >> (in(1) & kShiftMask);
+  case Op::Lshr: return int32_t(in(0) >> (in(1) & kShiftMask));
   default: return 0; // not an op of i32: validate
   }
 }

@@ -1,5 +1,5 @@
 // Operations on integers become nodes of i32, which wraps. A sum or a product of n bits is right in its lowest n bits whatever the
-// operands hold above them, so everything up to a comparison, an extension or a shift down needs no narrower arithmetic than i32.
+// operands hold above them, so everything up to a comparison, an extension or a shift down (bits.cpp) needs no narrower arithmetic than i32.
 #include "llvm/lift.h"
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -100,7 +100,7 @@ int Lift::extension(CastInst *cast, Phase phase, int loop, Bits wanted) {
   const bool is_signed = isa<SExtInst>(cast);
   if (isa<TruncInst>(cast)) {
     if (wanted.kind != Bits::Low && (!keeps_all(cast, wanted.kind == Bits::Signed) || narrow > 32))
-      return refuse(Why::Operation, "a number that is cut off and used as a whole");
+      return cut(from, phase, loop, wanted);
     return node(from, phase, loop, wanted.kind == Bits::Low ? wanted : Bits{wanted.kind, narrow});
   }
   if (narrow == 1) // what a comparison says
@@ -109,27 +109,17 @@ int Lift::extension(CastInst *cast, Phase phase, int loop, Bits wanted) {
   if (wanted.kind == Bits::Low && narrow >= wanted.bits)
     return node(from, phase, loop, wanted);
   if (wanted.kind == Bits::Unsigned && is_signed && !isKnownNonNegative(from, SimplifyQuery(cast->getDataLayout())))
-    return refuse(Why::Operation, "a signed number that is used as an unsigned one of more bits");
+    return cut(node(from, phase, loop, {Bits::Signed, narrow}), wanted);
   const bool with_sign = is_signed || (cast->hasNonNeg() && is_signed_by_nature(from));
   return node(from, phase, loop, {with_sign ? Bits::Signed : Bits::Unsigned, narrow});
 }
 
 int Lift::integer_binary(BinaryOperator *operation, Phase phase, int loop, Bits wanted) {
   Nest &nest = result.nest;
-  const auto other = [&] { return refuse(Why::Operation, std::string("the nest computes with `") + operation->getOpcodeName() + "`"); };
   if (!is_exact(operation, wanted))
-    return refuse(Why::Operation, "a number that is cut off and used as a whole");
+    return cut(operation, phase, loop, wanted);
   Value *left = tree_.strip(operation->getOperand(0)), *right = tree_.strip(operation->getOperand(1));
-  auto *number = dyn_cast<ConstantInt>(right);
-  const auto two = [&](Op op) {
-    const int a = node(left, phase, loop, wanted), b = a < 0 ? -1 : node(right, phase, loop, wanted);
-    return b < 0 ? -1 : nest.add(op, a, b);
-  };
   switch (operation->getOpcode()) {
-  case Instruction::Or:
-    if (!cast<PossiblyDisjointInst>(operation)->isDisjoint())
-      return other();
-    return two(Op::Add);
   case Instruction::Add:
     for (Value *term : {right, left}) // one instruction on RISC-V
       if (auto *product = dyn_cast<BinaryOperator>(term); product && product->getOpcode() == Instruction::Mul && product->hasOneUse() &&
@@ -138,27 +128,37 @@ int Lift::integer_binary(BinaryOperator *operation, Phase phase, int loop, Bits 
         const int c = b < 0 ? -1 : node(term == right ? left : right, phase, loop, wanted);
         return c < 0 ? -1 : nest.add(Op::Fma, a, b, c);
       }
-    return two(Op::Add);
-  case Instruction::Sub: return two(Op::Sub);
-  case Instruction::Mul: return two(Op::Mul);
-  case Instruction::Xor: { // -1 - x is ~x
-    if (!number || !number->isMinusOne())
-      return other();
-    const int a = node(left, phase, loop, wanted);
-    return a < 0 ? -1 : nest.add(Op::Sub, constant(number, wanted), a);
+    return binary(Op::Add, left, right, phase, loop, wanted);
+  case Instruction::Sub: return binary(Op::Sub, left, right, phase, loop, wanted);
+  case Instruction::Mul: return binary(Op::Mul, left, right, phase, loop, wanted);
+  case Instruction::And: case Instruction::Or: case Instruction::Xor: return bitwise(operation, phase, loop, wanted);
+  case Instruction::Shl: case Instruction::LShr: case Instruction::AShr: return shift(operation, phase, loop, wanted);
+  case Instruction::SDiv: return divided(operation, phase, loop, wanted);
+  default: return refuse(Why::Operation, std::string("the nest computes with `") + operation->getOpcodeName() + "`");
   }
-  case Instruction::Shl: {
-    if (!number || number->getValue().uge(std::min(32u, operation->getType()->getIntegerBitWidth())))
-      return other();
-    const int a = node(left, phase, loop, wanted);
-    return a < 0 ? -1 : nest.add(Op::Mul, a, nest.constant(double(int32_t(1u << number->getZExtValue()))));
-  }
-  default: return other();
-  }
+}
+
+/// A sum or a difference, in more bits, and what is out of range the nearest that is not.
+int Lift::saturated(SaturatingInst *call, Phase phase, int loop, Bits wanted) {
+  Nest &nest = result.nest;
+  const unsigned width = call->getType()->getIntegerBitWidth();
+  const bool is_signed = call->isSigned();
+  if (width > 16)
+    return refuse(Why::Operation, "a saturating sum of 32 bits");
+  const Bits whole{is_signed ? Bits::Signed : Bits::Unsigned, width};
+  int sum = binary(call->getBinaryOp() == Instruction::Add ? Op::Add : Op::Sub, call->getLHS(), call->getRHS(), phase, loop, whole);
+  if (sum < 0)
+    return sum;
+  const int least = nest.constant(is_signed ? -double(1 << (width - 1)) : 0), most = nest.constant(double((1 << (width - is_signed)) - 1));
+  sum = nest.select(Pred::OLT, sum, most, sum, most);
+  sum = nest.select(Pred::OGT, sum, least, sum, least);
+  return is_signed && wanted.kind == Bits::Unsigned ? cut(sum, wanted) : !is_signed && wanted.kind == Bits::Signed ? cut(sum, wanted) : sum;
 }
 
 int Lift::integer_intrinsic(IntrinsicInst *call, Phase phase, int loop, Bits wanted) {
   Nest &nest = result.nest;
+  if (auto *sum = dyn_cast<SaturatingInst>(call))
+    return saturated(sum, phase, loop, wanted);
   for (const Extremum &row : kExtrema) {
     if (row.id != call->getIntrinsicID())
       continue;

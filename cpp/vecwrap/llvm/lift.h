@@ -146,9 +146,17 @@ private:
   int integer(llvm::Instruction *, Phase, int loop, Bits);
   int extension(llvm::CastInst *, Phase, int loop, Bits);
   int integer_binary(llvm::BinaryOperator *, Phase, int loop, Bits);
+  int saturated(llvm::SaturatingInst *, Phase, int loop, Bits);
   int integer_intrinsic(llvm::IntrinsicInst *, Phase, int loop, Bits);
   bool compared(llvm::CmpInst::Predicate, llvm::Value *, llvm::Value *, Phase, int loop, int operands[2]);
   int flipped(int node);
+  // bits.cpp
+  int cut(int node, Bits wanted);
+  int cut(llvm::Value *, Phase, int loop, Bits wanted);
+  int binary(Op, llvm::Value *left, llvm::Value *right, Phase, int loop, Bits);
+  int bitwise(llvm::BinaryOperator *, Phase, int loop, Bits);
+  int shift(llvm::BinaryOperator *, Phase, int loop, Bits);
+  int divided(llvm::BinaryOperator *, Phase, int loop, Bits);
   // access.cpp: addresses to tensors, strides and symbols
   int pending(const Form &, llvm::Instruction *, vecwrap::Type stored);
   bool strides_of(const Form &, llvm::Instruction *, std::vector<Poly> *);

@@ -1,5 +1,6 @@
 #include "core.h"
 
+#include <bit>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -48,7 +49,7 @@ void read_line(const std::string &line, Core &core) {
   else if (key == "cache") {
     Geometry g;
     in >> g.name >> g.bytes >> g.ways >> g.line >> g.latency;
-    if (!g.line || !g.ways || !g.bytes || g.bytes % (g.line * g.ways)) in.setstate(std::ios::failbit);
+    if (!std::has_single_bit(g.line) || !g.ways || !g.bytes || g.bytes % (g.line * g.ways)) in.setstate(std::ios::failbit);
     core.caches.push_back(g);
   } else throw std::runtime_error("unknown key '" + key + "'");
   if (!in) throw std::runtime_error("bad or missing value for '" + key + "'");

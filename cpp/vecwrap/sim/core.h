@@ -8,11 +8,6 @@
 
 namespace vecwrap::sim {
 
-struct Use {
-  uint64_t units = 0;  // a set of equal units, one of which is taken
-  int cycles = 1;
-};
-
 struct Cost {
   int latency = 1, uops = 1;
   std::vector<Use> uses;

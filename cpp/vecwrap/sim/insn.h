@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace vecwrap::sim {
 
@@ -15,6 +16,28 @@ enum class Avl : uint8_t { none, immediate, maximum, keep, unknown };  // what a
 
 struct Shape {  // of vtype: element width in bits and log2(LMUL)
   int sew = 64, lmul = 0;
+  bool operator==(const Shape &) const = default;
+};
+
+// Registers read and written under a vtype (groups depend on LMUL).
+struct Operands {
+  Group reads[6], write;
+  int count = 0;
+};
+
+// A set of equal units, one of which is taken for so many cycles.
+struct Use {
+  uint64_t units = 0;
+  int cycles = 1;
+};
+
+// What the scoreboard worked out for an instruction, for as long as it runs under the same vtype (and VL, where that matters).
+struct Plan {
+  Shape shape;
+  int vl = -1;  // none yet
+  Operands operands;
+  int latency = 1, uops = 1;
+  std::vector<Use> uses;
 };
 
 struct Insn {
@@ -32,12 +55,8 @@ struct Insn {
   int avl_immediate = 0;
   bool vtype_in_register = false;
   Shape shape;               // set by vset*
-};
-
-// Registers read and written under a vtype (groups depend on LMUL).
-struct Operands {
-  Group reads[6], write;
-  int count = 0;
+  bool entered = false;      // the function that is measured begins here
+  mutable Plan plan;
 };
 
 Insn decode(uint64_t address, const uint8_t *bytes, int size);

@@ -22,29 +22,45 @@ int Machine::vlmax() const {
   return shape_.lmul >= 0 ? elements << shape_.lmul : elements >> -shape_.lmul;
 }
 
-void Machine::execute(Executed executed) {
-  const Insn &insn = *executed.insn;
+void Machine::execute(const Insn &insn, bool counted) {
+  settle();
+  pending_.insn = &insn;
+  pending_.counted = counted;
+}
+
+void Machine::access(uint64_t address, bool store) {
+  ++pending_.count;
+  if (caches_.empty()) return;
+  const uint64_t line = caches_[0].line_of(address);
+  if (pending_.accesses.empty() || caches_[0].line_of(pending_.accesses.back().address) != line)
+    pending_.accesses.push_back({address, store});
+}
+
+void Machine::settle() {
+  if (!pending_.insn) return;
+  const Insn &insn = *pending_.insn;
   if (vl_open_) {
-    const bool tells = insn.counts_vl && !executed.accesses.empty();
-    const int count = static_cast<int>(executed.accesses.size()) / insn.fields;
+    const bool tells = insn.counts_vl && pending_.count;
     const bool keeps = insn.kind == vset && insn.avl == Avl::keep;
     const bool gives_up = (insn.kind == vset && !keeps) || waiting_.size() >= kMostWaiting;
-    if (tells) resolve(count, true);
+    if (tells) resolve(static_cast<int>(pending_.count) / insn.fields, true);
     else if (gives_up) resolve(vlmax(), false);
-    else return waiting_.push_back(std::move(executed));
   }
-  account(executed);
+  if (vl_open_) waiting_.push_back(pending_);
+  else account(pending_);
+  pending_.insn = nullptr;
+  pending_.count = 0;
+  pending_.accesses.clear();
 }
 
 void Machine::resolve(int vl, bool known) {
   vl_open_ = false;
   vl_ = vl;
-  std::deque<Executed> queue;
-  queue.swap(waiting_);
-  for (const Executed &executed : queue) {
+  for (const Executed &executed : waiting_) {
     account(executed);
     (known ? vl_exact_ : vl_assumed_) += executed.counted && executed.insn->vector;
   }
+  waiting_.clear();
 }
 
 void Machine::finish() {
@@ -74,16 +90,14 @@ void Machine::account(const Executed &executed) {
   const auto kind = static_cast<size_t>(insn.kind);
   ++instructions_;
   ++counts_[kind];
-  if (insn.vector) elements_[kind] += insn.counts_vl ? executed.accesses.size() : static_cast<uint64_t>(vl_);
+  if (insn.vector) elements_[kind] += insn.counts_vl ? executed.count : static_cast<uint64_t>(vl_);
   board_->issue(insn, shape_, vl_, extra);
 }
 
 // Cycles beyond a first-level hit. Misses of one instruction overlap: the slowest decides. Stores wait for nothing.
 int Machine::walk_caches(const Executed &executed) {
-  uint64_t slowest = 0, last_line = ~uint64_t{0};
+  uint64_t slowest = 0;
   for (const Access &access : executed.accesses) {
-    if (caches_.empty() || access.address / caches_[0].geometry.line == last_line) continue;
-    last_line = access.address / caches_[0].geometry.line;
     uint64_t latency = static_cast<uint64_t>(core_.memory_latency);
     for (Cache &cache : caches_) {
       const bool hit = cache.access(access.address);
@@ -100,7 +114,7 @@ int Machine::walk_caches(const Executed &executed) {
 
 std::string Machine::json(uint64_t regions) const {
   std::ostringstream out;
-  out << "{\"core\": \"" << core_.name << "\", \"vlen\": " << core_.vlen << ", \"regions\": " << regions
+  out << "{\"model\": " << kModel << ", \"core\": \"" << core_.name << "\", \"vlen\": " << core_.vlen << ", \"regions\": " << regions
       << ", \"instructions\": " << instructions_ << ", \"cycles\": " << board_->cycles() << ", \"classes\": {";
   const char *comma = "";
   for (size_t kind = 0; kind < counts_.size(); ++kind) {

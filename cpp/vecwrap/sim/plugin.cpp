@@ -29,8 +29,7 @@ struct State {
   bool each = false;  // a report for every region, a line each, rather than one for all
   pid_t process = getpid();  // a child's counts are its own: it writes no report
   std::map<uint64_t, std::unique_ptr<Insn>> decoded;
-  std::mutex mutex;
-  Executed pending;
+  std::mutex translating;  // any thread may; the machine is the first one's alone
   bool active = false, in_function = false;
   uint64_t ra = 0, return_to = 0, regions = 0;
 } state;
@@ -38,7 +37,7 @@ struct State {
 // A call is a jump that links to x1; the region ends where that address is reached.
 void follow_function(const Insn &insn) {
   if (state.in_function && insn.address == state.return_to) state.in_function = state.active = false;
-  if (!state.in_function && insn.address == state.function + qemu_plugin_start_code()) {
+  if (!state.in_function && insn.entered) {
     state.in_function = state.active = true;
     state.return_to = state.ra;
     ++state.regions;
@@ -54,34 +53,30 @@ void end_region() {
 
 void on_insn(unsigned vcpu, void *data) {
   if (vcpu) return;
-  const std::lock_guard lock(state.mutex);
   const Insn &insn = *static_cast<const Insn *>(data);
-  if (state.pending.insn) state.machine->execute(std::move(state.pending));
-  state.pending = {};
   if (state.has_function) follow_function(insn);
   const bool marker = !state.whole && !state.has_function && insn.marker != Marker::none;
   if (marker) {
+    state.machine->settle();
     state.regions += insn.marker == Marker::begin && !state.active;
     if (state.each && state.active && insn.marker == Marker::end) end_region();
     state.active = insn.marker == Marker::begin;
   }
-  state.pending.insn = &insn;
-  state.pending.counted = (state.whole || state.active) && !marker;
+  state.machine->execute(insn, (state.whole || state.active) && !marker);
   if (insn.links) state.ra = insn.address + static_cast<uint64_t>(insn.size);
 }
 
 void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *) {
-  if (vcpu) return;
-  const std::lock_guard lock(state.mutex);
-  state.pending.accesses.push_back({address, qemu_plugin_mem_is_store(info)});
+  if (!vcpu) state.machine->access(address, qemu_plugin_mem_is_store(info));
 }
 
 void on_translate(qemu_plugin_id_t, qemu_plugin_tb *tb) {
-  const std::lock_guard lock(state.mutex);
+  const std::lock_guard lock(state.translating);
   for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); ++i) {
     qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
     auto fresh = decode(qemu_plugin_insn_vaddr(insn), static_cast<const uint8_t *>(qemu_plugin_insn_data(insn)),
                         static_cast<int>(qemu_plugin_insn_size(insn)));
+    fresh.entered = state.has_function && fresh.address == state.function + qemu_plugin_start_code();
     auto &slot = state.decoded[fresh.address];
     if (!slot || slot->word != fresh.word) {
       if (slot) slot.release();  // code was replaced; instructions of the old one may still wait for their VL
@@ -93,9 +88,7 @@ void on_translate(qemu_plugin_id_t, qemu_plugin_tb *tb) {
 }
 
 void on_exit(qemu_plugin_id_t, void *) {
-  const std::lock_guard lock(state.mutex);
-  if (state.pending.insn) state.machine->execute(std::move(state.pending));
-  state.pending = {};
+  state.machine->settle();
   if (state.each || getpid() != state.process) return;
   state.machine->finish();
   std::ofstream(state.out) << state.machine->json(state.regions);

@@ -3,14 +3,15 @@
 #include "classes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace vecwrap::sim {
 
-bool Bookings::free(uint64_t from, int cycles) const {
-  for (int i = 0; i < cycles; ++i)
-    if (taken_[(from + static_cast<uint64_t>(i)) % kWindow] == from + static_cast<uint64_t>(i)) return false;
-  return true;
+uint64_t Bookings::after(uint64_t from, int cycles) const {
+  for (uint64_t at = from + static_cast<uint64_t>(cycles); at-- > from;)
+    if (taken_[at % kWindow] == at) return at + 1;
+  return 0;
 }
 
 void Bookings::take(uint64_t from, int cycles) {
@@ -33,22 +34,26 @@ uint64_t Scoreboard::earliest(const Operands &ops, int latency) const {
   return at;
 }
 
-// The first cycle at which one unit of each set is free for as long as it is needed; takes them.
-uint64_t Scoreboard::book(const Cost &cost, uint64_t from, double share) {
-  for (;; ++from) {
-    std::vector<std::pair<size_t, int>> chosen;
-    for (const Use &use : cost.uses) {
-      const int cycles = std::max(1, static_cast<int>(std::ceil(use.cycles * share)));
-      for (size_t unit = 0; unit < units_.size(); ++unit) {
-        if (!(use.units >> unit & 1) || !units_[unit].free(from, cycles)) continue;
-        chosen.emplace_back(unit, cycles);
-        break;
-      }
-    }
-    if (chosen.size() != cost.uses.size()) continue;
-    for (auto [unit, cycles] : chosen) units_[unit].take(from, cycles);
-    return from;
+// 0 and a unit of the set that is free from then on for as long as it is needed, or the first cycle at which one may be.
+uint64_t Scoreboard::choose(const Use &use, uint64_t from, size_t &unit) const {
+  uint64_t next = ~uint64_t{0};
+  for (uint64_t units = use.units; units; units &= units - 1) {
+    unit = static_cast<size_t>(std::countr_zero(units));
+    const uint64_t after = units_[unit].after(from, use.cycles);
+    if (!after) return 0;
+    next = std::min(next, after);
   }
+  return next;
+}
+
+// The first cycle at which one unit of each set is free for as long as it is needed; takes them.
+uint64_t Scoreboard::book(const std::vector<Use> &uses, uint64_t from) {
+  chosen_.resize(uses.size());
+  for (size_t i = 0; i < uses.size(); ++i) {
+    if (const uint64_t later = choose(uses[i], from, chosen_[i])) from = later, i = ~size_t{0};  // all of them again
+  }
+  for (size_t i = 0; i < uses.size(); ++i) units_[chosen_[i]].take(from, uses[i].cycles);
+  return from;
 }
 
 // In order: the next instruction issues no earlier. Out of order: instructions enter and leave in order, `width` a cycle.
@@ -61,7 +66,7 @@ void Scoreboard::retire(uint64_t issued, uint64_t finished, int uops) {
   last_retired_ = std::max(last_retired_, finished);
   if (retired_[next_] > cycle_) cycle_ = retired_[next_];
   retired_[next_] = last_retired_;
-  next_ = (next_ + 1) % retired_.size();
+  next_ = next_ + 1 == retired_.size() ? 0 : next_ + 1;
 }
 
 namespace {
@@ -75,18 +80,27 @@ Shape shape_of_cost(const Insn &insn, Shape shape) {
 
 }  // namespace
 
-void Scoreboard::issue(const Insn &insn, Shape shape, int vl, int extra) {
-  const Shape at = shape_of_cost(insn, shape);
-  const Cost &cost = core_.cost(insn.kind, insn.scalar_form, at);
-  const Operands ops = operands(insn, shape);
+const Plan &Scoreboard::planned(const Insn &insn, Shape shape, int vl) const {
+  Plan &plan = insn.plan;
+  const bool same = !insn.vector || (plan.shape == shape && (plan.vl == vl || !core_.occupancy_follows_vl));
+  if (plan.vl >= 0 && same) return plan;
+  const Cost &cost = core_.cost(insn.kind, insn.scalar_form, shape_of_cost(insn, shape));
   const double maximum = std::ldexp(core_.vlen / shape.sew, shape.lmul);
   const double share = core_.occupancy_follows_vl && insn.vector && maximum > 0 ? std::min(1.0, vl / maximum) : 1;
-  const int latency = cost.latency + extra;
-  const uint64_t issued = book(cost, earliest(ops, latency), share), finished = issued + static_cast<uint64_t>(latency);
-  if (ops.write.first)
-    for (int r = 0; r < ops.write.count; ++r) ready_[ops.write.first + static_cast<size_t>(r)] = finished;
+  plan = {shape, vl, operands(insn, shape), cost.latency, cost.uops, cost.uses};
+  for (Use &use : plan.uses) use.cycles = std::max(1, static_cast<int>(std::ceil(use.cycles * share)));
+  return plan;
+}
+
+void Scoreboard::issue(const Insn &insn, Shape shape, int vl, int extra) {
+  const Plan &plan = planned(insn, shape, vl);
+  const Group &write = plan.operands.write;
+  const int latency = plan.latency + extra;
+  const uint64_t issued = book(plan.uses, earliest(plan.operands, latency)), finished = issued + static_cast<uint64_t>(latency);
+  if (write.first)
+    for (int r = 0; r < write.count; ++r) ready_[write.first + static_cast<size_t>(r)] = finished;
   if (insn.kind == vset) ready_[kVtype] = finished;
-  retire(issued, finished, cost.uops);
+  retire(issued, finished, plan.uops);
 }
 
 }  // namespace vecwrap::sim

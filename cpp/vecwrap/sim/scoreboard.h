@@ -10,7 +10,7 @@ namespace vecwrap::sim {
 // Which cycles of a unit are taken; later instructions may fill gaps that earlier ones left.
 class Bookings {
 public:
-  bool free(uint64_t from, int cycles) const;
+  uint64_t after(uint64_t from, int cycles) const;  // the cycle behind the last of these that is taken; 0: all are free
   void take(uint64_t from, int cycles);
 
 private:
@@ -27,12 +27,15 @@ public:
 
 private:
   uint64_t earliest(const Operands &ops, int latency) const;
-  uint64_t book(const Cost &cost, uint64_t from, double share);
+  const Plan &planned(const Insn &insn, Shape shape, int vl) const;
+  uint64_t book(const std::vector<Use> &uses, uint64_t from);
+  uint64_t choose(const Use &use, uint64_t from, size_t &unit) const;
   void retire(uint64_t issued, uint64_t finished, int uops);
 
   const Core &core_;
   std::array<uint64_t, kRegisters> ready_{};
   std::vector<Bookings> units_ = std::vector<Bookings>(64);
+  std::vector<size_t> chosen_;     // while booking
   std::vector<uint64_t> retired_;  // of the last `window` instructions
   size_t next_ = 0;
   uint64_t cycle_ = 0, last_ = 0, last_retired_ = 0;

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
 from .edit import NAMES, Edit
+from .edits import HOWS
 from .program import AnySchedule, ProgramSchedule
 from .schedule import EditError, Schedule
 
 FACTORS = (4, 6, 8, 12, 16, 32, 48, 64)  # LoopTune's 4, 8, 16, and what register tiles of two vector widths need
 UNROLLS = (1, 2, 4)
 GROUPS = (1, 2, 4, 8)  # registers of a vector
+DOTS = (4, 2, 1)  # products in a lane
+AHEAD = (0, 1, 4, 16)  # iterations that lines are asked for ahead
 LOOP_EDITS = ("vectorize", "tile", "merge", "untile", "scalar")  # edits whose one argument is a loop
+
+
+# Rarely faster, but legal nearly everywhere: a search would spend its time on them. Who wants them names them.
+RARE = ("swap_up", "swap_down", "prefetch", *HOWS, "unstride", "stream", "unstream", "collapse", "expand")
 
 
 @dataclass(frozen=True)
@@ -21,13 +28,15 @@ class Actions:
     """Which edits are tried.
 
     factors: of split and resize. unrolls: of unroll.
-    names: the edits that are allowed, from NAMES; Actions(factors=(4, 8, 16), names=("split", "swap_up", "swap_down")) is
-        LoopTune's action space (thesis, 3.6.2), whose LoopNest vectorized and unrolled by itself.
+    names: the edits that are allowed, from NAMES, by default those that are not RARE.
+
+    Actions(factors=(4, 8, 16), names=("split", "swap_up", "swap_down")) is LoopTune's action space (thesis, 3.6.2), whose
+    LoopNest vectorized and unrolled by itself.
     """
 
     factors: tuple[int, ...] = FACTORS
     unrolls: tuple[int, ...] = UNROLLS
-    names: tuple[str, ...] = tuple(name for name in NAMES if name not in ("swap_up", "swap_down"))
+    names: tuple[str, ...] = tuple(name for name in NAMES if name not in RARE)
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.names if name not in NAMES]:
@@ -56,6 +65,16 @@ def all_edits(schedule: Schedule, tensors: list[str], factors: tuple[int, ...], 
     yield from (Edit("group", (loop.name, k)) for loop in schedule.loops if loop.vector for k in GROUPS)
     yield from (Edit("pack", (tensor, place)) for tensor in tensors if tensor not in packed for place in ("-", *loops))
     yield from (Edit("unpack", (tensor,)) for tensor in tensors if tensor in packed)
+    yield from (Edit("dot", (loop, k)) for loop in loops for k in DOTS)
+    yield from rare_edits(schedule, tensors)
+
+
+def rare_edits(schedule: Schedule, tensors: list[str]) -> Iterator[Edit]:
+    whole = [loop.name for loop in schedule.loops if len(schedule.chain(loop.dim)) == 1]
+    yield from (Edit("prefetch", (tensor, loop, k)) for tensor in tensors for loop in schedule.names for k in AHEAD)
+    yield from (Edit(name, (tensor,)) for name in (*HOWS, "unstride", "stream", "unstream") for tensor in tensors)
+    yield from (Edit("collapse", pair) for pair in permutations(whole, 2))
+    yield from (Edit("expand", (loop,)) for loop in whole)
 
 
 def program_edits(schedule: ProgramSchedule, tensors: dict[str, list[str]], factors: tuple[int, ...],

@@ -1,4 +1,4 @@
-"""LoopTool's edits as functions from schedules to schedules (thesis, section 3.5, "LoopTool Tuning Interface").
+"""LoopTool's edits (thesis, section 3.5, "LoopTool Tuning Interface"), and those of other steps, from schedules to schedules.
 
 They say what a loop list becomes, not whether that is legal. Loops are named as in sentences.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from .schedule import EditError, Loop, Schedule, add_pack, mark
+from .schedule import EditError, Loop, Schedule, add_collapse, add_pack, mark
+
+HOWS = ("insert", "transpose", "gather", "segment")  # of step strided
 
 
 def relevel(loop: Loop, dim: str, above: int, by: int) -> Loop:
@@ -96,6 +98,61 @@ def unpack(schedule: Schedule, tensor: str) -> Schedule:
     return changed
 
 
+def dot(schedule: Schedule, name: str, k: int) -> Schedule:
+    """1: each product in a lane of its own again."""
+    if k < 1:
+        raise EditError(f"a lane cannot hold {k} products")
+    return mark(schedule, [name], dot=k)
+
+
+def prefetch(schedule: Schedule, tensor: str, name: str, k: int) -> Schedule:
+    """Asks for the tensor's lines k iterations of a loop ahead; 0: no longer."""
+    if k < 0:
+        raise EditError(f"a line cannot be asked for {k} iterations ahead")
+    loop = schedule.loops[schedule.index(name)]
+    others = tuple(each for each in loop.prefetches if each[0] != tensor)
+    if not k and others == loop.prefetches:
+        raise EditError(f"nothing is asked for of tensor {tensor} ahead of {name}")
+    return mark(schedule, [name], prefetches=(*others, (tensor, k)) if k else others)
+
+
+def how(name: str) -> Callable[[Schedule, str], Schedule]:
+    """How vectors of a tensor are made whose lanes are not neighbours."""
+    def edit(schedule: Schedule, tensor: str) -> Schedule:
+        others = tuple(each for each in schedule.strided if each[0] != tensor)
+        return replace(schedule, strided=(*others, (tensor, name)))
+    return edit
+
+
+def unstride(schedule: Schedule, tensor: str) -> Schedule:
+    """Such vectors are made as the core chooses."""
+    others = tuple(each for each in schedule.strided if each[0] != tensor)
+    if others == schedule.strided:
+        raise EditError(f"nothing says how vectors of tensor {tensor} are made")
+    return replace(schedule, strided=others)
+
+
+def unstream(schedule: Schedule, tensor: str) -> Schedule:
+    """The output is stored through the caches."""
+    if tensor not in schedule.stream:
+        raise EditError(f"tensor {tensor} is not streamed")
+    return replace(schedule, stream=())
+
+
+def expand(schedule: Schedule, name: str) -> Schedule:
+    """Undoes the last collapse of a dim: the loop that vanished is back, directly inside, as the body of both."""
+    last = next((pair for pair in reversed(schedule.collapsed) if pair[0] == name), None)
+    if last is None:
+        raise EditError(f"{name} is one dim")
+    if len(schedule.chain(name)) > 1:
+        raise EditError(f"{name} is split: only whole loops are expanded")
+    loop = schedule.loops[schedule.index(name)]
+    collapsed = tuple(pair for pair in schedule.collapsed if pair != last)
+    position = schedule.dims.index(name) + 1
+    changed = replace(schedule, dims=(*schedule.dims[:position], last[1], *schedule.dims[position:]), collapsed=collapsed)
+    return changed.with_loop(schedule.index(name), Loop(name), replace(loop, dim=last[1]))
+
+
 EDITS: dict[str, Callable[..., Schedule]] = {
     "split": split,
     "merge": merge,
@@ -111,4 +168,12 @@ EDITS: dict[str, Callable[..., Schedule]] = {
     "unroll": unroll,
     "pack": add_pack,
     "unpack": unpack,
+    "dot": dot,
+    "prefetch": prefetch,
+    **{name: how(name) for name in HOWS},
+    "unstride": unstride,
+    "stream": lambda schedule, tensor: replace(schedule, stream=(tensor,)),
+    "unstream": unstream,
+    "collapse": add_collapse,
+    "expand": expand,
 }

@@ -19,7 +19,8 @@ class Loop:
     """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
 
     step: elements of the dim per iteration; 1 for the innermost of a chain.
-    tile, vector, unroll: marks of the loop, as the sentence's steps of these names. group: registers of one of its vectors.
+    tile, vector, unroll, dot: marks of the loop, as the sentence's steps of these names; dot 1: products stay in lanes of their
+        own. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
     prefetches: tensors whose lines are asked for ahead, and how many iterations of this loop.
     guests: other nests of a program that run on entry to its body.
@@ -32,6 +33,7 @@ class Loop:
     vector: bool = False
     group: int = 1
     unroll: int = 1
+    dot: int = 1
     packs: tuple[str, ...] = ()
     prefetches: tuple[tuple[str, int], ...] = ()
     guests: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class Loop:
 class Schedule:
     """dims: in the nest's order. loops: outermost first. packs: tensors that are packed before all loops.
 
+    collapsed: pairs of dims of which the second became part of the first, in order; it is not among the dims any more.
     orders: the dims of packed buffers, slowest first, by tensor; of others as the core chooses.
     strided: how vectors of a tensor are made, by tensor; of others as the core chooses.
     stream: the output, if its vectors are stored past the caches.
@@ -53,6 +56,7 @@ class Schedule:
     dims: tuple[str, ...]
     loops: tuple[Loop, ...]
     packs: tuple[str, ...] = ()
+    collapsed: tuple[tuple[str, str], ...] = ()
     orders: tuple[tuple[str, tuple[str, ...]], ...] = ()
     strided: tuple[tuple[str, str], ...] = ()
     stream: tuple[str, ...] = ()
@@ -86,7 +90,8 @@ class Schedule:
         """The steps of the sentence. Always in the same order, so equal schedules have equal sentences."""
         chains = [self.chain(dim) for dim in self.dims]
         order = [loop.name for loop in self.loops]
-        steps = [f"split({loop.name},{loop.step})" for chain in chains for loop in chain[:-1]]
+        steps = [f"collapse({into},{dim})" for into, dim in self.collapsed]
+        steps += [f"split({loop.name},{loop.step})" for chain in chains for loop in chain[:-1]]
         if order != [loop.name for chain in chains for loop in chain]:
             steps.append(f"reorder({','.join(order)})")
         packs = [(tensor, place.name if place else "-") for place in (None, *self.loops) for tensor in (place or self).packs]
@@ -95,6 +100,7 @@ class Schedule:
             steps.append(f"tile({','.join(tile)})")
         steps += [f"vectorize({loop.name}{f',{loop.group}' if loop.group > 1 else ''})" for loop in self.loops if loop.vector]
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
+        steps += [f"dot({loop.name},{loop.dot})" for loop in self.loops if loop.dot > 1]
         steps += [f"prefetch({tensor},{loop.name},{n})" for loop in self.loops for tensor, n in loop.prefetches]
         steps += [f"strided({tensor},{how})" for tensor, how in self.strided]
         return steps + [f"stream({tensor})" for tensor in self.stream[:1]]
@@ -145,16 +151,33 @@ def add_prefetch(schedule: Schedule, tensor: str, name: str, iterations: int) ->
     return mark(schedule, [name], prefetches=(*loop.prefetches, (tensor, iterations)))
 
 
+def add_collapse(schedule: Schedule, into: str, dim: str) -> Schedule:
+    """Two dims whose loops are whole become one, with the second one's marks: its body. Raises EditError if one is split."""
+    for name in (into, dim):
+        schedule.index(name)
+        if len(schedule.chain(name)) > 1:
+            raise EditError(f"{name} is split: only whole loops are collapsed")
+    outer, inner = schedule.chain(into)[0], schedule.chain(dim)[0]
+    if outer == inner:
+        raise EditError(f"{into} cannot be collapsed with itself")
+    joined = replace(inner, dim=into, packs=outer.packs + inner.packs, guests=outer.guests + inner.guests)
+    loops = tuple(joined if loop == outer else loop for loop in schedule.loops if loop != inner)
+    return replace(schedule, dims=tuple(name for name in schedule.dims if name != dim), loops=loops,
+                   collapsed=(*schedule.collapsed, (into, dim)))
+
+
 def add_strided(schedule: Schedule, tensor: str, how: str) -> Schedule:
     return replace(schedule, strided=(*schedule.strided, (tensor, how)))
 
 
 READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
+    "collapse": lambda schedule, names, factor: add_collapse(schedule, *names),
     "split": read_split,
     "reorder": read_reorder,
     "tile": lambda schedule, names, factor: mark(schedule, names, tile=True),
     "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True, group=max(factor, 1)),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
+    "dot": lambda schedule, names, factor: mark(schedule, names, dot=factor),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
     "prefetch": lambda schedule, names, factor: add_prefetch(schedule, names[0], names[1], factor),
     "stream": lambda schedule, names, factor: replace(schedule, stream=tuple(names)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .. import _core
 from ..measure import Work, Measurement, Runner
 from .edit import Edit
+from .editing import Editing
 from .program import AnySchedule
 from .schedule import EditError
 from .actions import Actions
@@ -21,7 +22,7 @@ class State:
     cursor: int = 0  # index of a loop's name
 
 
-class Tuner:
+class Tuner(Editing):
     """Edits a schedule step by step.
 
     Edits work on the loop under the cursor, or on the one that is named; the cursor follows. An edit that the core refuses
@@ -77,77 +78,6 @@ class Tuner:
         """Moves the cursor to a loop."""
         self._become(State(self.schedule, self.schedule.index(self._name(loop))))
 
-    def swap_up(self, loop: str | None = None) -> None:
-        """Exchanges a loop with the one around it."""
-        self._at("swap_up", loop)
-
-    def swap_down(self, loop: str | None = None) -> None:
-        """Exchanges a loop with the one inside it."""
-        self._at("swap_down", loop)
-
-    def swap(self, loop: str, other: str) -> None:
-        """Exchanges any two loops; the cursor goes with the first."""
-        name = self._name(loop)
-        self._follow(Edit("swap", (name, self._name(other))), name)
-
-    def split(self, k: int, loop: str | None = None) -> None:
-        """Makes a loop of k iterations inside a loop, from its body; the outer one steps k times as far."""
-        self._at("split", loop, k)
-
-    def resize(self, k: int, loop: str | None = None) -> None:
-        """Gives an inner loop k iterations."""
-        self._at("resize", loop, k)
-
-    def merge(self, loop: str | None = None) -> None:
-        """Undoes a split: the loop vanishes into the next outer one of its dim."""
-        name = self._name(loop)
-        dim, _, level = name.partition(".")
-        self._follow(Edit("merge", (name,)), f"{dim}.{int(level) - 1}" if int(level or 0) > 1 else dim)
-
-    def tile(self, loop: str | None = None) -> None:
-        """Puts a loop into the register tile: fully unrolled, outputs in registers. Innermost loops first."""
-        self._at("tile", loop)
-
-    def untile(self, loop: str | None = None) -> None:
-        """Takes a loop out of the register tile, and out of the lanes."""
-        self._at("untile", loop)
-
-    def vectorize(self, loop: str | None = None) -> None:
-        """Makes a loop the lanes: the innermost loop of the tile."""
-        self._at("vectorize", loop)
-
-    def scalar(self, loop: str | None = None) -> None:
-        """Takes a loop out of the lanes."""
-        self._at("scalar", loop)
-
-    def group(self, k: int, loop: str | None = None) -> None:
-        """Makes vectors of k registers of a loop's lanes, where the target has such (RISC-V: LMUL)."""
-        self._at("group", loop, k)
-
-    def unroll(self, k: int, loop: str | None = None) -> None:
-        """Repeats the body of a rolled reduction loop k times per iteration; 1 rolls it again."""
-        self._at("unroll", loop, k)
-
-    def pack(self, tensor: str, at: str | None = None) -> None:
-        """Copies what the loops inside a loop read of a tensor into a contiguous buffer; "-" is around all loops."""
-        place = self._name(at)
-        self._follow(Edit("pack", (self._name(tensor, place), place)), self.cursor)
-
-    def unpack(self, tensor: str) -> None:
-        """Reads a tensor where it lies."""
-        self._follow(Edit("unpack", (self._name(tensor),)), self.cursor)
-
-    def share(self, at: str | None = None, nest: str | None = None) -> None:
-        """Runs the nest under the cursor (or the one that is named) in a loop of a later one, such as "div:i".
-
-        Without `at`, in one shared loop more than now: first the outermost of the nest that reads what it writes.
-        """
-        self._follow(Edit("share", (self._nest(nest), *([at] if at else []))), self.cursor)
-
-    def unshare(self, nest: str | None = None) -> None:
-        """Runs the nest in one shared loop less than now; from the outermost one it goes back to run by itself."""
-        self._follow(Edit("unshare", (self._nest(nest),)), self.cursor)
-
     def undo(self) -> None:
         """Back to the state before the last edit or cursor move. Raises EditError at the beginning."""
         self._travel(self._past, self._future, "undo")
@@ -171,20 +101,6 @@ class Tuner:
         tree = _core.compile(self.space.core, self.sentence, self.space.target).loop_tree.splitlines()
         at = line_of(self.schedule, self.cursor, tree)
         return "\n".join(("> " if number == at else "  ") + line for number, line in enumerate(tree))
-
-    def _nest(self, nest: str | None) -> str:
-        """A nest of a program, by default the one under the cursor."""
-        return nest or self.cursor.rpartition(":")[0]
-
-    def _name(self, name: str | None, beside: str = "") -> str:
-        """A loop or a tensor in full, by default the loop under the cursor."""
-        nest = (beside or self.cursor).rpartition(":")[0]
-        return self.cursor if name is None else name if ":" in name or not nest else f"{nest}:{name}"
-
-    def _at(self, name: str, loop: str | None, *args: int) -> None:
-        """An edit of one loop; the cursor goes there."""
-        target = self._name(loop)
-        self._follow(Edit(name, (target, *args)), target)
 
     def _follow(self, edit: Edit, loop: str) -> None:
         """An edit; the cursor goes to a loop."""

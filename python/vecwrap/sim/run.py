@@ -15,6 +15,7 @@ from vecwrap.sim.elf import Elf, ElfError
 
 QEMU = "qemu-riscv64"
 PLUGIN = "vecwrap-sim.so"
+MODEL = 1  # kModel of cpp/vecwrap/sim/machine.h: reports of one number are the same for the same program, core and options
 SYSROOT = "/usr/riscv64-linux-gnu"  # where Debian's cross libraries are
 
 
@@ -80,6 +81,8 @@ def without_report(program: Path, code: int) -> SimError:
 
 
 def checked(report: dict[str, Any], options: Options) -> dict[str, Any]:
+    if report.get("model") != MODEL:
+        raise SimError(f"{find_plugin()} is of another version (model {report.get('model')}, not {MODEL}): reinstall vecwrap")
     if not report["regions"] and options.markers:
         raise SimError("the program never reached a marker (slti x0,x0,1): nothing was counted")
     if not report["regions"] and options.function:

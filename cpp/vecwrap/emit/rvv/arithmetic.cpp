@@ -22,6 +22,9 @@ constexpr Binary kIntegers[] = {
     {VOp::VMul, Op::Mul, Op::Mul, Op::VmulVV, Op::VmulVX, Op::VmulVX},
     {VOp::VMax, Op::Li, Op::Li, Op::VmaxVV, Op::VmaxVX, Op::VmaxVX}, // scalars choose with a branch
     {VOp::VMin, Op::Li, Op::Li, Op::VminVV, Op::VminVX, Op::VminVX},
+    {VOp::VAnd, Op::And, Op::And, Op::VandVV, Op::VandVX, Op::VandVX},
+    {VOp::VOr, Op::Or, Op::Or, Op::VorVV, Op::VorVX, Op::VorVX},
+    {VOp::VXor, Op::Xor, Op::Xor, Op::VxorVV, Op::VxorVX, Op::VxorVX},
 };
 struct Unary { VOp op; Op single, twice, v; };
 constexpr Unary kUnary[] = {

@@ -98,6 +98,9 @@ private:
   void from_word(int d, int x); ///< d = the integer in x
   void uniform_integer(const VInst &);
   void sums(const VInst &);
+  void bitwise(const VInst &, Op);
+  void shift_scalar(const VInst &);
+  void shift(const VInst &);
   void absolute(int f);
   bool vector_integer(const VInst &);
   void as_word(int scratch);

@@ -5,6 +5,21 @@
 #include <stdexcept>
 
 namespace vecwrap::rvv {
+namespace {
+
+/// By a register and by a constant: scalars; vectors by vectors, by a register, by a constant.
+struct Shift { VOp op; Op single, constant, vv, vx, vi; };
+constexpr Shift kShifts[] = {{VOp::VShl, Op::Sllw, Op::Slliw, Op::VsllVV, Op::VsllVX, Op::VsllVI},
+                             {VOp::VAshr, Op::Sraw, Op::Sraiw, Op::VsraVV, Op::VsraVX, Op::VsraVI},
+                             {VOp::VLshr, Op::Srlw, Op::Srliw, Op::VsrlVV, Op::VsrlVX, Op::VsrlVI}};
+
+const Shift *shift_of(VOp op) {
+  for (const Shift &row : kShifts)
+    if (row.op == op) return &row;
+  return nullptr;
+}
+
+} // namespace
 
 int Emitter::whole(int f, int x) {
   if (in_word(f)) return f - kWord;
@@ -27,6 +42,10 @@ void Emitter::uniform_integer(const VInst &i) {
   case VOp::VNeg: out_.put(Op::Subw, kT0, kZero, whole(scalar_operand(i, 0), kT0)); break;
   case VOp::VAbs: absolute(scalar_operand(i, 0)); break;
   case VOp::VAdd: case VOp::VSub: case VOp::VMul: case VOp::VFma: sums(i); break;
+  case VOp::VAnd: bitwise(i, Op::And); break;
+  case VOp::VOr: bitwise(i, Op::Or); break;
+  case VOp::VXor: bitwise(i, Op::Xor); break;
+  case VOp::VShl: case VOp::VAshr: case VOp::VLshr: shift_scalar(i); break;
   default: throw std::logic_error("i32 does not have the operation");
   }
   from_word(d, kT0);
@@ -40,6 +59,30 @@ void Emitter::sums(const VInst &i) {
   if (c >= 0) out_.put(Op::Addw, kT0, kT0, whole(c, kT1));
 }
 
+void Emitter::bitwise(const VInst &i, Op op) {
+  const int a = scalar_operand(i, 0), b = scalar_operand(i, 1), x = whole(a, kT0);
+  out_.put(op, kT0, x, whole(b, kT1));
+}
+
+void Emitter::shift_scalar(const VInst &i) {
+  const Shift &row = *shift_of(i.op);
+  const int a = scalar_operand(i, 0);
+  if (i.b < 0) return out_.put(row.constant, kT0, whole(a, kT0), i.imm);
+  const int b = scalar_operand(i, 1), x = whole(a, kT0);
+  out_.put(row.single, kT0, x, whole(b, kT1));
+}
+
+/// A scalar that is shifted by vectors becomes one.
+void Emitter::shift(const VInst &i) {
+  const Shift &row = *shift_of(i.op);
+  const Need n = need(i.lanes, true);
+  Operand a = operand(i, 0);
+  if (a.scalar) move(n, v(i.t), a), a = {false, v(i.t)};
+  if (i.b < 0) return out_.put(n, row.vi, v(i.d), a.reg, i.imm);
+  const Operand b = operand(i, 1);
+  out_.put(n, b.scalar ? row.vx : row.vv, v(i.d), a.reg, b.scalar ? lane(b.reg) : b.reg);
+}
+
 void Emitter::absolute(int f) {
   const int positive = out_.label();
   if (const int x = whole(f, kT0); x != kT0) out_.put(Op::Mv, kT0, x);
@@ -51,6 +94,7 @@ void Emitter::absolute(int f) {
 bool Emitter::vector_integer(const VInst &i) {
   const Need n = need(i.lanes, true);
   const int d = v(i.d);
+  if (shift_of(i.op)) return shift(i), true;
   if (i.op == VOp::VNeg) return out_.put(n, Op::VrsubVX, d, v(i.a), kZero), true;
   if (i.op != VOp::VAbs) return false;
   out_.put(n, Op::VrsubVX, v(i.t), v(i.a), kZero), out_.put(n, Op::VmaxVV, d, v(i.a), v(i.t));

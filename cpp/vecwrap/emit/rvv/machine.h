@@ -35,6 +35,8 @@ constexpr uint64_t kSignD = uint64_t(1) << 63, kQuietNanD = 0x7ff8000000000000;
 template <class U> U sign_of(U) { return U(U(1) << (8 * sizeof(U) - 1)); }
 /// A shift's distance: as many bits of it count as tell an element's bits apart.
 template <class U> int distance(U by) { return int(by & (8 * sizeof(U) - 1)); }
+/// Copies of the sign come in.
+template <class U> U shifted_down(U a, int by) { return U(std::make_signed_t<U>(a) >> by); }
 /// The lower half of a product. (Unsigned integers of 16 bits become signed ones, whose products may overflow.)
 template <class U> U product(U a, U b) { return U(uint64_t(a) * uint64_t(b)); }
 template <class U> U greatest_signed(U a, U b) { return std::make_signed_t<U>(a) < std::make_signed_t<U>(b) ? b : a; }

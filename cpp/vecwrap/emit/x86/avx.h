@@ -7,6 +7,7 @@ namespace vecwrap::x86 {
 
 /// One column per ps, pd, ss, sd.
 using Binary = void (CodeGenerator::*)(const Xmm &, const Operand &, const Operand &);
+using Integer = void (CodeGenerator::*)(const Xmm &, const Xmm &, const Operand &); ///< of vectors only
 
 class Avx : public Emitter {
 public:
@@ -36,6 +37,8 @@ private:
   void multiply_add(const VInst &i);
   void negate(const VInst &i);
   void select_integers(const VInst &i);
+  void integers(Integer f, bool commutes, const VInst &i);
+  bool shift(const VInst &i);
   bool integer(const VInst &i); ///< integer.cpp: arithmetic on i32; false for what does not care for the type
   void broadcast(const Xmm &d, const Address &from);
 

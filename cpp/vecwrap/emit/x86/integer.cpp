@@ -4,11 +4,20 @@
 namespace vecwrap::x86 {
 namespace {
 
-using Integer = void (CodeGenerator::*)(const Xmm &, const Xmm &, const Operand &);
 struct Row { VOp op; Integer emit; bool commutes; };
 constexpr Row kRows[] = {{VOp::VAdd, &CodeGenerator::vpaddd, true},   {VOp::VSub, &CodeGenerator::vpsubd, false},
                          {VOp::VMul, &CodeGenerator::vpmulld, true},  {VOp::VMax, &CodeGenerator::vpmaxsd, false},
                          {VOp::VMin, &CodeGenerator::vpminsd, false}};
+/// On AVX-512, and else.
+struct Bitwise { VOp op; Integer wide, narrow; };
+constexpr Bitwise kBitwise[] = {{VOp::VAnd, &CodeGenerator::vpandd, &CodeGenerator::vpand},
+                                {VOp::VOr, &CodeGenerator::vpord, &CodeGenerator::vpor},
+                                {VOp::VXor, &CodeGenerator::vpxord, &CodeGenerator::vpxor}};
+using ByConstant = void (CodeGenerator::*)(const Xmm &, const Operand &, uint8_t);
+struct Shift { VOp op; Integer lanes; ByConstant all; };
+constexpr Shift kShifts[] = {{VOp::VShl, &CodeGenerator::vpsllvd, &CodeGenerator::vpslld},
+                             {VOp::VAshr, &CodeGenerator::vpsravd, &CodeGenerator::vpsrad},
+                             {VOp::VLshr, &CodeGenerator::vpsrlvd, &CodeGenerator::vpsrld}};
 
 constexpr double kFlip = -0x7f7f7f80; ///< the highest bit of each byte
 constexpr int kOrdered = 7; ///< the bits of a predicate that integers know: equal 1, greater 2, less 4
@@ -21,12 +30,17 @@ constexpr Comparison kComparisons[] = {{true, false, false}, {true, false, false
 
 } // namespace
 
+void Avx::integers(Integer f, bool commutes, const VInst &i) {
+  if (i.mem_operand < 0) return (this->*f)(reg(i.d), reg(i.a), reg(i.b));
+  (this->*f)(reg(i.d), reg(commutes && i.mem_operand == 0 ? i.b : i.a), operand(i));
+}
+
 bool Avx::integer(const VInst &i) {
-  for (const Row &row : kRows) {
-    if (row.op != i.op) continue;
-    if (i.mem_operand < 0) return (this->*row.emit)(reg(i.d), reg(i.a), reg(i.b)), true;
-    return (this->*row.emit)(reg(i.d), reg(row.commutes && i.mem_operand == 0 ? i.b : i.a), operand(i)), true;
-  }
+  for (const Row &row : kRows)
+    if (row.op == i.op) return integers(row.emit, row.commutes, i), true;
+  for (const Bitwise &row : kBitwise)
+    if (row.op == i.op) return integers(wide_ ? row.wide : row.narrow, true, i), true;
+  if (shift(i)) return true;
   switch (i.op) {
   case VOp::VFlip: wide_ ? vpxord(reg(i.d), reg(i.a), everywhere(kFlip)) : vpxor(reg(i.d), reg(i.a), everywhere(kFlip)); return true;
   case VOp::VFma: multiply_add(i); return true;
@@ -35,6 +49,17 @@ bool Avx::integer(const VInst &i) {
   case VOp::VSelect: select_integers(i); return true;
   default: return false;
   }
+}
+
+/// By lanes x86 takes all bits of a distance: t holds those that count.
+bool Avx::shift(const VInst &i) {
+  for (const Shift &row : kShifts) {
+    if (row.op != i.op) continue;
+    if (i.b < 0) return (this->*row.all)(reg(i.d), reg(i.a), uint8_t(i.imm)), true;
+    (this->*(wide_ ? kBitwise[0].wide : kBitwise[0].narrow))(reg(i.t), reg(i.b), everywhere(kShiftMask));
+    return (this->*row.lanes)(reg(i.d), reg(i.a), reg(i.t)), true;
+  }
+  return false;
 }
 
 /// There is no such instruction: the product waits in t.

@@ -50,6 +50,8 @@ private:
   Xmm second(const VInst &i);   ///< operand b in a register
   void multiply(const VInst &i);
   void extreme(const VInst &i);
+  void bitwise(const VInst &i, Unary f);
+  void shift(const VInst &i);
   void select_integers(const VInst &i);
 
   // sse_memory.cpp

@@ -14,6 +14,10 @@ bool Sse::integer(const VInst &i) {
   case VOp::VMax: case VOp::VMin: extreme(i); break;
   case VOp::VNeg: xorps(x, x), psubd(x, a), movaps(d, x); break;
   case VOp::VAbs: movaps(x, a), psrad(x, 31), movaps(y, a), xorps(y, x), psubd(y, x), movaps(d, y); break;
+  case VOp::VAnd: bitwise(i, &CodeGenerator::andps); break;
+  case VOp::VOr: bitwise(i, &CodeGenerator::orps); break;
+  case VOp::VXor: bitwise(i, &CodeGenerator::xorps); break;
+  case VOp::VShl: case VOp::VAshr: case VOp::VLshr: shift(i); break;
   case VOp::VSelect: select_integers(i); break;
   default: return false;
   }
@@ -40,6 +44,27 @@ void Sse::extreme(const VInst &i) {
   const Xmm a(i.a), b = second(i), mask = scratch(0);
   movaps(mask, i.op == VOp::VMax ? a : b), pcmpgtd(mask, i.op == VOp::VMax ? b : a);
   blend(Xmm(i.d), a, b);
+}
+
+void Sse::bitwise(const VInst &i, Unary f) {
+  movaps(scratch(0), Xmm(i.mem_operand == 0 ? i.b : i.a));
+  (this->*f)(scratch(0), second(i));
+  movaps(Xmm(i.d), scratch(0));
+}
+
+/// There are shifts of all lanes by one distance only: for each bit of the distances, the lanes that have it are shifted by its value.
+void Sse::shift(const VInst &i) {
+  const Xmm d(i.d), x = scratch(0), has = scratch(1), shifted = scratch(2);
+  const auto by = [&](const Xmm &reg, int n) { i.op == VOp::VShl ? pslld(reg, n) : i.op == VOp::VAshr ? psrad(reg, n) : psrld(reg, n); };
+  if (i.b < 0) return copy(d, Xmm(i.a)), by(d, int(i.imm));
+  movaps(x, Xmm(i.a));
+  for (int bit = 0; bit < 5; ++bit) {
+    movaps(has, Xmm(i.b)), pslld(has, 31 - bit), psrad(has, 31);
+    movaps(shifted, x), by(shifted, 1 << bit);
+    andps(shifted, has), andnps(has, x), orps(has, shifted);
+    movaps(x, has);
+  }
+  movaps(d, x);
 }
 
 /// Of a predicate's bits integers know equal (1), greater (2) and less (4); what holds with equal does not hold without.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import reduce
 
-from ...expr import Apply, Const, Expr, absolute, as_expr, compare, fma, maximum, minimum, sqrt, where
+from ...expr import Apply, Const, Expr, absolute, as_expr, compare, maximum, minimum, sqrt, where
 
 Body = Callable[..., Expr]
 
@@ -17,7 +17,7 @@ def function(name: str) -> Body:
 
 
 round_even, exp, log, tanh, erf, sigmoid = map(function, ("round", "exp", "log", "tanh", "erf", "sigmoid"))
-sin, cos = map(function, ("sin", "cos"))
+sin, cos, silu = map(function, ("sin", "cos", "silu"))
 
 
 def pow(x: Expr, y: Expr) -> Expr:  # as in C
@@ -65,11 +65,11 @@ def hard_sigmoid(x: Expr, alpha: float, beta: float) -> Expr:
 
 
 def gelu(x: Expr, approximate: str) -> Expr:
-    if approximate == "tanh":
-        inner = math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))
-        return 0.5 * x * (1.0 + tanh(inner))
-    half = 0.5 * x
-    return fma(half, erf(x * math.sqrt(0.5)), half)
+    return Apply("gelu_tanh" if approximate == "tanh" else "gelu", (x,))
+
+
+def swish(x: Expr, alpha: float) -> Expr:
+    return silu(x) if alpha == 1 else x * sigmoid(alpha * x)
 
 
 def divided(x: Expr, y: Expr) -> Expr:
@@ -188,7 +188,7 @@ UNARY: dict[str, tuple[Body, Mapping[str, object]]] = {
     "Softplus": (softplus, {}),
     "Softsign": (lambda x: x / (1.0 + absolute(x)), {}),
     "Sqrt": (sqrt, {}),
-    "Swish": (lambda x, alpha: x * sigmoid(alpha * x), {"alpha": 1.0}),
+    "Swish": (swish, {"alpha": 1.0}),
     "Tan": (lambda x: sin(x) / cos(x), {}),
     "Tanh": (tanh, {}),
     "ThresholdedRelu": (lambda x, alpha: where(x > alpha, x, 0.0), {"alpha": 1.0}),

@@ -90,7 +90,40 @@ out a2
     assert refusal.value.name == "prefetch-operand"
 
 
-def test_risc_v_has_no_such_instruction():
+RVV_TILED = "v1 split(i,6) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1,4) unroll(k,2)"
+
+
+def simulated(target: str, steps: str) -> tuple[bytes, dict[str, int], str]:
+    """The product of two matrices of 50 x 50, what was executed, and the code."""
+    rng = np.random.default_rng(3)
+    arrays = [rng.random((50, 50), np.float32) for _ in range(3)]
+    kernel = _core.compile(gemm(50).core, _core.Sentence(f"{RVV_TILED} {steps}"), vw.find_target(target))
+    counts = _core.simulate(kernel, [a.ctypes.data for a in arrays], 256)
+    return arrays[2].tobytes(), counts, kernel.assembly("f")
+
+
+@pytest.mark.parametrize("steps", ["prefetch(B,k,4)", "prefetch(A,i,1) prefetch(B,k,1000)", "prefetch(A,k,3)"])
+def test_risc_v_has_hints(steps):
+    """Zicbop: in the code, executed as often as it stands there, and of no effect."""
+    plain, _, text = simulated("riscv64-rvv256", "")
+    assert "prefetch" not in text and "zicbop" not in text
+    hinted, counts, text = simulated("riscv64-rvv256+zicbop", steps)
+    assert hinted == plain and counts["prefetch.r"] > 0 and ".option arch, +v, +zicbop" in text
+
+
+def test_every_line_of_a_long_vector_is_asked_for():
+    """Vectors of four registers of 32 bytes, two lines; 200 bytes from row to row of B, four of them ahead."""
+    kernel = _core.compile(gemm(50).core, _core.Sentence(f"{RVV_TILED} prefetch(B,k,4)"), vw.find_target("riscv64-rvv256+zicbop"))
+    assert "+ 800]" in kernel.vector_program and "+ 864]" in kernel.vector_program
+
+
+@pytest.mark.parametrize("target", ["riscv64-rvv", "riscv64-rvv256+zvfh", "sifive-x280"])
+def test_risc_v_without_hints(target):
     with pytest.raises(vw.Refusal, match="Zicbop") as refusal:
-        gemm().schedule("v1 prefetch(B,k,4)", "riscv64-rvv")
+        gemm().schedule("v1 prefetch(B,k,4)", target)
     assert refusal.value.name == "prefetch-target"
+
+
+@pytest.mark.parametrize("target", ["spacemit-x60", "sifive-p670", "riscv64-rvv512+zvfh+zicbop", "riscv64-rvv512+zicbop+zvfh"])
+def test_risc_v_targets_with_hints(target):
+    assert "prefetch.r" in gemm().schedule("v1 prefetch(B,k,4)", target).assembly

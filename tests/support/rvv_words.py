@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 RVV = Path(__file__).parents[2] / "cpp/vecwrap/emit/rvv"
+PAIRS = {"m": "ix", "p": "px"}  # a distance, of lines for p, and a register
 FIXED = {"0": "v0", "V": "vlenb", "z": "rtz", "n": "rne"}  # operands without a value
 REGISTERS = {"x": "x", "a": "x", "f": "f", **dict.fromkeys("vwhqoj", "v")}
 PLACES = {1 << 7: "d", 1 << 15: "1", 1 << 20: "2", 1 << 27: "3", 1 << 15 | 1 << 20: "w"}  # of a register's lowest bit
-IMMEDIATES = {1 << 20: "i", 1 << 7: "s", 1 << 12: "u", 1 << 15: "1"}
+IMMEDIATES = {1 << 20: "i", 1 << 7: "s", 1 << 25: "s", 1 << 12: "u", 1 << 15: "1"}
 
 
 def text(mnemonic: str, operands: str, values: Sequence[int]) -> str:
@@ -20,7 +21,7 @@ def text(mnemonic: str, operands: str, values: Sequence[int]) -> str:
     for kind in operands:
         if kind in FIXED:
             parts.append(FIXED[kind])
-        elif kind == "m":
+        elif kind in "mp":
             offset = next(left)
             parts.append(f"{offset}(x{next(left)})")
         elif kind == "e":
@@ -32,7 +33,7 @@ def text(mnemonic: str, operands: str, values: Sequence[int]) -> str:
 
 
 def word(line: str) -> int:
-    command = ["llvm-mc-22", "-triple=riscv64", "-mattr=+m,+f,+d,+v,+zvfh,+zfh", "-show-encoding"]
+    command = ["llvm-mc-22", "-triple=riscv64", "-mattr=+m,+f,+d,+v,+zvfh,+zfh,+zicbop", "-show-encoding"]
     said = subprocess.run(command, input=line, capture_output=True, text=True, check=True).stdout
     found = re.search(r"encoding: \[(.*?)\]", said)
     assert found, f"{line}: {said}"
@@ -41,12 +42,13 @@ def word(line: str) -> int:
 
 def row(mnemonic: str, operands: str) -> tuple[int, str]:
     """The word with all operands 0, and their places."""
-    kinds = [kind for operand in operands if operand not in FIXED for kind in (("i", "x") if operand == "m" else operand)]
+    kinds = [kind for operand in operands if operand not in FIXED for kind in PAIRS.get(operand, operand)]
     base = [6 * (n + 1) if kind in REGISTERS else 0 for n, kind in enumerate(kinds)]  # registers that may stand together
     bits, places = word(text(mnemonic, operands, base)), ""
     result = bits
     for n, kind in enumerate(kinds):
-        changed = bits ^ word(text(mnemonic, operands, [value ^ (n == m) for m, value in enumerate(base)]))
+        least = 32 if kind == "p" else 1
+        changed = bits ^ word(text(mnemonic, operands, [value ^ (n == m) * least for m, value in enumerate(base)]))
         places += "t" if kind == "e" else (PLACES if kind in REGISTERS else IMMEDIATES)[changed]
         result &= ~(31 * changed) if kind in REGISTERS else ~0
     return result, places

@@ -95,6 +95,7 @@ Insn instruction(Random &random, const Row &row, Op op, State &s) {
     case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': i.operand[at++] = v, v += 8; break;
     case 'i': i.operand[at++] = int64_t(pick(random, 31)) + 1; break;
     case 'm': i.operand[at++] = int64_t(pick(random, 4000)) - 2000, i.operand[at++] = kAddress; break;
+    case 'p': i.operand[at++] = 32 * (int64_t(pick(random, 128)) - 64), i.operand[at++] = kAddress; break;
     case 'a': i.operand[at++] = kAddress; break;
     case 'e': i.operand[at++] = Vtype{8 << pick(random, 4), int(pick(random, 4)), false}.encoded(); break;
     default: break;
@@ -194,7 +195,7 @@ bool run_under_qemu(const std::string &stem, int vlen, std::vector<Case> cases) 
   std::ofstream input(stem + ".in", std::ios::binary);
   for (Case &c : cases) transfer(c, input, [](auto &file, char *data, std::streamsize size) { file.write(data, size); });
   input.close();
-  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfh_zvfh -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
+  const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv_zfh_zvfh_zicbop -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
   const std::string cpu = "rv64,v=true,Zfh=true,elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true,vlen=" + std::to_string(vlen);
   return !std::system((build + " && qemu-riscv64 -cpu " + cpu + " " + stem + " < " + stem + ".in > " + stem + ".out").c_str());
 }

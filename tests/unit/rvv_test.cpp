@@ -25,6 +25,7 @@ Insn sample(int row) {
     case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': i.operand[at++] = v, v += 4; break;
     case 'i': i.operand[at++] = 21; break;
     case 'm': i.operand[at++] = -8, i.operand[at++] = x++; break;
+    case 'p': i.operand[at++] = -96, i.operand[at++] = x++; break;
     case 'a': i.operand[at++] = x++; break;
     case 'e': i.operand[at++] = Vtype{32, 2, false}.encoded(); break;
     default: break;
@@ -39,14 +40,14 @@ std::string words(const std::string &line) {
   return out;
 }
 
-constexpr const char *kMc = "llvm-mc-22 -triple=riscv64 -mattr=+m,+f,+d,+v,+zvfh,+zfh -filetype=obj -o ";
+constexpr const char *kMc = "llvm-mc-22 -triple=riscv64 -mattr=+m,+f,+d,+v,+zvfh,+zfh,+zicbop -filetype=obj -o ";
 bool has_llvm() { return !std::system("command -v llvm-mc-22 >/dev/null && command -v llvm-objdump-22 >/dev/null"); }
 
 /// What llvm-objdump says of each instruction of a text.
 std::vector<std::string> disassembled(const std::string &text, const std::string &name) {
   const std::string stem = testing::TempDir() + name;
   std::ofstream(stem + ".s") << text;
-  EXPECT_EQ(std::system((kMc + stem + ".o " + stem + ".s && llvm-objdump-22 -d --mattr=+m,+f,+d,+v,+zvfh,+zfh --no-show-raw-insn "
+  EXPECT_EQ(std::system((kMc + stem + ".o " + stem + ".s && llvm-objdump-22 -d --mattr=+m,+f,+d,+v,+zvfh,+zfh,+zicbop --no-show-raw-insn "
                          "--no-leading-addr --no-print-imm-hex " + stem + ".o > " + stem + ".txt").c_str()), 0);
   std::ifstream file(stem + ".txt");
   std::vector<std::string> found;

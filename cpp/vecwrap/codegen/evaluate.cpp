@@ -94,6 +94,15 @@ std::vector<int> Evaluator::by_column() const {
   return order;
 }
 
+/// Undisturbed vectors: does one instruction, the last one, write the accumulator?
+bool Evaluator::joins_in_place(int root, int point) {
+  const auto apart = [&](int operand) { return is_acc(operand) || !uses_acc(g_.nest_, operand); };
+  const Form &form = forms_[root];
+  bool all = g_.out_.undisturbed && values_[key(root, point)].uses == 1 && !is_hoisted(key(root, point)) && !stands_still(root);
+  for (int k = 0; k < form.operands; ++k) all = all && apart(form.in[k]);
+  return all && form.operands > 1 && form.op != VOp::VWiden;
+}
+
 void Evaluator::into_accumulators(int root) {
   begin(root);
   const bool offsets = zeros_ >= 0 && root == g_.nest_.update;
@@ -112,6 +121,10 @@ void Evaluator::into_accumulators(int root) {
     if (places) keep_place(p);
     if (g_.in_order_ >= 0 && !rows_) {
       add_in_order(p);
+      continue;
+    }
+    if (g_.combine_ && lanes(p) == Lanes::Tail && joins_in_place(root, p)) {
+      compute(root, p, dest);
       continue;
     }
     if (g_.combine_ && lanes(p) == Lanes::Tail) { // lanes past the end keep what they hold

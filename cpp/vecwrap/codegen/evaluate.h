@@ -25,8 +25,10 @@ public:
   void spread_rows(); ///< the first accumulator of each row goes to the others
   void add_in_order(int point);
   void join_vectors(); ///< all accumulators of a row into the first; the others die
-  void join_lanes();   ///< then all its lanes into the first
+  void join_lanes();
+  bool reduce_lanes();   ///< then all its lanes into the first
   /// acc[p] = root(p) for all points.
+  bool joins_in_place(int root, int point);
   void into_accumulators(int root);
   /// access[p] = root(p) for all points. Accumulators die with their last use.
   void store(int root, int access);
@@ -121,6 +123,7 @@ private:
   void next_place();
 
   // prefetch.cpp
+  int64_t vector_bytes(int access) const;
   void each_ahead(int root, const std::function<void(const Mem &)> &);
 
   // segment.cpp

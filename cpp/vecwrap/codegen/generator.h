@@ -126,6 +126,8 @@ private:
   void copies(int dim, int64_t count, const std::function<void()> &body);
   void as_unrolled(const std::function<void()> &body);
   void rolled(int l, Count total, const std::function<void()> &body);
+  int64_t steps_inside(int l) const;
+  void strip(int l, Count total, const std::function<void()> &body);
   void fixed(int l, Count total, const std::function<void()> &body);
   void fixed_tails(int l, int counter, const std::function<void()> &body);
   void vector_tails(int l, int counter, const std::function<void()> &body);

@@ -39,6 +39,7 @@ void Emission::finish_prologue(size_t begin) {
 Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   Emission emission(target, tree.nest.type, tree.vector < 0 ? 0 : tree.group, int(tree.nest.tensors.size()));
   emission.reserve_scratch(target, tree);
+  emission.out.undisturbed = tree.undisturbed;
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
   return std::move(emission.out);
@@ -187,6 +188,13 @@ void Generator::as_unrolled(const std::function<void()> &body) {
   copies_ = 1;
 }
 
+/// Of the reduction loops inside, which are unrolled wholly.
+int64_t Generator::steps_inside(int l) const {
+  int64_t steps = 1;
+  for (int inner = l + 1; inner < tree_.tile; ++inner) steps *= tree_.loops[inner].chunk.value;
+  return steps;
+}
+
 /// A loop over single elements, `unroll` copies per iteration.
 void Generator::leaf(int l, Count total, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
@@ -199,6 +207,7 @@ void Generator::leaf(int l, Count total, const std::function<void()> &body) {
   if (outer && is_reduction(d)) outer_reductions_[l] = {counter, total, 1};
   if (u > 1 && !total.is_const()) branch(VOp::BranchLt, counter, u, rest);
   place(head);
+  if (loop.pipeline) out_.pipelined.push_back({head, size_t(u * steps_inside(l))});
   iteration(d, {1}, [&] { copies(d, u, body); }, counter, u);
   branch(VOp::BranchGe, counter, u, head);
   if (u > 1 && total.is_const()) {
@@ -230,9 +239,24 @@ void Generator::rolled(int l, Count total, const std::function<void()> &body) {
   branch(VOp::BranchGe, counter, 1, head);
 }
 
+/// A loop around a tile of one vector: its length is what is left.
+void Generator::strip(int l, Count total, const std::function<void()> &body) {
+  const Loop &loop = tree_.loops[l];
+  const int counter = counter_of(total), head = label();
+  place(head);
+  Count chunk{lanes()};
+  chunk.tail = scalar();
+  VInst &i = emit(VOp::SMinImm);
+  i.d = chunk.tail, i.a = counter, i.imm = loop.step;
+  iteration(loop.dim, chunk, body, counter, loop.step);
+  branch(VOp::BranchGe, counter, 1, head);
+}
+
 /// A loop around a tile loop: its chunks are constants, so the last one gets code of its own.
 void Generator::fixed(int l, Count total, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
+  const bool whole = total.is_const() && total.tail < 0 && total.value % loop.step == 0;
+  if (tree_.strip && tree_.loops[tree_.child(l)].vector && !whole) return strip(l, total, body);
   const int d = loop.dim;
   if (total.is_const()) {
     const int64_t full = total.value / loop.step, rest = total.value % loop.step;

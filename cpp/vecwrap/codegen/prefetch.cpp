@@ -36,7 +36,13 @@ bool Generator::check_prefetches() {
   return true;
 }
 
-/// The places of the loads later on: of every vector's first lane, or of all lanes where those are not neighbours.
+/// Neighbours in memory that one vector takes.
+int64_t Evaluator::vector_bytes(int access) const {
+  const bool neighbours = g_.tree_.vector >= 0 && g_.nest_.contiguous(access, g_.vector_dim());
+  return neighbours ? g_.lanes() * size_of(g_.nest_.stored(access)) : 0;
+}
+
+/// The places of the loads later on: every line of a vector's, or of all lanes where those are not neighbours.
 void Evaluator::each_ahead(int root, const std::function<void(const Mem &)> &f) {
   for (const Prefetch &p : g_.tree_.prefetches)
     for (size_t a = 0; a < g_.nest_.accesses.size(); ++a) {
@@ -45,7 +51,9 @@ void Evaluator::each_ahead(int root, const std::function<void(const Mem &)> &f) 
       for (int point : active_) {
         std::vector<int64_t> at = index(point);
         at[loop.dim] += p.iterations * loop.step;
-        f(g_.direct(int(a), at));
+        const Mem first = g_.direct(int(a), at);
+        f(first);
+        for (int64_t line = kLine; line < vector_bytes(int(a)); line += kLine) f({first.base, first.index, first.scale, first.disp + line});
         for (int lane = 1; is_strided(int(a)) && lane < g_.lanes(); ++lane) ++at[g_.vector_dim()], f(g_.direct(int(a), at));
       }
     }

@@ -87,8 +87,29 @@ void Evaluator::join_vectors() {
     if (p % vectors) give(accumulators_[p]);
 }
 
+/// Of sums and extrema, by an instruction.
+bool Evaluator::reduce_lanes() {
+  const Combine &c = *g_.combine_;
+  Node node;
+  node.op = c.op;
+  const VOp op = form_of(g_.nest_, c.select < 0 ? node : g_.nest_.nodes[c.select]).op;
+  if (!g_.target_.ordered_sums || (op != VOp::VAdd && op != VOp::VMax && op != VOp::VMin)) return false;
+  const int none = op == VOp::VAdd ? take() : -1;
+  if (none >= 0) {
+    VInst &i = g_.emit(VOp::VConst);
+    i.d = none, i.value = c.neutral;
+  }
+  for (int p = 0; p < points_; p += extent_.back()) {
+    VInst &i = g_.emit(VOp::VReduce);
+    i.d = i.a = accumulators_[p], i.b = none < 0 ? i.a : none, i.imm = int64_t(op);
+  }
+  if (none >= 0) give(none);
+  return true;
+}
+
 /// Halves, row beside row: the chains of different rows overlap.
 void Evaluator::join_lanes() {
+  if (reduce_lanes()) return;
   for (int half = g_.lanes() / 2; half >= 1; half /= 2)
     for (int p = 0; p < points_; p += extent_.back()) {
       const int upper = take();

@@ -37,6 +37,7 @@ enum class VOp : uint8_t {
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a
   VFold,  ///< lanes imm to 2*imm-1 of a become lanes 0 to imm-1 of d; what the others hold is left open
+  VReduce, ///< lane 0 of d = lane 0 of b and all lanes of a, joined in any order by operation imm: VAdd, VMax or VMin
   VSum,   ///< lane 0 of d += the lanes of a, one after the other
   // A piece is 16 bytes of a register: four f32 or two f64.
   VInsert,    ///< lane imm (of the first piece) of d = the element at mem
@@ -85,6 +86,12 @@ struct VInst {
   std::optional<Type> stored = {}; ///< VLoad, VBcast, VStore: converts from, to this type in memory, with temporaries `t` and (VStore) `e`
 };
 
+/// A loop whose first loads are to be made while the iteration before computes (RVV).
+struct Pipelined {
+  int64_t head;  ///< its label
+  size_t copies; ///< of the loop's body in the rolled one
+};
+
 struct VProgram {
   Type type = Type::F32;
   int lanes = 1;            ///< elements per vector register operation; 1 = scalar code
@@ -95,6 +102,8 @@ struct VProgram {
   const Core *core = nullptr; ///< what the instructions are ordered by (RVV)
   int reserved = 0;         ///< vectors of the emitter's own: masks (RVV: in front of number 0), scratch (SSE2: the last ones)
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
+  bool undisturbed = false; ///< what is beyond the end of a vector stays as it is (RVV)
+  std::vector<Pipelined> pipelined;
   std::vector<std::string> notes; ///< which part of the schedule the code comes from
   std::vector<VInst> code;
 };

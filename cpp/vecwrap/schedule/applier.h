@@ -27,6 +27,7 @@ private:
   bool vectorize(const Step &);
   bool strided(const Step &);
   bool stream(const Step &);
+  bool tail(const Step &);
   template <class F> bool mark(const Step &, F);
 
   // apply.cpp
@@ -38,6 +39,8 @@ private:
   bool check_lanes();
   bool check_unroll();
   bool check_dot();
+  bool check_tail();
+  bool check_pipeline();
   bool place_packs();
   bool place_prefetches();
   bool check_partial_sums();
@@ -46,7 +49,7 @@ private:
 
   const Target &target_;
   LoopTree tree_;
-  std::vector<Step> packs_, prefetches_;
+  std::vector<Step> packs_, prefetches_, tails_;
   Refusal refusal_;
 };
 

@@ -15,7 +15,7 @@ Result<LoopTree> Applier::run(const Sentence &sentence, const std::vector<std::s
   }
   for (const Step &step : sentence.steps)
     if (!one(step)) return refuse_in(step);
-  if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_unroll() && check_dot() &&
+  if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_tail() && check_unroll() && check_pipeline() && check_dot() &&
         place_packs() && place_prefetches() && check_partial_sums()))
     return refusal_;
   return std::move(tree_);
@@ -108,6 +108,37 @@ bool Applier::check_lanes() {
   return true;
 }
 
+bool Applier::check_tail() {
+  for (const Step &step : tails_) {
+    const std::string &loop = step.names[0], &how = step.names[1];
+    const auto refuse = [&](const std::string &why) { return no("tail-policy", "tail(" + loop + "," + how + "): " + why); };
+    if (target_.isa != Isa::Rvv) return refuse(target_.name + " has no vectors of any length");
+    if (tree_.vector < 0 || tree_.loops[tree_.vector].name != loop) return refuse("'" + loop + "' is not vectorized");
+    if (how == kTails[0] && tree_.reduces_lanes() && may_reorder(tree_.nest))
+      return refuse("the lanes past the end hold partial results of '" + loop + "', which have to stay; use undisturbed, or leave the step out");
+    if (how == kTails[2] && tree_.loops[tree_.vector].chunk.value > target_.lanes(tree_.nest.type) * tree_.group)
+      return refuse("the tile has several vectors; split by " + std::to_string(target_.lanes(tree_.nest.type) * tree_.group) + " at most");
+    tree_.undisturbed |= how == kTails[1], tree_.strip |= how == kTails[2];
+  }
+  return true;
+}
+
+/// Its body is straight code that moves pointers: a loop over single steps of a reduction, around the tile and what is unrolled wholly.
+bool Applier::check_pipeline() {
+  for (int l = 0; l < int(tree_.loops.size()); ++l) {
+    const Loop &loop = tree_.loops[l];
+    if (!loop.pipeline) continue;
+    if (target_.isa != Isa::Rvv) return no("pipeline-target", target_.name + " executes out of order, and loads ahead by itself; leave the step out");
+    bool innermost = l < tree_.tile && l >= tree_.scope && loop.step == 1 && loop.dot == 1;
+    for (int inner = l + 1; inner < tree_.tile; ++inner) {
+      const Loop &other = tree_.loops[inner];
+      innermost = innermost && other.step == 1 && other.dot == 1 && other.chunk.is_const() && other.chunk.value <= other.unroll;
+    }
+    if (!innermost) return no("pipeline-loop", "'" + loop.name + "' is not the innermost rolled reduction loop but for those unrolled wholly, or is split further");
+  }
+  return true;
+}
+
 /// A reduction loop outside a rolled parallel loop keeps partial sums in the output, or in its packed buffer.
 bool Applier::check_partial_sums() {
   int outer = tree_.scope;
@@ -196,7 +227,7 @@ bool Applier::place_prefetches() {
     if (p.tensor < 0) return no("unknown-tensor", "there is no tensor '" + step.names[0] + "'");
     if (p.loop < 0) return false;
     const Loop &loop = tree_.loops[p.loop];
-    if (target_.isa == Isa::Rvv) return no("prefetch-target", target_.name + " has no instruction to prefetch (Zicbop); leave the step out");
+    if (target_.isa == Isa::Rvv && !target_.prefetches) return no("prefetch-target", target_.name + " has no instruction to prefetch; leave the step out, or name a target with Zicbop (+zicbop)");
     if (p.loop >= tree_.tile) return no("prefetch-loop", "'" + loop.name + "' is in the tile; name a rolled loop");
     if (p.iterations > kFarthest / loop.step)
       return no("bad-factor", "prefetch at most " + std::to_string(kFarthest) + " elements ahead in '" + loop.name + "'");

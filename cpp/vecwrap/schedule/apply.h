@@ -17,6 +17,7 @@ struct Loop {
   bool tile = false;  ///< fully unrolled, outputs in registers
   bool vector = false;
   int unroll = 1;
+  bool pipeline = false;
   int dot = 1; ///< iterations whose products are added within a lane
 };
 
@@ -44,6 +45,8 @@ struct LoopTree {
   Nest nest;
   std::vector<Loop> loops; ///< outermost first
   std::vector<Pack> packs;
+  bool undisturbed = false; ///< what is beyond the end of a vector stays as it is (RVV)
+  bool strip = false;       ///< shorter vectors in the loop of whole ones, no code of their own (RVV)
   bool stream = false;      ///< the output's vectors are stored past the caches
   std::vector<Strided> strided; ///< of other tensors: transposed where the tile holds whole blocks, else inserted
   std::vector<Prefetch> prefetches;

@@ -33,6 +33,8 @@ std::string print(const LoopTree &tree, std::string indent, const PrintBody &bod
     out += indent + line(tree, loop), indent += "  ";
   }
   enter(int(tree.loops.size()));
+  if (tree.undisturbed) out += indent + "undisturbed past the end of vectors\n";
+  if (tree.strip) out += indent + "shorter vectors in the same loop\n";
   if (tree.stream) out += indent + "stream " + tree.nest.tensors[tree.nest.accesses[tree.nest.out].tensor].name + "\n";
   for (const Prefetch &p : tree.prefetches)
     out += indent + "prefetch " + tree.nest.tensors[p.tensor].name + " " + std::to_string(p.iterations) + " ahead in " + tree.loops[p.loop].name + "\n";

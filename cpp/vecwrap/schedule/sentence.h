@@ -16,6 +16,8 @@
 // dot(l,g)         g neighbours along the innermost reduction loop l are multiplied and added within a lane
 // strided(T,how)   how vectors of T are made where the lanes are not neighbours in memory: insert, transpose, gather
 // prefetch(T,l,n)  the innermost code asks the caches for what it will read of T n iterations of loop l later
+// pipeline(l)      what the body of loop l loads first is loaded while the iteration before computes
+// tail(l,how)      the rest of rows along the lanes l: agnostic or undisturbed vectors, strip: in the loop of whole ones
 // stream(T)        the output's whole vectors are stored past the caches
 //
 // Of a program (docs/program.md):
@@ -31,22 +33,23 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot, Prefetch };
+enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot, Prefetch, Pipeline, Tail };
 enum class Factor : uint8_t { None, One, Optional };
 struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -n = n or more
 inline constexpr StepInfo kSteps[] = {{"collapse", 2, Factor::None}, {"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
                                       {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", -2, Factor::None},
                                       {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None},
-                                      {"dot", 1, Factor::One}, {"prefetch", 2, Factor::One}};
+                                      {"dot", 1, Factor::One}, {"prefetch", 2, Factor::One}, {"pipeline", 1, Factor::None}, {"tail", 2, Factor::None}};
 
 /// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target; several vectors
 /// of neighbours at once (RVV).
 enum class How : uint8_t { Insert, Transpose, Gather, Segment };
 inline constexpr const char *kHows[] = {"insert", "transpose", "gather", "segment"};
+inline constexpr const char *kTails[] = {"agnostic", "undisturbed", "strip"};
 
 struct Step {
   StepKind kind;
-  std::vector<std::string> names; ///< loops; Pack: tensor, loop, dims; Prefetch: tensor, loop; Strided: tensor, one of kHows; Nest: nest; At: nest, loop
+  std::vector<std::string> names; ///< loops; Pack: tensor, loop, dims; Prefetch: tensor, loop; Strided: tensor, one of kHows; Tail: loop, one of kTails; Nest: nest; At: nest, loop
   int64_t factor = 0;             ///< Split, Unroll, Dot, Prefetch; Vectorize: 0 if not given
   bool operator==(const Step &) const = default;
 };

@@ -42,6 +42,8 @@ bool Applier::one(const Step &step) {
     return mark(step, [&](Loop &l) { l.dot = int(step.factor); });
   case StepKind::Pack: packs_.push_back(step); return true;
   case StepKind::Prefetch: prefetches_.push_back(step); return true;
+  case StepKind::Pipeline: return mark(step, [](Loop &l) { l.pipeline = true; });
+  case StepKind::Tail: return tail(step);
   case StepKind::Strided: return strided(step);
   case StepKind::Stream: return stream(step);
   case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");
@@ -54,6 +56,15 @@ bool Applier::stream(const Step &step) {
     return no("stream-output", "'" + step.names[0] + "' is not the output");
   if (target_.isa == Isa::Rvv) return no("stream-output", target_.name + " has no stores past the caches");
   return tree_.stream = true;
+}
+
+/// Legal or not is known once it is known where the lanes are.
+bool Applier::tail(const Step &step) {
+  if (find_or_refuse(step.names[0]) < 0) return false;
+  if (std::find(std::begin(kTails), std::end(kTails), step.names[1]) == std::end(kTails))
+    return no("tail-policy", "'" + step.names[1] + "' is not agnostic, undisturbed or strip");
+  tails_.push_back(step);
+  return true;
 }
 
 bool Applier::strided(const Step &step) {

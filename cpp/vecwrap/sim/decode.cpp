@@ -33,10 +33,12 @@ struct Row {
   int width;  // of a scalar floating-point or W operation; 0: 64
 };
 
+// prefetch.r and .w hold a memory unit like a load that nobody waits for.
 const Row kRows[] = {
     {0x7f, 0x37, int_alu, "d=", 0}, {0x7f, 0x17, int_alu, "d=", 0}, {0x7f, 0x6f, jump, "d=", 0},
     {0x7f, 0x67, jump, "d=s", 0}, {0x7f, 0x63, branch, "=st", 0}, {0x7f, 0x03, load, "d=s", 0},
-    {0x7f, 0x23, store, "=st", 0}, {0x7f, 0x13, int_alu, "d=s", 0}, {0x7f, 0x1b, int_alu, "d=s", 0},
+    {0x7f, 0x23, store, "=st", 0}, {0x01f07fff, 0x00106013, load, "=s", 0},
+    {0x01f07fff, 0x00306013, load, "=s", 0}, {0x7f, 0x13, int_alu, "d=s", 0}, {0x7f, 0x1b, int_alu, "d=s", 0},
     {0xfe00407f, 0x02000033, int_mul, "d=st", 0}, {0xfe00407f, 0x02004033, int_div, "d=st", 0},
     {0xfe00407f, 0x0200003b, int_mul, "d=st", 32}, {0xfe00407f, 0x0200403b, int_div, "d=st", 32},
     {0x7f, 0x33, int_alu, "d=st", 0}, {0x7f, 0x3b, int_alu, "d=st", 0}, {0x7f, 0x0f, system, "=", 0},

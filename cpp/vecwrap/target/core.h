@@ -22,6 +22,7 @@ struct Core {
   int miss;                          ///< more cycles where the first-level cache misses
   int line, ways;                    ///< of the first-level cache
   int64_t l1_bytes, l2_bytes;
+  bool zicbop;                       ///< prefetches
 };
 
 /// The core of that name, as clang's -mcpu has it; null if none is described.

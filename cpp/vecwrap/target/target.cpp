@@ -128,19 +128,28 @@ Target tuned(Target t, const Core &core) {
   return t;
 }
 
-Target for_core(const Core &core) { return tuned(rvv(core.name, core.vlen), core); }
+Target for_core(const Core &core) {
+  Target t = tuned(rvv(core.name, core.vlen), core);
+  t.prefetches = core.zicbop;
+  return t;
+}
 
 Result<Target> find_target(const std::string &name) {
   if (name == "native") return native_target();
-  const std::string kHalves = "+zvfh";
-  const bool halves = name.ends_with(kHalves);
-  const std::string base = halves ? name.substr(0, name.size() - kHalves.size()) : name;
-  std::string known;
+  std::string base = name, known;
+  bool halves = false, prefetches = false;
+  const auto drop = [&](const std::string &extension, bool &has) {
+    if (!base.ends_with(extension)) return false;
+    base.resize(base.size() - extension.size());
+    return has = true;
+  };
+  while (drop("+zvfh", halves) || drop("+zicbop", prefetches)) {
+  }
   for (const auto *list : {&targets(), &assembly_targets(), &core_targets()})
     for (Target t : *list) {
       known += " " + t.name;
-      if (t.name != base || (halves && t.isa != Isa::Rvv)) continue;
-      t.name = name, t.halves = t.halves || halves;
+      if (t.name != base || (base != name && t.isa != Isa::Rvv)) continue;
+      t.name = name, t.halves = t.halves || halves, t.prefetches = t.prefetches || prefetches;
       return t;
     }
   return Refusal{"unknown-target", "'" + name + "' is not one of: native" + known};

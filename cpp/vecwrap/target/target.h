@@ -26,7 +26,8 @@ struct Target {
   bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
   const Core *core = nullptr; ///< what code is arranged by (RVV)
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
-  bool ordered_sums = false; ///< adds the elements of a vector in order (RVV: vfredosum)
+  bool ordered_sums = false; ///< joins the elements of a vector, in order too (RVV: vfredosum, vfredusum, vfredmax, ...)
+  bool prefetches = false; ///< RVV: Zicbop; x86 always does
   bool halves = false;    ///< converts f16 and computes with it (RVV: Zvfh and Zfh; x86 converts always)
   bool any_length = false; ///< the code is right for longer vectors as well, and chooses among variants when it runs
   int lanes(Type t) const { return vector_bytes / size_of(t); }
@@ -57,7 +58,7 @@ const std::vector<Target> &core_targets();
 Target for_core(const Core &);
 /// The same vectors, arranged for another core.
 Target tuned(Target, const Core &);
-/// A name from either table or a core's (RISC-V's may end in "+zvfh"), or "native".
+/// A name from either table or a core's (RISC-V's may be followed by "+zvfh" and "+zicbop"), or "native".
 Result<Target> find_target(const std::string &name);
 /// The widest built-in target this CPU can run (cpuid and OS support).
 Target native_target();

@@ -19,8 +19,8 @@ class Loop:
     """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
 
     step: elements of the dim per iteration; 1 for the innermost of a chain.
-    tile, vector, unroll, dot: marks of the loop, as the sentence's steps of these names; dot 1: products stay in lanes of their
-        own. group: registers of one of its vectors.
+    tile, vector, unroll, pipeline, tails, dot: marks of the loop, as the sentence's steps of these names; dot 1: products stay
+        in lanes of their own. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
     prefetches: tensors whose lines are asked for ahead, and how many iterations of this loop.
     guests: other nests of a program that run on entry to its body.
@@ -33,6 +33,8 @@ class Loop:
     vector: bool = False
     group: int = 1
     unroll: int = 1
+    pipeline: bool = False
+    tails: tuple[str, ...] = ()
     dot: int = 1
     packs: tuple[str, ...] = ()
     prefetches: tuple[tuple[str, int], ...] = ()
@@ -102,6 +104,8 @@ class Schedule:
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
         steps += [f"dot({loop.name},{loop.dot})" for loop in self.loops if loop.dot > 1]
         steps += [f"prefetch({tensor},{loop.name},{n})" for loop in self.loops for tensor, n in loop.prefetches]
+        steps += [f"pipeline({loop.name})" for loop in self.loops if loop.pipeline]
+        steps += [f"tail({loop.name},{how})" for loop in self.loops for how in loop.tails]
         steps += [f"strided({tensor},{how})" for tensor, how in self.strided]
         return steps + [f"stream({tensor})" for tensor in self.stream[:1]]
 
@@ -151,6 +155,10 @@ def add_prefetch(schedule: Schedule, tensor: str, name: str, iterations: int) ->
     return mark(schedule, [name], prefetches=(*loop.prefetches, (tensor, iterations)))
 
 
+def add_tail(schedule: Schedule, name: str, how: str) -> Schedule:
+    return mark(schedule, [name], tails=(*schedule.loops[schedule.index(name)].tails, how))
+
+
 def add_collapse(schedule: Schedule, into: str, dim: str) -> Schedule:
     """Two dims whose loops are whole become one, with the second one's marks: its body. Raises EditError if one is split."""
     for name in (into, dim):
@@ -177,6 +185,8 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "tile": lambda schedule, names, factor: mark(schedule, names, tile=True),
     "vectorize": lambda schedule, names, factor: mark(schedule, names, vector=True, group=max(factor, 1)),
     "unroll": lambda schedule, names, factor: mark(schedule, names, unroll=factor),
+    "pipeline": lambda schedule, names, factor: mark(schedule, names, pipeline=True),
+    "tail": lambda schedule, names, factor: add_tail(schedule, *names),
     "dot": lambda schedule, names, factor: mark(schedule, names, dot=factor),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
     "prefetch": lambda schedule, names, factor: add_prefetch(schedule, names[0], names[1], factor),

@@ -40,7 +40,7 @@ def row(core: dict[str, Any]) -> str:
                for name, of in {"ordered_sum": "vfp_reduce_ordered", "sum": "vfp_reduce"}.items()}
     fields |= {"scalar_load_latency": table["fp_load", one].latency, "scalar_float_latency": table["fp_fma", one].latency,
                "miss": second["latency"] - first["latency"], "line": first["line"], "ways": first["ways"],
-               "l1_bytes": first["bytes"], "l2_bytes": second["bytes"]}
+               "l1_bytes": first["bytes"], "l2_bytes": second["bytes"], "zicbop": str(core["zicbop"]).lower()}
     return "{" + ", ".join(f".{name} = {value}" for name, value in fields.items()) + "},"
 
 

@@ -41,6 +41,13 @@ template <class Table> auto row_for(const Table &table, VOp op) {
 
 } // namespace
 
+Op Emitter::reduction(const VInst &i) const {
+  const VOp join = VOp(i.imm);
+  if (join == VOp::VAdd) return i32() ? Op::Vredsum : Op::Vfredusum;
+  if (join == VOp::VMax) return i32() ? Op::Vredmax : Op::Vfredmax;
+  return i32() ? Op::Vredmin : Op::Vfredmin;
+}
+
 uint64_t Emitter::bits_of(double value) const {
   if (i32()) return uint32_t(int32_t(value));
   if (f16()) return to_f16(float(value));
@@ -65,6 +72,7 @@ void Emitter::operation(const VInst &i) {
   if (i.op == VOp::VStore) return store(i);
   if (i.op == VOp::VLoadSegment || i.op == VOp::VStoreSegment) return move_segment(i);
   if (i.op == VOp::VConvert) return convert(i);
+  if (i.op == VOp::Prefetch) return prefetch(i);
   if (i.op == VOp::VIndex) return load_indices(i);
   is_uniform(i.d) ? uniform(i) : vector(i);
 }
@@ -110,6 +118,7 @@ void Emitter::vector(const VInst &i) {
     out_.load_imm(kT0, i.imm);
     return out_.put(need(Lanes::All, true), Op::Vslidedown, v(i.d), v(i.a), kT0);
   case VOp::VSum: return out_.put(need(i.lanes, false), Op::Vfredosum, v(i.d), v(i.a), v(i.d));
+  case VOp::VReduce: return out_.put(need(Lanes::All, false), reduction(i), v(i.d), v(i.a), v(i.b));
   case VOp::VFma: return fma(i);
   case VOp::VWiden: return widen(i);
   case VOp::VRound: return round(i);

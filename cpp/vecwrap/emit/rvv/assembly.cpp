@@ -28,13 +28,15 @@ void Assembly::add_imm(int reg, int from, int64_t value, int scratch) {
   put(Op::Add, reg, from, scratch);
 }
 
-/// The scalars of half precision are not part of V. (Nor are its vectors, but assemblers do not ask.)
-const char *Assembly::extensions() const {
+/// Prefetches and the scalars of half precision are not part of V. (Nor are its vectors, but assemblers do not ask.)
+std::string Assembly::extensions() const {
   const auto half = [](const Line &l) {
     const std::string mnemonic = l.kind == Line::Code ? row_of(l.insn.op).mnemonic : "";
     return mnemonic == "flh" || mnemonic == "fsh" || mnemonic.find(".h") != std::string::npos;
   };
-  return std::any_of(lines.begin(), lines.end(), half) ? "+v, +zfh" : "+v";
+  const auto hint = [](const Line &l) { return l.kind == Line::Code && l.insn.op == Op::PrefetchR; };
+  const bool halves = std::any_of(lines.begin(), lines.end(), half), hints = std::any_of(lines.begin(), lines.end(), hint);
+  return std::string("+v") + (halves ? ", +zfh" : "") + (hints ? ", +zicbop" : "");
 }
 
 int64_t Assembly::instructions() const {

@@ -33,7 +33,7 @@ struct Assembly {
   int labels = 0;
   int64_t stack_bytes = 0;
 
-  const char *extensions() const; ///< for `.option arch`
+  std::string extensions() const; ///< for `.option arch`
 
   int label() { return labels++; }
   void place(int label) { lines.push_back({Line::Label, {Op::J, {label}}, {}, {}}); }

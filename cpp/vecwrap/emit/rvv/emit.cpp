@@ -1,6 +1,7 @@
 #include "emit/rvv/emit.h"
 #include "emit/rvv/emitter.h"
 #include "emit/rvv/order.h"
+#include "emit/rvv/pipeline.h"
 #include "emit/rvv/vset.h"
 #include <algorithm>
 #include <bit>
@@ -130,11 +131,12 @@ void Emitter::tail(const VInst &i) {
 
 Need Emitter::need(Lanes lanes, bool more) const {
   const Length length = lanes == Lanes::All ? Length::All : lanes == Lanes::Tail ? Length::Tail : Length::One;
-  return {length, more, {8 * size_of(p_.type), std::countr_zero(unsigned(p_.group)), false}};
+  const bool exact = p_.undisturbed && lanes == Lanes::Tail;
+  return {length, more && !exact, {8 * size_of(p_.type), std::countr_zero(unsigned(p_.group)), p_.undisturbed}};
 }
 
 Assembly emit(const VProgram &program) {
-  const VProgram in_order = ordered(program);
+  const VProgram in_order = ordered(pipelined(program));
   return Emitter(in_order).run();
 }
 

@@ -50,6 +50,7 @@ private:
   // memory.cpp
   int address(const Mem &, int scratch); ///< register
   Mem place(const Mem &, int scratch);   ///< register (base) and 12-bit distance
+  void prefetch(const VInst &);
   void load(const VInst &);
   void load_scalar(int f, const VInst &);
   void store(const VInst &);
@@ -75,6 +76,7 @@ private:
 
   // arithmetic.cpp
   void operation(const VInst &);
+  Op reduction(const VInst &) const;
   void uniform(const VInst &);
   void vector(const VInst &);
   void binary(const VInst &);

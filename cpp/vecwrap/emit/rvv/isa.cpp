@@ -53,7 +53,7 @@ std::string print(const Insn &i, const std::string &label) {
     case 'f': out += f_name(int(*value++)); break;
     case 'v': case 'w': case 'h': case 'q': case 'o': case 'j': out += "v" + std::to_string(*value++); break;
     case 'i': out += std::to_string(*value++); break;
-    case 'm': out += std::to_string(value[0]) + "(" + x_name(int(value[1])) + ")", value += 2; break;
+    case 'm': case 'p': out += std::to_string(value[0]) + "(" + x_name(int(value[1])) + ")", value += 2; break;
     case 'a': out += "(" + std::string(x_name(int(*value++))) + ")"; break;
     case 'L': out += label + std::to_string(*value++); break;
     case 'e': out += print(Vtype::decoded(*value++)); break;

@@ -3,6 +3,11 @@
 #include <bit>
 
 namespace vecwrap::rvv {
+namespace {
+
+constexpr int64_t kHintStep = 32;
+
+} // namespace
 
 Mem Emitter::place(const Mem &m, int scratch) {
   const int from = read(m.base, scratch);
@@ -17,6 +22,13 @@ int Emitter::address(const Mem &m, int scratch) {
   if (!at.disp) return at.base;
   out_.put(Op::Addi, scratch, at.base, at.disp);
   return scratch;
+}
+
+/// The instruction's distance is a multiple of 32.
+void Emitter::prefetch(const VInst &i) {
+  Mem m = place(i.mem, kT1);
+  if (m.disp % kHintStep) out_.put(Op::Addi, kT1, m.base, m.disp), m = {kT1, -1, 1, 0};
+  out_.put(Op::PrefetchR, m.disp, m.base);
 }
 
 void Emitter::load(const VInst &i) {

@@ -20,6 +20,7 @@ Cost cost_of(const VInst &i, const Core &core, int group) {
   const int log = std::countr_zero(unsigned(group));
   const bool uniform = is_uniform(i.d);
   if (i.op == VOp::SLoad || (uniform && (i.op == VOp::VBcast || i.op == VOp::VLoad))) return {kScalarMemory, 1, core.scalar_load_latency};
+  if (i.op == VOp::Prefetch) return {kScalarMemory, 1, 1};
   if (i.op <= VOp::SLoad) return {kInteger, 1, 1};
   if (i.op == VOp::VStore && is_uniform(i.a)) return {kScalarMemory, 1, 1};
   if (i.op == VOp::VLoad || i.op == VOp::VStore) return i.stride >= 0 ? Cost{kVectorLines, core.strided[log], core.strided_latency[log]} : Cost{kVectorLines, core.memory[log], core.memory_latency[log]};
@@ -35,7 +36,7 @@ bool moves(const VInst &i) {
   switch (i.op) {
   case VOp::SImm: case VOp::SArg: case VOp::SMov: case VOp::SAdd: case VOp::SAddImm: case VOp::SMul: case VOp::SMulImm: case VOp::SLoad:
   case VOp::VLoad: case VOp::VBcast: case VOp::VStore: case VOp::VConst: case VOp::VMov: case VOp::VAdd: case VOp::VSub: case VOp::VMul:
-  case VOp::VFma: case VOp::VWiden: return true;
+  case VOp::VFma: case VOp::VWiden: case VOp::Prefetch: return true;
   default: return false;
   }
 }

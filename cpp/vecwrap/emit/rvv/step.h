@@ -199,13 +199,20 @@ struct Step {
     });
   }
   /// The first element of operand 2 and all of operand 1, in order: one of the orders that the unordered sum may take.
-  void sum() {
+  void sum() { fold_numbers([](auto a, auto b) { return a + b; }); }
+  template <class F> void fold_numbers(F join) {
     of_number([&]<class U, class T>(U, T) {
-      T total = of_bits<T>(element<U>(reg(2), 0));
-      for (int64_t e = 0; e < m.vl; ++e) total = canonical(T(total + of_bits<T>(element<U>(reg(1), e))));
-      if (m.vl) element<U>(reg(0), 0, bits_of(total));
-      for (int64_t e = 1; e < m.vlenb / int64_t(sizeof(U)) && m.vl && !m.type.keep_tail; ++e) element<U>(reg(0), e, U(~U(0)));
+      fold<U>([&](U a, U b) { return bits_of(canonical(T(join(of_bits<T>(a), of_bits<T>(b))))); });
     });
+  }
+  template <class F> void fold_integers(F join) {
+    of_width(m.type.sew, [&]<class U>(U) { fold<U>([&](U a, U b) { return U(join(a, b)); }); });
+  }
+  template <class U, class F> void fold(F join) {
+    U total = element<U>(reg(2), 0);
+    for (int64_t e = 0; e < m.vl; ++e) total = join(total, element<U>(reg(1), e));
+    if (m.vl) element<U>(reg(0), 0, total);
+    for (int64_t e = 1; e < m.vlenb / int64_t(sizeof(U)) && m.vl && !m.type.keep_tail; ++e) element<U>(reg(0), e, U(~U(0)));
   }
 };
 

@@ -2,6 +2,7 @@
 
 Generating is `compile` of a nest and its sentence: loop tree, vector program, machine code. Beside it: Halide, compile_jit of
 the same scheduled loops, as the thesis had it; and LLVM (llvmlite), given loops without a schedule: parsed, -O3, machine code.
+A copy of the same bytes stands beside: operators that do little with each are bound by where those come from.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import halide_loops
 import llvm_loops
 import peers
 from common import pin_to_one_core, print_table, save_json
+
+import numpy as np
 
 import vecwrap as vw
 from vecwrap import _core
@@ -47,6 +50,9 @@ class Operator:
             dense *= sum(self.extents[loop] - 1 for loop in axis) + 1
         return found
 
+    def elements(self, axes: str) -> int:
+        return math.prod(sum(self.extents[loop] - 1 for loop in axis) + 1 for axis in axes.split())
+
     def nest(self) -> _core.Nest:
         nest = _core.Nest("operator", "f32")
         for loop, extent in self.extents.items():
@@ -74,6 +80,7 @@ def depthwise(name: str, channels: int, size: int) -> Operator:
 RESNET, MOBILENET = [(64, 56), (128, 28), (256, 14), (512, 7)], [(32, 112), (144, 56), (384, 14), (960, 7)]
 GENERATED = [*(convolution(f"CONV-{i}", *sizes) for i, sizes in enumerate(RESNET, 1)),
              *(depthwise(f"DWCONV-{i}", *sizes) for i, sizes in enumerate(MOBILENET, 1)), *map(product, (64, 128, 256, 512))]
+TARGETS = ("x86-64-avx512", "x86-64-avx2")
 COMPILERS = {"halide": "Halide (same schedule)", "llvm": "LLVM (plain loops)"}
 LAYOUTS = [
     convolution("NHWC", 64, 56),
@@ -110,19 +117,50 @@ def generation(operator: Operator) -> dict[str, Any]:
     return found
 
 
-def speed(operator: Operator, peak: float) -> dict[str, Any]:
-    """The fastest of what the heuristic proposes."""
-    nest, target = operator.nest(), vw.native_target()
-    operands = Operands(nest, {})
-    trials = []
+def fastest(operator: Operator, target: vw.Target, operands: Operands) -> tuple[_core.Loaded, _core.Loaded, str]:
+    """The heuristic's kernel; the fastest of what it proposes, and that one's sentence."""
+    nest, trials = operator.nest(), []
     for sentence in _core.propose(nest, target, 6, always=True):
         kernel = _core.Loaded(_core.compile(nest, sentence, target), nest)
         trials.append((min(kernel.time(operands.args, 7, 1)), kernel, str(sentence)))
-    _, kernel, best = min(trials, key=lambda trial: trial[0])
-    gflops = [_core.flops(nest, operands.args) / statistics.median(k.time(operands.args, 15, 3)) / 1e9
-              for k in (trials[0][1], kernel)]
-    return {"case": operator.name, "heuristic": gflops[0], "gflops": max(gflops), "of_peak": max(gflops) / peak,
-            "sentence": best}
+    _, best, written = min(trials, key=lambda trial: trial[0])
+    return trials[0][1], best, written
+
+
+def kernel_loop(kernel: _core.Loaded, operands: Operands) -> peers.Loop:
+    return peers.Loop(lambda runs: kernel.time(operands.args, 1, runs))
+
+
+def copy_loop(operator: Operator) -> peers.Loop:
+    """Reads as many bytes as the operator's operands have, and writes as many."""
+    read = np.ones(operator.elements(operator.left) + operator.elements(operator.right), np.float32)
+    written = np.zeros_like(read)
+    return peers.python_loop(lambda: np.copyto(written, read))
+
+
+def speed(operator: Operator, peaks: Mapping[str, float]) -> dict[str, Any]:
+    """Per instruction set: the heuristic's kernel, and the fastest it proposes; in the same rounds a copy of so many bytes."""
+    operands, sentences = Operands(operator.nest(), {}), {}
+    loops = {"copy": copy_loop(operator)}
+    for name in peaks:
+        first, best, sentences[name] = fastest(operator, vw.find_target(name), operands)
+        loops |= {f"{name} heuristic": kernel_loop(first, operands), f"{name} best": kernel_loop(best, operands)}
+    seconds = {name: found.seconds for name, found in peers.timed(loops, peers.Settings()).items()}
+    flops = _core.flops(operator.nest(), operands.args)
+    heuristic = {name: flops / seconds[f"{name} heuristic"] / 1e9 for name in peaks}
+    gflops = {name: max(heuristic[name], flops / seconds[f"{name} best"] / 1e9) for name in peaks}
+    return {"case": operator.name, "heuristic": heuristic, "gflops": gflops, "sentences": sentences,
+            "of_peak": {name: gflops[name] / peak for name, peak in peaks.items()},
+            "seconds": {name: flops / gflops[name] / 1e9 for name in peaks}, "copy_seconds": seconds["copy"]}
+
+
+def row(result: Mapping[str, Any], peaks: Mapping[str, float]) -> list[str]:
+    """Both instruction sets, then the widest one's time, a copy's, and the sentence."""
+    first, best = result["heuristic"], result["gflops"]
+    ours = [f"{first[name]:.1f} / {best[name]:.1f} ({part:.0%})" for name, part in result["of_peak"].items()]
+    widest = next(iter(peaks))
+    times = [f"{seconds * 1e6:.1f}" for seconds in (result["seconds"][widest], result["copy_seconds"])]
+    return [result["case"], *ours, *times, result["sentences"][widest]]
 
 
 def geometric_mean(values: Sequence[float]) -> float:
@@ -136,10 +174,11 @@ def milliseconds(found: Mapping[str, Any], name: str) -> str:
 def main(given: Sequence[str] = ()) -> int:
     argparse.ArgumentParser(prog="loopnest.py", description=__doc__).parse_args(given)
     pin_to_one_core()
-    peak = peak_gflops(vw.native_target())
-    fast = [speed(operator, peak) for operator in [*LAYOUTS, *GENERATED]]
-    print_table(f"LoopNest's operators, GFLOP/s (FMA peak {peak:.0f})", ["operator", "heuristic", "best", "of peak", "sentence"],
-                [[r["case"], f"{r['heuristic']:.1f}", f"{r['gflops']:.1f}", f"{r['of_peak']:.0%}", r["sentence"]] for r in fast])
+    peaks = {name: peak_gflops(vw.find_target(name)) for name in TARGETS if _core.runs_here(vw.find_target(name))}
+    fast = [speed(operator, peaks) for operator in [*LAYOUTS, *GENERATED]]
+    told = ", ".join(f"{name} {peak:.0f}" for name, peak in peaks.items())
+    print_table(f"LoopNest's operators, GFLOP/s: heuristic / best (of the FMA peak: {told})",
+                ["operator", *peaks, "us", "a copy, us", "sentence"], [row(r, peaks) for r in fast])
     made = [generation(operator) for operator in GENERATED]
     mean = geometric_mean([r["generate"] for r in made]) * 1e3
     beside = " and ".join(f"{geometric_mean([r[peer] / r['generate'] for r in made]):.0f} times faster than {name}"
@@ -147,7 +186,7 @@ def main(given: Sequence[str] = ()) -> int:
     print_table(f"generating code, milliseconds: geometric mean {mean:.3f}, {beside}",
                 ["operator", "generate", "choose a sentence", *COMPILERS.values()],
                 [[r["case"], *(milliseconds(r, name) for name in ("generate", "choose", *COMPILERS))] for r in made])
-    save_json("loopnest", [{"table": "speed", "peak": peak, **r} for r in fast] + [{"table": "generation", **r} for r in made])
+    save_json("loopnest", [{"table": "speed", "peaks": peaks, **r} for r in fast] + [{"table": "generation", **r} for r in made])
     return 0
 
 

@@ -3,6 +3,7 @@
 import collections
 import itertools
 import random
+import re
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def product(choices: random.Random) -> tuple[_core.Nest, dict[str, int], int]:
 def sentence(choices: random.Random, nest: _core.Nest, group: int) -> str:
     known = {name: extent for name, extent, _ in nest.dims}
     steps, loops = [], {}
-    for name, factors in [("i", [1, 2, 3, 6]), ("j", [8, 16, 24, 40]), ("k", [4, 8, 12, 16, 16, 23])]:
+    for name, factors in [("i", [1, 2, 3, 6]), ("j", [8, 16, 24, 32, 40, 64]), ("k", [4, 8, 12, 16, 16, 23])]:
         extent, factor = known[name], choices.choice(factors)
         loops[name] = [name]
         if isinstance(extent, str) or (extent > factor and (name != "k" or choices.random() < 0.6)):
@@ -122,6 +123,35 @@ def test_the_heuristic_uses_the_instruction():
     proposed = str(_core.propose(nest.core, vw.find_target("x86-64-avx512-vnni"), 1)[0])
     assert "dot(k,4)" in proposed and "pack(B" in proposed
     assert "vpdpbusd" in nest.schedule(proposed, "x86-64-avx512-vnni").assembly
+
+
+@pytest.mark.parametrize("target,types,width,rows", [
+    ("x86-64-avx512-vnni", ("u8", "i8"), 64, 4), ("x86-64-avx2-vnni", ("u8", "i8"), 32, 4),
+    ("x86-64-avx512", ("i8", "i8"), 32, 2), ("x86-64-avx2", ("i16", "i16"), 16, 2)])
+@pytest.mark.parametrize("pack", ["", " pack(B,j)"])
+def test_whole_rows_are_joined_for_as_many_vectors_as_they_fill(target, types, width, rows, pack):
+    nest = gemm(*types, False, 2, 2 * width, 64)
+    steps = f"v1 split(j,{width}) reorder(j,k,i,j.1){pack} tile(i,j.1) vectorize(j.1) dot(k,{rows})"
+    program, size = nest.schedule(steps, target).vector_program, BYTES[types[1]]
+    assert program.count("v.spread") == rows and program.count("v.zip") == (8 if rows == 4 else 2), program
+    assert not re.search(rf"v.group .*\], {2 * width * size},", program), "nothing is left for single vectors"
+
+
+def gemv_sentence(m: int, n: int, k: int, transposed: bool = False) -> str:
+    return str(_core.propose(gemm("u8", "i8", transposed, m, n, k).core, vw.find_target("x86-64-avx512-vnni"), 1, always=True)[0])
+
+
+def test_what_nothing_reads_again_is_walked_in_memory_order():
+    assert "split(k,32) reorder(i,k,j,k.1,j.1)" in gemv_sentence(1, 1024, 1024)
+    assert "split(k,8) reorder(i,k,j,k.1,j.1)" in gemv_sentence(1, 4096, 1024), "rows a page apart share a set"
+    assert "split(k" not in gemv_sentence(1, 64, 256), "near"
+    assert "pack(B" in gemv_sentence(16, 1024, 1024)
+
+
+def test_few_rows_do_not_pay_for_packing_words_of_a_transposed_operand():
+    assert "vectorize(k.1)" in gemv_sentence(1, 768, 768, True)
+    assert "vectorize(k.1)" in gemv_sentence(4, 768, 768, True)
+    assert "pack(B" in gemv_sentence(128, 768, 768, True)
 
 
 REFUSED = [

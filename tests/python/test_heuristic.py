@@ -159,6 +159,11 @@ def test_columns_that_evict_each_other_are_packed_for_few_rows():
     assert "pack(B,k)" in proposed(product(128, 3072, 768))
 
 
+def test_more_rows_are_walked_side_by_side_where_they_share_no_sets():
+    assert "split(k,12)" in proposed(product(1, 768, 3072))
+    assert "split(k,8)" in proposed(product(1, 1024, 1024)), "rows a page apart"
+
+
 @pytest.mark.parametrize("target", [t.name for t in targets() if _core.runs_here(t)])
 @pytest.mark.parametrize("channels,filters,size", [(9, 48, 7), (20, 45, 7), (40, 16, 9)])
 def test_rows_that_do_not_fill_vectors_get_lanes_across_them(target, channels, filters, size):

@@ -94,20 +94,19 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
   restore(saved);
 }
 
-/// The fastest dim: whole vectors, then the rest; element by element if the source is strided.
-void Generator::copy_row(const Buffer &b, int d, bool contiguous) {
+/// The fastest dim, from an element on: whole vectors, then the rest; element by element if the source is strided.
+void Generator::copy_row(const Buffer &b, int d, bool contiguous, int64_t from) {
   Count total = chunk_[d];
   if (!contiguous) return over(d, whole(d), 1, [&] { copy_element(b, d, 0, Lanes::One); });
   if (total.tail >= 0) { // known number of vectors, partial last one
-    for (int64_t at = 0; at + lanes() < total.value; at += lanes()) copy_element(b, d, at, Lanes::All);
+    for (int64_t at = from; at + lanes() < total.value; at += lanes()) copy_element(b, d, at, Lanes::All);
     emit(VOp::VTail).a = total.tail;
     return copy_element(b, d, total.value - lanes(), Lanes::Tail);
   }
   if (total.is_const()) {
-    constexpr int64_t kStraight = 16; // vectors of code without a loop
     const int64_t vectors = total.value / lanes(), looped = vectors > kStraight ? vectors * lanes() : 0;
     if (looped) over(d, {looped}, lanes(), [&] { copy_element(b, d, 0, Lanes::All); });
-    for (int64_t at = looped; at < total.value; at += lanes()) {
+    for (int64_t at = std::max(looped, from); at < total.value; at += lanes()) {
       const bool whole = at + lanes() <= total.value;
       if (!whole) emit(VOp::VTail).value2 = total.value - at;
       copy_element(b, d, at, whole ? Lanes::All : Lanes::Tail);

@@ -121,7 +121,7 @@ void Generator::copy_groups(const Buffer &b, size_t depth) {
   if (vectors) std::stable_partition(order.begin(), order.end(), [&](int d) { return d != vector_dim(); });
   if (depth == order.size()) return copy_group(b, vector_dim(), 0, Lanes::One);
   const int d = order[depth];
-  if (vectors && d == vector_dim()) return copy_row(b, d, true);
+  if (vectors && d == vector_dim()) return copy_row(b, d, true, copy_joined(b, d));
   if (d != dot_->dim) return over(d, whole(d), 1, [&] { copy_groups(b, depth + 1); });
   const auto saved = copy_pointers(d);
   const Count total = chunk_[d];

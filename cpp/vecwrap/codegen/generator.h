@@ -93,6 +93,7 @@ struct Dot {
   std::map<int, Layout> layouts; ///< of accesses
 };
 
+constexpr int64_t kStraight = 16; ///< vectors that are copied without a loop
 constexpr int kPiece = 16; ///< bytes of a vector register that are loaded, stored and zipped as one
 
 class Generator {
@@ -167,6 +168,11 @@ private:
   void copy_groups(const Buffer &, size_t depth);
   void copy_group(const Buffer &, int dim, int64_t at, Lanes);
 
+  // join.cpp
+  bool joins(int access) const;
+  std::vector<int> join(const std::vector<Mem> &rows, Type stored, const RegisterFile &);
+  int64_t copy_joined(const Buffer &, int dim);
+
   // address.cpp
   void build_groups();
   Mem address(int access, const std::vector<int64_t> &index);
@@ -194,7 +200,7 @@ private:
   // copy.cpp
   Buffer merged(Buffer);
   void copy(const Buffer &, size_t depth);
-  void copy_row(const Buffer &, int dim, bool contiguous);
+  void copy_row(const Buffer &, int dim, bool contiguous, int64_t from = 0);
   int transposable(const Buffer &) const;
   void copy_transposed(const Buffer &, int from, int to);
   using Block = std::function<void(int)>; ///< of so many elements

@@ -90,6 +90,7 @@ int Evaluator::value(int node, int point) {
   if (values_[k].reg < 0) {
     const Node &n = g_.nest_.nodes[node];
     if (n.op == Op::Load && in_segments(n.access) && load_segment(node, point) && values_[k].reg >= 0) return values_[k].reg;
+    if (n.op == Op::Load && load_joined(node, point)) return values_[k].reg;
     n.op == Op::Load && in_block(n.access, point) ? load_block(node, point) : compute(node, point, -1);
   }
   return values_[k].reg;

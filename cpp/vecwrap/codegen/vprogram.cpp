@@ -16,9 +16,9 @@ constexpr Row kRows[] = {
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
     {"v.and", "DAB"}, {"v.or", "DAB"}, {"v.xor", "DAB"}, {"v.mulh", "DAB"}, {"v.umulh", "DAB"}, {"v.shl", "DAS"}, {"v.ashr", "DAS"}, {"v.lshr", "DAS"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.reduce", "DAB"}, {"v.sum", "DA"},
-    {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DAB"}, {"v.ziphi", "DAB"},
+    {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DABt"}, {"v.ziphi", "DABt"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
-    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"prefetch", "m"},
+    {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"v.spread", "Dmot"}, {"prefetch", "m"},
     {"v.loadseg", "Dimnt"}, {"v.storeseg", "Aimnt"}, {"v.convert", "DAit"}, {"v.index", "imnt"},
 };
 static_assert(std::size(kRows) == size_t(VOp::VIndex) + 1);

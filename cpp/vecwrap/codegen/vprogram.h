@@ -45,7 +45,7 @@ enum class VOp : uint8_t {
   VExtract,   ///< mem = lane imm (of the first piece) of a
   VPlace,     ///< piece imm of d = the first piece of a, or (a < 0) the 16 bytes at mem; placing piece 0 zeroes the others
   VPick,      ///< first piece of d, or (d < 0) the 16 bytes at mem = piece imm of a
-  VZipLo, VZipHi, ///< in each piece: the lower (upper) halves of a and b, interleaved
+  VZipLo, VZipHi, ///< in each piece: the lower (upper) halves of a and b, interleaved by elements, or by type `stored`
   VGather, VScatter, ///< lane l of d (a) is at mem + l * imm; temporaries t and e
   BranchBits, ///< to label imm if scalar a and value2 have a bit in common
   Fence,      ///< behind stores past the caches
@@ -55,6 +55,8 @@ enum class VOp : uint8_t {
   VWiden, ///< d = c + a * b, whose elements (of types `stored` and `other` in memory) have half the size; temporary t unless d is c
   VGroup, ///< lane l of d = elements at mem + l * size (mem_bcast: at mem), `stride` (or imm) bytes apart: as many as scalar b (or
           ///< value2) says, of type `other` or widened to it, zeros for the others; temporary t
+  VSpread,  ///< d = the row of elements at mem, of type `other` or widened to it, by fours: piece p holds those of lanes 4 p to 4 p + 3 of
+            ///< one vector of lanes after the other, so that zips make lanes of several rows; temporary t if widened
   Prefetch, ///< the line at mem, which may lie outside of all tensors
 
   // Segments (RVV): imm elements side by side for each lane, each of which has registers of its own, one behind the other.

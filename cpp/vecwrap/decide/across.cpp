@@ -49,7 +49,7 @@ void across_rows(const Nest &nest, const Target &t, std::vector<Sentence> &list)
       if (tile.panels > 1 || !whole) continue;
       const int64_t chunks = (nest.dims[s.reductions[0]].extent.value - 1) / panel_depth(nest, t, s, tile) + 1;
       const double cycles = contraction_cycles(nest, s, tile) + double(2 * chunks) * kTransferCycles * outputs(nest);
-      if (cycles < along) found.push_back({cycles, packed_panels(nest, t, s, tile)});
+      if (cycles < along) found.push_back({cycles, tiled(nest, t, s, tile, tensor_to_pack(nest, t, s))});
     }
     std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.first > b.first; });
     for (auto &[cycles, sentence] : found) list.insert(list.begin(), std::move(sentence));

@@ -9,15 +9,17 @@ namespace vecwrap {
 
 /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
-/// The tile with panels of the strided operand packed.
-Sentence packed_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile);
+/// The tile with panels of a tensor packed; -1: of none.
+Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack);
+int scaled_operand(const Nest &nest, const Shape &s);
+Sentence prescaled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor);
 /// Lanes along a dim in which the output is strided, before all others where that is cheaper than along its rows.
 void across_rows(const Nest &nest, const Target &t, std::vector<Sentence> &list);
 /// The same tile in loops of several orders, for targets whose schedules are ranked by decide/estimate.h.
 void arranged(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, std::vector<Sentence> &list);
-/// Sums of narrow products, for which the target has an instruction (step dot).
-void dot_products(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
-/// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk eight rows at a time in memory order.
+/// Sums of narrow products, for which the target has an instruction (step dot). Cycles of the first; infinity if there is none.
+double dot_products(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk some rows at a time in memory order.
 void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.
 void pointwise(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);

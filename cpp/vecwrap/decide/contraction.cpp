@@ -1,5 +1,4 @@
 // Contractions: a register tile of rows x vectors with reduction loops around it, operands packed where that pays.
-#include "codegen/loopnest.h"
 #include "decide/candidates.h"
 #include "decide/draft.h"
 #include "decide/operands.h"
@@ -10,55 +9,6 @@ namespace vecwrap {
 namespace {
 
 constexpr int64_t kUnroll = 4; ///< where loops cost instructions that nothing hides
-constexpr int64_t kWorthScaling = 4096; ///< columns x reduction steps that pay for packing scaled rows
-
-/// A row operand that is computed with before it is multiplied (alpha * A[i,k]), in a nest long enough to do that
-/// once per block of columns instead of once per tile; -1 if none.
-int scaled_operand(const Nest &nest, const Shape &s) {
-  if (s.row < 0 || !s.strided.empty() || s.reductions.size() != 1 || loads_access(nest, nest.final, nest.out)) return -1;
-  if (typical_extent(nest, s.vector) * typical_extent(nest, s.reductions[0]) < kWorthScaling) return -1;
-  for (size_t tensor = 0; tensor < nest.tensors.size(); ++tensor) {
-    const std::vector<int> roots = packable(nest, int(tensor));
-    if (roots.size() == 1 && nest.nodes[roots[0]].op != Op::Load && !depends_on(nest, roots[0], s.vector) &&
-        depends_on(nest, roots[0], s.row) && depends_on(nest, roots[0], s.reductions[0]))
-      return int(tensor);
-  }
-  return -1;
-}
-
-/// Rows packed with their factor, for a block of columns that stays in the second-level cache. A tile of few cache
-/// lines gets a packed panel as well: rows a power of two apart would evict each other.
-Sentence prescaled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor) {
-  constexpr int64_t kDepth = 128, kTwoLines = 128;
-  Draft draft;
-  std::vector<std::string> order, blocks, columns, row_blocks, rows, chunks;
-  const int64_t width = tile.vectors * t.lanes(nest.type);
-  const bool narrow = tile.vectors * t.vector_bytes < kTwoLines && s.moving.size() == 1;
-  std::string j, i;
-  if (narrow) {
-    j = draft.split(nest, s.vector, width, columns);
-    i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, row_blocks, rows);
-  } else {
-    const int64_t wide = std::max(width, t.l2_bytes / 4 / (kDepth * size_of(nest.type)) / width * width);
-    j = draft.split_twice(nest, s.vector, wide, width, blocks, columns);
-    i = draft.split(nest, s.row, tile.rows, row_blocks);
-  }
-  const std::string k = draft.split(nest, s.reductions[0], kDepth, chunks);
-  names(nest, s.outer, order);
-  auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
-  append(blocks), append(chunks), append(row_blocks);
-  const std::string rows_at = order.empty() ? "-" : order.back();
-  append(columns);
-  const std::string panel_at = order.empty() ? "-" : order.back();
-  append(rows);
-  order.insert(order.end(), {k, i, j});
-  draft.add(StepKind::Reorder, order);
-  draft.add(StepKind::Pack, {nest.tensors[tensor].name, rows_at});
-  if (narrow) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, panel_at});
-  draft.add(StepKind::Tile, {i, j});
-  draft.add(StepKind::Vectorize, {j});
-  return {draft.steps};
-}
 
 /// The loop just outside the last ones, `inside`. "-" if there is none.
 std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &inside) {
@@ -130,6 +80,14 @@ Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const
   return {draft.steps};
 }
 
+/// Where tiles read what moves along the vectors; what is packed because it is strided counts as near.
+Columns columns_of(const Nest &nest, const Target &t, const Shape &s, int packed) {
+  if (packed < 0) return far(nest, t, s) ? Columns::Far : Columns::Near;
+  return s.strided.empty() && !t.scalar_regs ? Columns::Packed : Columns::Near;
+}
+
+} // namespace
+
 Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack) {
   Draft draft;
   std::vector<std::string> order, rows, columns, reduction;
@@ -181,16 +139,6 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   return {draft.steps};
 }
 
-/// Where tiles read what moves along the vectors; what is packed because it is strided counts as near.
-Columns columns_of(const Nest &nest, const Target &t, const Shape &s, int packed) {
-  if (packed < 0) return far(nest, t, s) ? Columns::Far : Columns::Near;
-  return s.strided.empty() && !t.scalar_regs ? Columns::Packed : Columns::Near;
-}
-
-} // namespace
-
-Sentence packed_panels(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) { return tiled(nest, t, s, tile, tensor_to_pack(nest, t, s)); }
-
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
   for (const Tile &tile : tiles(nest, t, s, columns_of(nest, t, s, packed))) {
@@ -207,28 +155,6 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
     if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0)
       list.push_back(stationary(nest, t, s, tile, around));
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
-  }
-}
-
-void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-  for (int64_t vectors : {8, 4, 2, 1}) {
-    Draft draft;
-    std::vector<std::string> order, columns, chunks;
-    const std::string j = draft.split(nest, s.vector, vectors * t.lanes(nest.type), columns);
-    const int last = s.reductions.back();
-    const std::string k = draft.split(nest, last, kStreams, chunks);
-    names(nest, s.outer, order);
-    for (int r : s.reductions)
-      if (r != last) order.push_back(nest.dims[r].name);
-    order.insert(order.end(), chunks.begin(), chunks.end());
-    order.insert(order.end(), columns.begin(), columns.end());
-    order.push_back(k), order.push_back(j);
-    draft.add(StepKind::Reorder, order);
-    draft.add(StepKind::Tile, {j});
-    draft.add(StepKind::Vectorize, {j});
-    draft.add(StepKind::Unroll, {k}, std::min<int64_t>(kStreams, typical_extent(nest, last)));
-    list.push_back({draft.steps});
-    list.push_back(tiled(nest, t, s, {1, vectors, 0}, -1));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "ir/collapse.h"
 #include "ir/combine.h"
 #include <algorithm>
+#include <limits>
 
 namespace vecwrap {
 namespace {
@@ -91,10 +92,10 @@ private:
       else contraction(nest, target, shape, list);
     }
     across_rows(nest, target, list);
-    std::vector<Sentence> dots;
-    for (int vector : vector_dims(nest, target)) dot_products(nest, target, shape_of(nest, vector), dots);
-    if (options_.always) lanes_along(nest, target, list);
-    list.insert(list.begin(), dots.begin(), dots.end());
+    Plan dots{{}, std::numeric_limits<double>::infinity()};
+    for (int vector : vector_dims(nest, target)) dots.cycles = std::min(dots.cycles, dot_products(nest, target, shape_of(nest, vector), dots.sentences));
+    if (options_.always) lanes_along(nest, target, dots, list);
+    else list.insert(list.begin(), dots.sentences.begin(), dots.sentences.end());
     if (nest.has_reduction() && (options_.always || !may_reorder(nest))) scalar_rows(nest, list);
     else if (may_reorder(nest) && list.empty())
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};
@@ -102,13 +103,16 @@ private:
     return list;
   }
 
-  /// Lanes along a reduction, before the others where that is cheaper than to pack what is strided.
-  static void lanes_along(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
+  /// Groups of narrow elements (step dot) before the others, lanes along a reduction where that is cheaper than to pack what is strided.
+  static void lanes_along(const Nest &nest, const Target &target, const Plan &dots, std::vector<Sentence> &list) {
+    constexpr double kNarrow = 1.5; // widening, and sums apart from products
     const Plan plan = lanes_along_reduction(nest, target);
     bool first = true;
     for (int vector : list.empty() ? std::vector<int>() : vector_dims(nest, target))
       first = first && plan.cycles < contraction_cycles(nest, target, shape_of(nest, vector));
     list.insert(first ? list.begin() : list.end(), plan.sentences.begin(), plan.sentences.end());
+    const bool before = first && plan.cycles * kNarrow < dots.cycles;
+    list.insert(list.begin() + (before ? int64_t(plan.sentences.size()) : 0), dots.sentences.begin(), dots.sentences.end());
   }
 
   HeuristicOptions options_;

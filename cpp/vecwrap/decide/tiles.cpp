@@ -50,8 +50,17 @@ private:
   /// Vectors that one reduction step loads.
   double loads(const Extent &e) const {
     if (s_.rows_share) return double(e.rows + e.vectors);
-    if (!slides(e)) return double(1 + e.lines * e.rows * e.vectors);
+    if (!slides(e)) return double(one_by_one(e));
     return double(e.vectors) * (1 + double(e.lines * ((e.rows - 1) * s_.step + s_.window)) / double(s_.window));
+  }
+
+  /// The same where rows share nothing and nothing slides: each operand wherever it moves to.
+  int64_t one_by_one(const Extent &e) const {
+    int64_t all = 0;
+    for (int a = 0; a < int(nest_.accesses.size()); ++a)
+      if (loads_access(nest_, nest_.update, a))
+        all += (nest_.still(a, s_.row) ? 1 : e.lines * e.rows) * (nest_.still(a, s_.vector) ? 1 : e.vectors);
+    return all;
   }
 
   /// Of those, cycles for what comes from further away. Vectors of the second-level cache take as long as four of the first;

@@ -55,6 +55,7 @@ void Avx::vector(const VInst &i) {
   case VOp::VScatter: scatter(i); break;
   case VOp::VDot: dot(i); break;
   case VOp::VGroup: group(i); break;
+  case VOp::VSpread: spread(i); break;
   default: select(i); break;
   }
 }

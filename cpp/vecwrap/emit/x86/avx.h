@@ -30,7 +30,9 @@ private:
   void row(const VInst &i, const Xmm &d, int bytes);
   void load_row(const VInst &i, const Xmm &d, int bytes, const RegExp &from);
   void shuffle_rows(const VInst &i);
+  void spread(const VInst &i);
   void shuffle_tables();
+  void spread_tables();
 
   void multiply_add(const VInst &i);
   void negate(const VInst &i);
@@ -95,6 +97,7 @@ private:
 
   const bool wide_, vnni_;
   std::map<int, Label> shuffles_; ///< element size -> how rows become lanes
+  std::map<int, Label> spreads_;  ///< element size -> where a row's words go
   std::map<int64_t, Label> distances_; // stride -> its multiples, one per lane
   Label masks_;
   bool uses_masks_ = false;

@@ -105,6 +105,29 @@ void Avx::shuffle_rows(const VInst &i) {
   vpshufb(d, d, ptr[rip + table + p_.lanes * 4]);
 }
 
+void Avx::spread(const VInst &i) {
+  const Xmm d = reg(i.d);
+  const Ymm words = wide_ ? Ymm(Zmm(i.d)) : Ymm(i.d), order = i.t < 0 ? words : wide_ ? Ymm(Zmm(i.t)) : Ymm(i.t);
+  const Address table = ptr[rip + spreads_[size_of(i.other)]];
+  wide_ ? vmovdqu32(order, table) : vmovdqu(order, table);
+  if (!widens(i)) return vpermd(words, order, memory(i.mem));
+  *i.stored == vecwrap::Type::U8 ? vpmovzxbw(d, memory(i.mem)) : vpmovsxbw(d, memory(i.mem));
+  vpermd(words, order, words);
+}
+
+/// Per element size: which word of a row each word comes from.
+void Avx::spread_tables() {
+  const int pieces = p_.lanes / 4;
+  for (auto &[size, label] : spreads_) {
+    align_to(kLine);
+    L(label);
+    for (int word = 0; word < p_.lanes; ++word) {
+      const int piece = word / 4, vector = word % 4 / size, at = word % size;
+      dd(uint32_t((vector * pieces + piece) * size + at));
+    }
+  }
+}
+
 /// Per element size: which word of the rows each word comes from, then the order of the bytes of each piece.
 void Avx::shuffle_tables() {
   for (auto &[size, label] : shuffles_) {

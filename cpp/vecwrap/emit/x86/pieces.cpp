@@ -35,6 +35,8 @@ void Avx::extract(const VInst &i) {
 
 void Avx::zip(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a), b = reg(i.b);
+  if (i.stored && size_of(*i.stored) == 1) return i.op == VOp::VZipLo ? vpunpcklbw(d, a, b) : vpunpckhbw(d, a, b);
+  if (i.stored) return i.op == VOp::VZipLo ? vpunpcklwd(d, a, b) : vpunpckhwd(d, a, b);
   if (i.op == VOp::VZipLo) f64() ? vunpcklpd(d, a, b) : vunpcklps(d, a, b);
   else f64() ? vunpckhpd(d, a, b) : vunpckhps(d, a, b);
 }

@@ -1,0 +1,63 @@
+// Rows that are computed with before they are multiplied (alpha * A[i,k]).
+#include "codegen/loopnest.h"
+#include "decide/candidates.h"
+#include "decide/draft.h"
+#include "decide/operands.h"
+#include <algorithm>
+
+namespace vecwrap {
+namespace {
+
+constexpr int64_t kWorthScaling = 4096; ///< columns x reduction steps that pay for packing scaled rows
+
+} // namespace
+
+/// A row operand that is computed with before it is multiplied (alpha * A[i,k]), in a nest long enough to do that
+/// once per block of columns instead of once per tile; -1 if none.
+int scaled_operand(const Nest &nest, const Shape &s) {
+  if (s.row < 0 || !s.strided.empty() || s.reductions.size() != 1 || loads_access(nest, nest.final, nest.out)) return -1;
+  if (typical_extent(nest, s.vector) * typical_extent(nest, s.reductions[0]) < kWorthScaling) return -1;
+  for (size_t tensor = 0; tensor < nest.tensors.size(); ++tensor) {
+    const std::vector<int> roots = packable(nest, int(tensor));
+    if (roots.size() == 1 && nest.nodes[roots[0]].op != Op::Load && !depends_on(nest, roots[0], s.vector) &&
+        depends_on(nest, roots[0], s.row) && depends_on(nest, roots[0], s.reductions[0]))
+      return int(tensor);
+  }
+  return -1;
+}
+
+/// Rows packed with their factor, for a block of columns that stays in the second-level cache. A tile of few cache
+/// lines gets a packed panel as well: rows a power of two apart would evict each other.
+Sentence prescaled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor) {
+  constexpr int64_t kDepth = 128, kTwoLines = 128;
+  Draft draft;
+  std::vector<std::string> order, blocks, columns, row_blocks, rows, chunks;
+  const int64_t width = tile.vectors * t.lanes(nest.type);
+  const bool narrow = tile.vectors * t.vector_bytes < kTwoLines && s.moving.size() == 1;
+  std::string j, i;
+  if (narrow) {
+    j = draft.split(nest, s.vector, width, columns);
+    i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, row_blocks, rows);
+  } else {
+    const int64_t wide = std::max(width, t.l2_bytes / 4 / (kDepth * size_of(nest.type)) / width * width);
+    j = draft.split_twice(nest, s.vector, wide, width, blocks, columns);
+    i = draft.split(nest, s.row, tile.rows, row_blocks);
+  }
+  const std::string k = draft.split(nest, s.reductions[0], kDepth, chunks);
+  names(nest, s.outer, order);
+  auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  append(blocks), append(chunks), append(row_blocks);
+  const std::string rows_at = order.empty() ? "-" : order.back();
+  append(columns);
+  const std::string panel_at = order.empty() ? "-" : order.back();
+  append(rows);
+  order.insert(order.end(), {k, i, j});
+  draft.add(StepKind::Reorder, order);
+  draft.add(StepKind::Pack, {nest.tensors[tensor].name, rows_at});
+  if (narrow) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, panel_at});
+  draft.add(StepKind::Tile, {i, j});
+  draft.add(StepKind::Vectorize, {j});
+  return {draft.steps};
+}
+
+} // namespace vecwrap

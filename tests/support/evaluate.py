@@ -67,7 +67,7 @@ def evaluate(graph: Graph, inputs: Mapping[str, Data]) -> list[Data]:
 
 def elements(memory: dict[Buffer, Data], buffer: Buffer) -> Data:
     if buffer not in memory:
-        empty = {"f32": np.nan, "f64": np.nan, "u8": 255}.get(buffer.dtype, 2 ** 31 - 1)
+        empty = {"f32": np.nan, "f64": np.nan, "u8": 255, "i8": 127, "i16": 2 ** 15 - 1}.get(buffer.dtype, 2 ** 31 - 1)
         memory[buffer] = buffer.data() if buffer.data else np.full(buffer.size, empty, NUMPY[buffer.dtype])
         assert memory[buffer].shape == (buffer.size,) and memory[buffer].dtype == NUMPY[buffer.dtype]
     return memory[buffer]
@@ -76,7 +76,8 @@ def elements(memory: dict[Buffer, Data], buffer: Buffer) -> Data:
 def run(stage: Stage, memory: dict[Buffer, Data]) -> None:
     """All parallel points at once, reduction points in order."""
     kinds = {read.buffer.dtype for read in stage.reads()} | {stage.out.buffer.dtype}
-    compute = np.longdouble if kinds & COMPUTED_WIDE else np.float32  # long double holds every int64
+    wide = stage.compute in COMPUTED_WIDE or not stage.compute and kinds & COMPUTED_WIDE
+    compute = np.longdouble if wide else np.float32  # long double holds every int64
     acc = None
     if stage.reduces:
         acc = Values(stage, memory, compute, (), None).of(stage.init)

@@ -20,6 +20,11 @@ WORDS = np.array([3, -4, 0, 2 ** 53 + 1, -2 ** 60 - 1, 7], I8)
 
 
 BYTES = np.array([0, 1, 2, 3, 127, 128, 200, 255, 16, 17], np.uint8) | 1
+U1, I1 = np.uint8, np.int8
+SIGNED = (np.arange(7 * 6) * 37 % 256 - 128).reshape(7, 6).astype(I1)
+UNSIGNED = (np.arange(5 * 7) * 91 % 256).reshape(5, 7).astype(U1)
+IMAGE = (np.arange(2 * 5 * 6) * 53 % 256).reshape(1, 2, 5, 6).astype(U1)
+FILTERS = (np.arange(3 * 2 * 3 * 3) * 29 % 256 - 128).reshape(3, 2, 3, 3).astype(I1)
 EDGES = [0, 1, -1, 2, -7, 46341, -46341, 2 ** 16, 2 ** 24 + 1, 2 ** 31 - 1, -2 ** 31]
 A4, B4 = (array.astype(I4).reshape(-1) for array in np.meshgrid(EDGES + [5], EDGES))
 
@@ -67,6 +72,7 @@ CASES: list[Case] = [
     *[(op, [(3, 1, 5), (4, 1)], {}) for op in ("Add", "Div", "Mul", "Sub", "Max", "Min", "Sum")],
     *[(op, [SPECIAL, np.ones(13, F4)], {}) for op in ("Max", "Min", "Greater", "LessOrEqual", "Equal")],
     *[(op, [BYTES, BYTES[::-1].copy()], {}) for op in ("Add", "Sub", "Mul", "Div", "Mod", "Max", "Min")],
+    *[(op, [SIGNED, SIGNED[::-1] | 1], {}) for op in ("Add", "Sub", "Mul", "Max", "Equal")],
     *[("Mod", [A4, np.where(B4 == 0, 7, B4)], {"fmod": fmod}) for fmod in (0, 1)],
     ("Clip", [A4, K(-7, I4), K(2 ** 24 + 1, I4)], {}),
     ("Max", [A4, B4], {}),
@@ -185,6 +191,25 @@ CASES: list[Case] = [
     ("MatMul", [(3, 0), (0, 5)], {}),
     ("MatMul", [(0, 3), (3, 5)], {}),
     ("Gemm", [(3, 4), (4, 5)], {}),
+    ("QuantizeLinear", [(3, 40), K(0.02, F4), K(120, U1)], {}),
+    ("QuantizeLinear", [(3, 4), np.array([0.1, 0.2, 0.03, 0.5], F4), np.array([0, 9, -7, 127], I1)], {"axis": 1}),
+    ("QuantizeLinear", [(3, 4), K(0.25, F4)], {"_opset": 13}),
+    ("DequantizeLinear", [SIGNED, K(0.3, F4), K(-4, I1)], {}),
+    ("DequantizeLinear", [SIGNED.astype(I4), K(0.3, F4)], {}),
+    ("DequantizeLinear", [BYTES.reshape(2, -1), np.array([0.1, 0.7], F4), np.array([5, 200], U1)], {"axis": -2}),
+    ("DynamicQuantizeLinear", [(3, 40)], {"_outputs": 3}),
+    ("MatMulInteger", [UNSIGNED, (CONSTANT, SIGNED), K(130, U1)], {}),
+    ("MatMulInteger", [UNSIGNED, SIGNED, np.array(3, U1), np.array(-9, I1)], {}),
+    ("MatMulInteger", [UNSIGNED, (CONSTANT, SIGNED), np.array(250, U1), K([1, 2, -3, 120, -128, 0], I1)], {}),
+    ("ConvInteger", [IMAGE, (CONSTANT, FILTERS), K(77, U1)], {"pads": [1, 0, 1, 2]}),
+    ("ConvInteger", [IMAGE, FILTERS, np.array(77, U1)], {"pads": [1, 1, 1, 1], "strides": [2, 1]}),
+    *[("QLinearMatMul", [a, K(0.02, F4), K(140, U1), b, scale, zero, K(0.7, F4), K(100, U1)], {})
+      for a, b, scale, zero in [(UNSIGNED, (CONSTANT, SIGNED), K(0.01, F4), K(0, I1)),
+                                (UNSIGNED, SIGNED, K(0.01, F4), K(4, I1))]],
+    ("QLinearConv", [IMAGE, K(0.02, F4), K(100, U1), (CONSTANT, FILTERS), K([0.01, 0.02, 0.004], F4), K([0, 0, 0], I1),
+                     K(0.7, F4), K(90, U1), K([1000, -200, 0], I4)], {"pads": [1, 1, 1, 1]}),
+    ("QLinearConv", [IMAGE, K(0.02, F4), K(100, U1), (CONSTANT, FILTERS[:2, :1]), K(0.01, F4), K(3, I1), K(0.1, F4), K(90, U1)],
+     {"group": 2, "pads": [1, 0, 0, 1]}),
     ("Gemm", [(4, 3), W(5, 4), W(5)], {"transA": 1, "transB": 1, "alpha": 0.5, "beta": 2.0}),
     ("Gemm", [(3, 4), (4, 5), (3, 1)], {}),
     ("Gemm", [(3, 4), (4, 5), ()], {"alpha": 0.25}),

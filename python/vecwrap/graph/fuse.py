@@ -10,6 +10,7 @@ from ..expr import Apply, Choose, Const, Expr
 from .array import Buffer
 from .dims import split, with_dims
 from .graph import Check, Graph
+from .nests import computed_in, moved
 from .stage import Read, Stage, below
 
 COST = dict.fromkeys(_core.OPS, 1) | {"div": 6, "sqrt": 6, "pow2": 4, "exponent": 4, "pow": 100}  # about as many instructions
@@ -41,14 +42,22 @@ def fuse_into_consumers(graph: Graph, producer: Stage) -> bool:
         return False
     fused: list[Stage] = []
     for consumer in consumers:
+        if not alike(producer, consumer):
+            return False
         new = inlined(producer, consumer) or (appended(producer, consumer) if len(consumers) == 1 else None)
         if new is None:
             return False
-        fused.append(new)
+        fused.append(replace(new, compute=producer.compute or consumer.compute))
     for consumer, new in zip(consumers, fused):
         graph.steps[graph.steps.index(consumer)] = new
     graph.steps[:] = [s for s in graph.steps if not (isinstance(s, Stage) and s.out.buffer is buffer)]
     return True
+
+
+def alike(producer: Stage, consumer: Stage) -> bool:
+    """Stages that ask for a type of arithmetic keep it: they take on copies, and what is computed in the same."""
+    copies = any(isinstance(s.final, Read) and moved(s) for s in (producer, consumer))
+    return not (producer.compute or consumer.compute) or copies or computed_in(producer) == computed_in(consumer)
 
 
 def sole_writer(graph: Graph, producer: Stage) -> bool:

@@ -78,9 +78,9 @@ class Graph:
         self._counter += 1
         return f"{hint}.{self._counter}"
 
-    def pointwise(self, name: str, out: Array, arrays: Sequence[Array], body: Callable[..., Expr]) -> Array:
+    def pointwise(self, name: str, out: Array, arrays: Sequence[Array], body: Callable[..., Expr], compute: str = "") -> Array:
         """Adds out = body(*arrays); the arrays broadcast."""
-        self.add(pointwise(name, out, arrays, body))
+        self.add(pointwise(name, out, arrays, body, compute))
         return out
 
     def reduction(self, name: str, out: Array, arrays: Sequence[Array], init: float | Expr, update: Callable[..., Expr],

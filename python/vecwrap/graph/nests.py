@@ -69,12 +69,24 @@ def chosen(expr: Expr) -> tuple[list[Expr], list[Expr]]:
     return yes + no, [expr.condition.left, expr.condition.right, *tests_yes, *tests_no]
 
 
+def computed_in(stage: Stage) -> str:
+    """The type of a stage's arithmetic."""
+    where = moved(stage)
+    direct = [stored_as(e, where) for root in stage.roots for e in below(root) if isinstance(e, Read)]
+    return stage.compute or ("f64" if WIDE & {*direct, stored_as(stage.out, where)} else "f32")
+
+
+def stored_as(read: Read, moved: set[object]) -> str:
+    """What is moved travels bit by bit: integers as floats of their size."""
+    same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[read.buffer.dtype])
+    return same_size if read.key in moved and same_size else read.buffer.dtype
+
+
 class NestBuilder:
     def __init__(self, stage: Stage, places: Places | None, name: str) -> None:
         self.stage, self.places = stage, places
         self.moved = moved(stage)
-        direct = [self.storage(e) for root in stage.roots for e in below(root) if isinstance(e, Read)]
-        self.type = "f64" if WIDE & {*direct, self.storage(stage.out)} else "f32"
+        self.type = computed_in(stage)
         self.nest = _core.Nest(name, self.type, True)  # no names of this network: equal nests have equal texts
         self.tensors: list[tuple[Buffer, int]] = []
         self.accesses: dict[object, int] = {}
@@ -135,9 +147,7 @@ class NestBuilder:
         return self.once((expr.op, *inputs))
 
     def storage(self, read: Read) -> str:
-        """What is moved travels bit by bit: integers as floats of their size."""
-        same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[read.buffer.dtype])
-        return same_size if read.key in self.moved and same_size else read.buffer.dtype
+        return stored_as(read, self.moved)
 
     def access(self, read: Read) -> int:
         """By itself, a nest has a tensor for every place: it holds no offset of this network, and may pack any of them."""

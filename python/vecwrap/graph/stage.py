@@ -45,6 +45,7 @@ class Stage:
     update: Expr | None = None
     acc: Acc = field(default_factory=Acc)
     fills: bool = False  # writes the margin of a buffer that another stage writes
+    compute: str = ""  # the type of its arithmetic; by default what its operands need (nests.py)
 
     @property
     def reduces(self) -> bool:
@@ -119,10 +120,10 @@ def read(array: Array) -> Read:
     return Read(array.buffer, array.offset, array.strides)
 
 
-def pointwise(name: str, out: Array, arrays: Sequence[Array], body: Callable[..., Expr]) -> Stage:
+def pointwise(name: str, out: Array, arrays: Sequence[Array], body: Callable[..., Expr], compute: str = "") -> Stage:
     """out = body(*arrays), element by element; the arrays broadcast to out's shape."""
     final = body(*(read(array.expand(out.shape)) for array in arrays))
-    return Stage(name, out.shape, out.rank, read(out), final)
+    return Stage(name, out.shape, out.rank, read(out), final, compute=compute)
 
 
 def reduction(name: str, out: Array, arrays: Sequence[Array], init: float | Expr, update: Callable[..., Expr],

@@ -10,7 +10,7 @@ from .names import comment, unique_identifiers
 from .source import Value
 
 C_TYPES = {"float32": "float", "float64": "double", "int32": "int", "int64": "{prefix}_int64", "uint8": "unsigned char",
-           "bool": "unsigned char"}
+           "int8": "signed char", "bool": "unsigned char"}
 INT64 = """\
 /* 64 bits, also where C has no <stdint.h>. */
 #if LONG_MAX > 2147483647L

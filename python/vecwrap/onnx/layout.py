@@ -19,11 +19,11 @@ from .windows import Windows, windows_of
 Pads = tuple[tuple[int, int], ...]
 
 SPATIAL = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
-           "InstanceNormalization"}
+           "InstanceNormalization", "QLinearConv", "ConvInteger"}
 NEUTRAL = {  # element by element, or views: what they read and write should lie alike
-    "Abs", "Add", "Cast", "Clip", "Concat", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish",
-    "Identity", "LeakyRelu", "Max", "Mean", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "Relu", "Selu",
-    "Sigmoid", "Slice", "Split", "Sqrt", "Sub", "Sum", "Tanh", "Where"}
+    "Abs", "Add", "Cast", "Clip", "Concat", "DequantizeLinear", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid",
+    "HardSwish", "Identity", "LeakyRelu", "Max", "Mean", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "QuantizeLinear",
+    "Reciprocal", "Relu", "Selu", "Sigmoid", "Slice", "Split", "Sqrt", "Sub", "Sum", "Tanh", "Where"}
 ALIASES = {"Identity", "Dropout"}  # the output is the input
 LEAST = {"Abs": 0.0, "Exp": 0.0, "HardSigmoid": 0.0, "Relu": 0.0, "Sigmoid": 0.0, "Softmax": 0.0, "Sqrt": 0.0}
 NOT_LESS = {"MaxPool", "GlobalMaxPool", "GlobalAveragePool", "Dropout", "Identity"}  # than the least of the input
@@ -89,6 +89,13 @@ class Layouts:
     def _rank(self, name: str) -> int:
         return len(self.source.value(name)[1])
 
+    def _zero(self, node: Node) -> float | None:
+        """The zero point of the first input, if it is known and the only one."""
+        if not (name := node.input(2)):
+            return 0.0
+        zero = self.source.constant(name) if node.op in AROUND or node.op == "DequantizeLinear" else None
+        return float(zero.flat[0]) if zero is not None and zero.size == 1 else None
+
     def _least(self, node: Node) -> float:
         if node.op in NOT_LESS:
             return self.low(node.input(0))
@@ -102,12 +109,21 @@ class Layouts:
         name = node.input(0)
         if node.op in ALIASES and node.output(0) in self._margins:
             self._margins[name] = self._margins[node.output(0)].merged(self._margins.get(name))
-        if node.op in FILLS:
+        zero = self._zero(node)
+        if node.op in AROUND and zero is None:
+            return
+        margin = self._margins.get(node.output(0)) if node.op == "DequantizeLinear" else None
+        if margin and margin.fill == 0 and zero is not None:  # products read the integers
+            self._margins[name] = Margin(margin.pads, zero).merged(self._margins.get(name))
+        if node.op in FILLS or node.op in AROUND:
             over = windows_of(self.source, node)
             pads = tuple((max(before, 0), max(after, 0)) for before, after in over.pads)
             if any(map(any, pads)):
-                margin = Margin(pads, FILLS[node.op](over, self.low(name)))
+                margin = Margin(pads, FILLS[node.op](over, self.low(name)) if node.op in FILLS else zero or 0.0)
                 self._margins[name] = margin.merged(self._margins.get(name))
+
+
+AROUND = {"QLinearConv", "ConvInteger"}  # their zero point stands around their input
 
 
 def pool_fill(over: Windows, low: float) -> float:

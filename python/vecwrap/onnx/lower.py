@@ -53,5 +53,5 @@ def lower_node(low: Context, node: Node, used: set[str]) -> None:
     if node.unseen:
         raise low.unsupported(node, f"attribute {', '.join(node.unseen)} is not supported")
     for index, name in enumerate(node.outputs):
-        if name in used and name not in low.arrays:
+        if name in used and name not in low.arrays and name not in low.pending:
             raise low.unsupported(node, f"output {index} ('{name}') is not supported")

@@ -11,7 +11,7 @@ from .header import Interface
 from .source import Value
 
 RUNTIME = ("main.c", "npy.c", "npy.h", "zip.c")
-NPY_TYPES = {"float32": "<f4", "float64": "<f8", "int32": "<i4", "int64": "<i8", "uint8": "|u1", "bool": "|b1"}
+NPY_TYPES = {"float32": "<f4", "float64": "<f8", "int32": "<i4", "int64": "<i8", "uint8": "|u1", "int8": "|i1", "bool": "|b1"}
 PORTS = """\
 /* What main.c knows about one model. */
 #include "model.h"

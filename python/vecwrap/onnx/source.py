@@ -15,6 +15,7 @@ from .load import STANDARD, Model
 from .weights import Constant, Data, constant_of, numpy_type
 
 FOLDED_BYTES, FOLDED_GROWTH = 1 << 20, 8  # what folding may make: this much in any case, or this many times its inputs
+KEPT = {"DequantizeLinear"}  # what its result is made of is worth more
 RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "Dropout"}
 
 
@@ -114,7 +115,7 @@ class Source:
 def foldable(node: onnx.NodeProto) -> bool:
     """Are its outputs the same whenever it runs on the same inputs, and has it any inputs (or is a constant itself)?"""
     has_subgraphs = any(attribute.g.node or attribute.graphs for attribute in node.attribute)
-    return bool(node.domain in STANDARD and node.op_type not in RANDOM and not has_subgraphs
+    return bool(node.domain in STANDARD and node.op_type not in RANDOM | KEPT and not has_subgraphs
                 and (node.input or node.op_type == "Constant"))
 
 

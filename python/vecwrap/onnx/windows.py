@@ -13,6 +13,8 @@ from ..graph.array import Array, Data
 from .node import Node
 from .source import Source
 
+WEIGHTS = {"QLinearConv": 3}  # which input they are, if not the second
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -74,8 +76,8 @@ def windows(node: Node, inside: Sequence[int], outside: Sequence[int], size: Seq
 
 
 def windows_of(source: Source, node: Node) -> Windows:
-    """The windows of a Conv, MaxPool or AveragePool."""
-    size = node.attribute("kernel_shape") or source.value(node.input(1))[1][2:]
+    """The windows of a convolution, MaxPool or AveragePool."""
+    size = node.attribute("kernel_shape") or source.value(node.input(WEIGHTS.get(node.op, 1)))[1][2:]
     return windows(node, source.value(node.input(0))[1], source.value(node.output(0))[1], size)
 
 

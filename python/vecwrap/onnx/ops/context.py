@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,8 +16,18 @@ from ..layout import Layouts
 from ..source import Source
 from ..node import Node
 
-STORAGE = {"float32": "f32", "float64": "f64", "int32": "i32", "int64": "i64", "bool": "u8", "uint8": "u8"}
+STORAGE = {"float32": "f32", "float64": "f64", "int32": "i32", "int64": "i64", "bool": "u8", "uint8": "u8",
+           "int8": "i8"}
 FLOATS = ("float32", "float64")
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """Integers that stand for (element - zero) * scale (None: 0 and 1): each a single number, or one beside every element."""
+
+    array: Array
+    scale: Array | None
+    zero: Array | None
 
 
 class Context:
@@ -27,6 +37,8 @@ class Context:
         self.source, self.graph, self.layouts = source, graph, layouts
         self.arrays: dict[str, Array] = {}  # of every value that is known so far
         self.places: dict[str, Array] = {}  # of outputs that nothing was written to yet
+        self.pending: dict[str, Callable[[], object]] = {}  # makes a value when it is read
+        self.quantised: dict[str, Quantised] = {}  # what values are made of that are integers with a scale
         self._padded: dict[tuple[object, ...], Array] = {}
 
     def unsupported(self, node: Node, missing: str) -> UnsupportedModel:
@@ -62,6 +74,8 @@ class Context:
 
     def array(self, name: str) -> Array:
         """Where a value lies."""
+        if name not in self.arrays and name in self.pending:
+            self.pending.pop(name)()
         if name not in self.arrays:
             constant = self.source.constants[name]
             self.arrays[name] = lazy_constant(name, constant.shape, STORAGE[constant.dtype.name], constant.load)
@@ -107,7 +121,7 @@ class Context:
 
     # Stages.
 
-    def pointwise(self, node: Node, out: Array, arrays: Sequence[Array], body: Callable[..., Expr]) -> Array:
+    def pointwise(self, node: Node, out: Array, arrays: Sequence[Array], body: Callable[..., Expr], compute: str = "") -> Array:
         """out = body(*arrays), element by element; known scalars become part of the expression."""
         known = [literal(array, out) for array in arrays]
         varying = [array for array, value in zip(arrays, known) if value is None]
@@ -116,7 +130,7 @@ class Context:
             left = iter(reads)
             return body(*(next(left) if value is None else Const(value) for value in known))
 
-        return self.graph.pointwise(node.op, out, [converted(array, out) for array in varying], mixed)
+        return self.graph.pointwise(node.op, out, [converted(array, out) for array in varying], mixed, compute)
 
     def reduction(self, node: Node, out: Array, arrays: Sequence[Array], init: float, update: Callable[..., Expr],
                   final: Callable[..., Expr] | None = None, also: Sequence[Array] = ()) -> Array:
@@ -191,7 +205,7 @@ def converted(array: Array, out: Array) -> Array:
     stored = array.buffer.dtype
     if array.buffer.kind != "constant" or stored in ("f32", "f64", out.buffer.dtype):
         return array
-    return retyped(array, "f32" if stored == "u8" and out.buffer.dtype != "f64" else "f64")
+    return retyped(array, "f32" if stored in ("u8", "i8") and out.buffer.dtype != "f64" else "f64")
 
 
 def retyped(array: Array, dtype: str) -> Array:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
 from ...expr import Const, Expr, fma
 from ...graph.array import Array
-from .context import Context
+from .context import Context, scalar
+from .factors import Factor, contract, factors
 from ..node import Node
 from .registry import op
 from ..windows import windows_of
+
+Final = Callable[..., Expr]
 
 
 def multiply_add(acc: Expr, x: Expr, y: Expr) -> Expr:
@@ -16,28 +24,39 @@ def multiply_add(acc: Expr, x: Expr, y: Expr) -> Expr:
 
 @op("Conv")
 def conv(low: Context, node: Node) -> None:
-    low.need_floats(node)
-    over, out = windows_of(low.source, node), low.result(node)
-    x = over.over(low.padded(node, low.array(node.input(0)), over.pads, 0.0, lambda fill: fill == 0))
-    w, bias = low.array(node.input(1)), low.optional(node, 2)
-    group, rank = node.attribute("group", 1), over.rank
-    if w.shape[1] == 1 and w.shape[0] == group:
-        w, also = per_channel(w, bias, rank)
+    bias = low.optional(node, 2)
+    if bias:
+        low.need_floats(node, node.input(2))
+    x, w = factors(low, node, math.prod(low.shape(node.input(1))[1:]), [(), (0,)])
+    convolve(low, node, x, w, biased if bias else None, [bias] if bias else [])
+
+
+def convolve(low: Context, node: Node, x: Factor, w: Factor, final: Final | None = None, also: Sequence[Array] = (),
+             inside: Sequence[Array] = (), over: Array | None = None) -> None:
+    """`also` and `inside` (see contract) are single numbers, or one for each output channel."""
+    windows, out = windows_of(low.source, node), low.result(node)
+    fill = 0.0 if x.zero is None else scalar(x.zero) or 0.0
+    x = replace(x, array=windows.over(low.padded(node, x.array, windows.pads, fill, lambda around: around == fill)))
+    group, rank = node.attribute("group", 1), windows.rank
+    if w.array.shape[1] == 1 and w.array.shape[0] == group:
+        w, along = w.map(partial(per_channel, rank=rank)), partial(along_channels, rank=rank)
     else:
-        out, x, w, also = grouped(out, x, w.split(0, w.shape[0] // group), bias, rank)
-    low.reduction(node, out, [x, w], 0.0, multiply_add, biased if also else None, also)
+        out, along = outputs(out, group), partial(biases, group=group, rank=rank)
+        x, w = x.map(partial(images, group=group)), w.map(partial(filters, group=group, rank=rank))
+    also, inside = ([along(array) if array.rank else array for array in arrays] for arrays in (also, inside))
+    contract(low, node, out, x, w, final, also, inside, over)
 
 
 def biased(value: Expr, bias: Expr) -> Expr:
     return value + bias
 
 
-def per_channel(w: Array, bias: Array | None, rank: int) -> tuple[Array, list[Array]]:
+def per_channel(w: Array, rank: int) -> Array:
     """Depthwise: weights as [1, channel, position..., place...], next to the input's windows."""
     w = w.squeeze(1)
     for _ in range(rank):
         w = w.insert(1)
-    return w.insert(0), [along_channels(bias, rank)] if bias else []
+    return w.insert(0)
 
 
 def along_channels(bias: Array, rank: int) -> Array:
@@ -47,51 +66,70 @@ def along_channels(bias: Array, rank: int) -> Array:
     return bias
 
 
-def grouped(out: Array, x: Array, w: Array, bias: Array | None, rank: int) -> tuple[Array, Array, Array, list[Array]]:
-    """All as [n, group, output channel, position..., place in the window..., input channel]; one group has no axis.
+# All as [n, group, output channel, position..., place in the window..., input channel]; one group has no axis. Input channels are
+# the innermost reduction: they lie side by side in channels-last activations.
 
-    Weights come as [group, output channel, input channel, place...]. Input channels are the innermost reduction: they lie side
-    by side in channels-last activations.
-    """
-    group = w.shape[0]
-    out, x = out.split(1, out.shape[1] // group), x.split(1, x.shape[1] // group)
+
+def outputs(out: Array, group: int) -> Array:
+    return out.split(1, out.shape[1] // group) if group > 1 else out
+
+
+def images(x: Array, group: int) -> Array:
+    """From [n, channel, position..., place...]."""
+    x = x.split(1, x.shape[1] // group)
     x = x.permute((0, 1, *range(3, x.rank), 2)).insert(2)
+    return x.squeeze(1) if group == 1 else x
+
+
+def filters(w: Array, group: int, rank: int) -> Array:
+    """From [output channel, input channel, place...]."""
+    return filters_by_group(w.split(0, w.shape[0] // group), rank)
+
+
+def filters_by_group(w: Array, rank: int) -> Array:
+    """From [group, output channel, input channel, place...]."""
+    alone = w.shape[0] == 1
     w = w.permute((0, 1, *range(3, 3 + rank), 2))
     for _ in range(rank):
         w = w.insert(2)
     w = w.insert(0)
-    also = [along_channels(bias.split(0, bias.shape[0] // group), rank).insert(0)] if bias else []
-    if group == 1:
-        out, x, w, also = out.squeeze(1), x.squeeze(1), w.squeeze(1), [array.squeeze(1) for array in also]
-    return out, x, w, also
+    return w.squeeze(1) if alone else w
+
+
+def biases(bias: Array, group: int, rank: int) -> Array:
+    bias = along_channels(bias.split(0, bias.shape[0] // group), rank).insert(0)
+    return bias.squeeze(1) if group == 1 else bias
 
 
 @op("MatMul")
 def matmul(low: Context, node: Node) -> None:
+    rows, columns = (len(low.shape(node.input(index))) for index in (0, 1))
+    free = [[axis for axis in range(rows - 1)], [axis for axis in range(columns) if axis != max(columns - 2, 0)]]
+    multiply(low, node, *factors(low, node, low.shape(node.input(0))[-1], free))
+
+
+def multiply(low: Context, node: Node, a: Factor, b: Factor, final: Final | None = None, also: Sequence[Array] = (),
+             over: Array | None = None) -> None:
     """Batches broadcast; a vector on either side is a matrix whose extra axis the result does not have."""
-    low.need_floats(node)
-    a, b, out = low.array(node.input(0)), low.array(node.input(1)), low.result(node)
-    out = out if b.rank > 1 else out.insert(out.rank)
-    out = out if a.rank > 1 else out.insert(out.rank - 1)
-    a = a if a.rank > 1 else a.insert(0)
-    b = b if b.rank > 1 else b.insert(1)
-    product(low, node, out, a, b)
+    out = low.result(node)
+    out = out if b.array.rank > 1 else out.insert(out.rank)
+    out = out if a.array.rank > 1 else out.insert(out.rank - 1)
+    a = a if a.array.rank > 1 else a.map(lambda array: array.insert(0))
+    b = b if b.array.rank > 1 else b.map(lambda array: array.insert(1))
+    product(low, node, out, a, b, final, also, over)
 
 
-def product(low: Context, node: Node, out: Array, a: Array, b: Array, scale: float = 1.0, plus: Array | None = None,
-            plus_scale: float = 1.0) -> None:
-    """out[..., m, n] = scale * sum over k of a[..., m, k] * b[..., k, n] + plus_scale * plus[..., m, n]."""
-    a, b = a.insert(a.rank - 1), swapped(b).insert(b.rank - 2)
+def product(low: Context, node: Node, out: Array, a: Factor, b: Factor, final: Final | None = None, also: Sequence[Array] = (),
+            over: Array | None = None) -> None:
+    """out[..., m, n] = final(sum over k of a[..., m, k] * b[..., k, n], *also)."""
     rank = out.rank + 1
-    a, b = (array.expand((*(1,) * (rank - array.rank), *array.shape)) for array in (a, b))
 
-    def final(total: Expr, *added: Expr) -> Expr:
-        value = total if scale == 1 else scale * total
-        if not added:
-            return value
-        return value + added[0] if plus_scale == 1 else fma(added[0], Const(plus_scale), value)
+    def whole(array: Array) -> Array:
+        return array.expand((*(1,) * (rank - array.rank), *array.shape))
 
-    low.reduction(node, out, [a, b], 0.0, multiply_add, final, [plus] if plus else [])
+    a = a.map(lambda array: whole(array.insert(array.rank - 1)))
+    b = b.map(lambda array: whole(swapped(array).insert(array.rank - 2)))
+    contract(low, node, out, a, b, final, also, (), over)
 
 
 def swapped(array: Array) -> Array:
@@ -101,9 +139,19 @@ def swapped(array: Array) -> Array:
 
 @op("Gemm")
 def gemm(low: Context, node: Node) -> None:
-    low.need_floats(node)
     node.settled("broadcast")
-    a, b, c = low.array(node.input(0)), low.array(node.input(1)), low.optional(node, 2)
-    a = swapped(a) if node.attribute("transA", 0) else a
-    b = swapped(b) if node.attribute("transB", 0) else b
-    product(low, node, low.result(node), a, b, node.attribute("alpha", 1.0), c, node.attribute("beta", 1.0))
+    left, right, alpha, beta = (node.attribute(name, default) for name, default in
+                                (("transA", 0), ("transB", 0), ("alpha", 1.0), ("beta", 1.0)))
+    c = low.optional(node, 2)
+    if c:
+        low.need_floats(node, node.input(2))
+    terms = low.shape(node.input(0))[0 if left else 1]
+    a, b = factors(low, node, terms, [[1 if left else 0], [0 if right else 1]])
+
+    def final(total: Expr, *added: Expr) -> Expr:
+        value = total if alpha == 1 else alpha * total
+        if not added:
+            return value
+        return value + added[0] if beta == 1 else fma(added[0], Const(beta), value)
+
+    product(low, node, low.result(node), a.map(swapped) if left else a, b.map(swapped) if right else b, final, [c] if c else [])

@@ -1,6 +1,6 @@
 """Arithmetic on integers of up to 32 bits: computed in floating point, where it is exact, and wrapped around as in C.
 
-int32 is computed in f64 and uint8 in f32 (graph/nests.py). int64 has more digits than f64: it is not computed with.
+int32 is computed in f64, uint8 and int8 in f32 (graph/nests.py). int64 has more digits than f64: it is not computed with.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Range:
         return fma(floor((x - self.least) * (1 / self.count)), Const(-self.count), x)
 
 
-RANGES = {"int32": Range(-2.0 ** 31, 2.0 ** 32), "uint8": Range(0.0, 2.0 ** 8)}
+RANGES = {"int32": Range(-2.0 ** 31, 2.0 ** 32), "uint8": Range(0.0, 2.0 ** 8), "int8": Range(-2.0 ** 7, 2.0 ** 8)}
 
 
 def product(a: Expr, b: Expr, values: Range) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...expr import as_expr
 from ...graph.array import Array
 from .context import Context
-from .contraction import biased, grouped, multiply_add
+from .contraction import biased, biases, filters_by_group, images, multiply_add, outputs
 from ..node import Node
 from .registry import op
 from ..windows import Windows
@@ -22,8 +22,9 @@ def conv_transpose(low: Context, node: Node) -> None:
         w = w.slice(axis, w.shape[axis] - 1, w.shape[axis], -1)
     w = w.split(0, w.shape[0] // group)  # [group, input channel, output channel, place...]
     w = w.permute((0, 2, 1, *range(3, w.rank)))
-    out, spaced, w, also = grouped(out, over.over(spaced), w, bias, rank)
-    low.reduction(node, out, [spaced, w], 0.0, multiply_add, biased if also else None, also)
+    also = [biases(bias, group, rank)] if bias else []
+    low.reduction(node, outputs(out, group), [images(over.over(spaced), group), filters_by_group(w, rank)], 0.0, multiply_add,
+                  biased if also else None, also)
 
 
 def spread_out(low: Context, node: Node, x: Array, size: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[Array, Windows]:

@@ -136,3 +136,16 @@ def test_refusals(text, sentence, target, name):
     with pytest.raises(Refusal) as refusal:
         compiled(text, sentence, find_target(target))
     assert refusal.value.name == name
+
+
+@pytest.mark.parametrize("core,ahead", [("spacemit-x60", True), ("sifive-x280", True), ("sifive-p670", False)])
+def test_the_heuristic_loads_ahead_for_cores_that_execute_in_order(core, ahead):
+    assert ("pipeline(k" in str(_core.propose(_core.Nest.parse(GEMM), find_target(core))[0])) == ahead
+
+
+def test_a_single_strict_sum_is_along_the_lanes():
+    """One row has nothing to stand beside it: vfredosum adds eight elements in 24 cycles, where fadd takes 4 for each."""
+    one = ROW_SUMS.replace("dim i 9", "dim i 1").replace("%3 = sqrt %1", "%3 = neg %1")
+    best = str(_core.propose(_core.Nest.parse(one), find_target("spacemit-x60"))[0])
+    result, wanted, counts = simulated(one, best, [(9, 100), (9,)])
+    assert "vectorize(k" in best and result == wanted and counts["vfredosum.vs"] > 0

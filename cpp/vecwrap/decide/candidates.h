@@ -31,6 +31,8 @@ void transposed(const Nest &nest, const Target &t, const Shape &s, std::vector<S
 void strided_rows(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// Strict reductions along contiguous memory (dot products): independent outputs side by side hide the latency.
 void scalar_rows(const Nest &nest, std::vector<Sentence> &list);
+/// Strict sums of contiguous rows on targets that add up the elements of a vector in order (RVV): a few rows side by side.
+void sums_in_order(const Nest &nest, const Target &t, std::vector<Sentence> &list);
 /// What always compiles: scalar code, a few points at a time where registers allow it; reductions innermost, so that
 /// nothing is left in the output between them.
 void scalar(const Nest &nest, std::vector<Sentence> &list);

@@ -1,6 +1,7 @@
 #include "decide/estimate.h"
 #include "decide/footprint.h"
 #include "decide/shape.h"
+#include "ir/combine.h"
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -9,7 +10,7 @@ namespace vecwrap {
 namespace {
 
 constexpr double kLoad = 2.5; ///< what a vector load costs even where others hide it (measured with three groups, five tiles)
-constexpr double kDrain = 8; ///< cycles until the units are busy again after a branch
+constexpr double kDrain = 8, kDrainAhead = 2; ///< cycles until the units are busy again after a branch; if loads came before it
 constexpr double kCopy = 0.5, kTranspose = 2.5; ///< for each element that is packed
 constexpr double kExposed = 0.1; ///< of a miss that others overlap with, out of order
 constexpr double kIssue = 0.1; ///< of a vector operation, however well others hide it
@@ -104,7 +105,7 @@ private:
     for (int l = tree_.scope; l < tree_.tile; ++l) {
       const double trip = trips(tree_, l), unroll = tree_.loops[l].unroll;
       runs *= trip > unroll ? std::ceil(trip / unroll) : 1;
-      if (trip > unroll) cost += runs * ((core_.in_order ? kDrain : 1) + pointers(rows) / core_.width);
+      if (trip > unroll) cost += runs * ((!core_.in_order ? 1 : tree_.loops[l].pipeline ? kDrainAhead : kDrain) + pointers(rows) / core_.width);
     }
     return cost;
   }
@@ -126,8 +127,16 @@ private:
       lines += count * vectors * (adjacent(int(a)) ? core_.memory[log_] : core_.strided[log_]);
     }
     const double points = rows * vectors;
+    if (tree_.reduces_lanes() && !may_reorder(nest_)) return in_order(rows, vectors, loads, lines);
     return TileStep{points, operations_, loads, lines, shared, scalars, double(target_.vector_regs / tree_.group) - points - shared,
                     tree_.group}.cycles(core_) + (operations_ - 1) * core_.float_latency[log_] / std::max(points, 1.0);
+  }
+
+  /// Vectors are computed at once, and their elements added one after the other, which nothing overtakes.
+  double in_order(double rows, double vectors, double loads, double lines) const {
+    const double points = rows * vectors;
+    const double floats = points * ((operations_ - 1) * core_.vector_float[log_] / core_.floats + core_.ordered_sum[log_]);
+    return std::max(floats, lines) + loads * (core_.in_order ? core_.memory_latency[log_] : 0);
   }
 
   /// Loads that miss the first-level cache, one behind the other; the lines of one load arrive together.

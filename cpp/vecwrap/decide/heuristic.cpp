@@ -66,10 +66,24 @@ private:
     return nest;
   }
 
+  /// Where instructions wait for each other in order: the innermost reduction loop that is not unrolled wholly.
+  static void load_ahead(LoopTree &tree, const Target &target, Sentence &sentence) {
+    if (!target.core || !target.core->in_order) return;
+    int l = tree.tile - 1;
+    const auto is_unrolled = [&](const Loop &loop) { return loop.step == 1 && loop.dot == 1 && loop.chunk.is_const() && loop.chunk.value <= loop.unroll; };
+    while (l >= tree.scope && is_unrolled(tree.loops[l])) --l;
+    if (l < tree.scope || tree.loops[l].step != 1 || tree.loops[l].dot != 1) return;
+    tree.loops[l].pipeline = true;
+    sentence.steps.push_back({StepKind::Pipeline, {tree.loops[l].name}});
+  }
+
   static void rank(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
     std::vector<std::pair<double, Sentence>> timed;
     for (Sentence &s : list)
-      if (Result<LoopTree> tree = apply(nest, s, target)) timed.push_back({estimate(*tree, target), std::move(s)});
+      if (Result<LoopTree> tree = apply(nest, s, target)) {
+        load_ahead(*tree, target, s);
+        timed.push_back({estimate(*tree, target), std::move(s)});
+      }
     std::stable_sort(timed.begin(), timed.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
     list.clear();
     for (auto &[cycles, s] : timed) list.push_back(std::move(s));
@@ -96,6 +110,7 @@ private:
     for (int vector : vector_dims(nest, target)) dots.cycles = std::min(dots.cycles, dot_products(nest, target, shape_of(nest, vector), dots.sentences));
     if (options_.always) lanes_along(nest, target, dots, list);
     else list.insert(list.begin(), dots.sentences.begin(), dots.sentences.end());
+    if (target.ordered_sums && !may_reorder(nest)) sums_in_order(nest, target, list);
     if (nest.has_reduction() && (options_.always || !may_reorder(nest))) scalar_rows(nest, list);
     else if (may_reorder(nest) && list.empty())
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};

@@ -1,4 +1,5 @@
 #include "decide/lanes.h"
+#include "decide/candidates.h"
 #include "decide/draft.h"
 #include "decide/operands.h"
 #include "decide/tiles.h"
@@ -29,6 +30,13 @@ public:
   }
 
   bool possible() const { return dim_ >= 0; }
+  /// Is that where the order of a sum allows vectors?
+  bool along_last_reduction() const {
+    for (size_t d = nest_.dims.size(); d-- > 0;)
+      if (nest_.dims[d].reduction) return dim_ == int(d);
+    return false;
+  }
+  int64_t rows(int64_t most) const { return std::min(most, extent(row_)); }
 
   std::vector<LaneTile> tiles() const {
     const int64_t most = vectors_of(extent(dim_));
@@ -166,6 +174,13 @@ private:
 };
 
 } // namespace
+
+void sums_in_order(const Nest &nest, const Target &target, std::vector<Sentence> &list) {
+  if (added_in_order(nest) < 0) return;
+  const Lanes lanes(nest, target);
+  if (!lanes.along_last_reduction()) return;
+  for (int64_t rows : {8, 4, 2, 1}) list.push_back(lanes.sentence({lanes.rows(rows), 1, 1, 0}));
+}
 
 Plan lanes_along_reduction(const Nest &nest, const Target &target) {
   if (!may_reorder(nest) || !combine_of(nest)) return {};

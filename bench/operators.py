@@ -1,8 +1,9 @@
-"""Operators of BERT's sizes beside torch and ONNX Runtime: softmax, layer normalization, gelu, transposes.
+"""Operators of BERT's sizes beside torch and ONNX Runtime: softmax, layer normalization, gelu, transposes, attention.
 
     ./run bench operators                all;   python bench/operators.py softmax --rounds 15
 
-Everybody is called from Python, with one op per call; "from C" is the same code of ours without that call's cost.
+Everybody is called from Python, with one op (or one group of attention.py) per call; "from C" is the same code of ours without
+that call's cost.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import peers
+from attention import GROUPS, Group, prepared
 from common import pin_to_one_core, print_table, save_json
 
 import numpy as np
@@ -71,19 +73,24 @@ def onnx_model(case: Case, parameters: Sequence[peers.Data]) -> bytes:
     return made
 
 
-def measure(case: Case, settings: peers.Settings) -> dict[str, Any]:
+def one_op(case: Case) -> tuple[bytes, dict[str, peers.Data], list[peers.Data]]:
+    """As attention.prepared."""
     rng = np.random.default_rng(5)
     x = rng.standard_normal(case.shape, np.float32)
     parameters = [rng.standard_normal(case.shape[-1:], np.float32) for _ in range(case.scales)]
-    model = onnx_model(case, parameters)
-    net = vecwrap.onnx.compile(model)
-    loops: dict[str, peers.Loop] = {"vecwrap": peers.python_loop(lambda: net(x)), "from C": peers.Loop(net.loop(x))}
+    return onnx_model(case, parameters), {"x": x}, [x, *parameters]
+
+
+def measure(case: Case | Group, settings: peers.Settings) -> dict[str, Any]:
+    model, feeds, arrays = prepared(case) if isinstance(case, Group) else one_op(case)
+    net, inputs = vecwrap.onnx.compile(model), list(feeds.values())
+    loops: dict[str, peers.Loop] = {"vecwrap": peers.python_loop(lambda: net(*inputs)), "from C": peers.Loop(net.loop(*inputs))}
     if torch := peers.torch():
-        tensors = [torch.from_numpy(array) for array in (x, *parameters)]
+        tensors = [torch.from_numpy(array) for array in arrays]
         loops["torch"] = peers.python_loop(lambda: case.torch(torch, *tensors))
         wanted = case.torch(torch, *tensors).numpy()
-        assert np.allclose(net(x)[0], wanted, rtol=1e-4, atol=1e-5), f"{case}: not what torch computes"
-    if session := peers.ort_loop(model, {"x": x}):
+        assert np.allclose(net(*inputs)[0], wanted, rtol=1e-4, atol=1e-5), f"{case}: not what torch computes"
+    if session := peers.ort_loop(model, feeds):
         loops["ONNX Runtime"] = session
     times = peers.timed(loops, settings)
     peer = min((name for name in loops if name not in ("vecwrap", "from C")), key=lambda name: times[name].seconds)
@@ -99,7 +106,8 @@ def main(given: Sequence[str] = ()) -> int:
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args(given)
     pin_to_one_core()
-    cases = [case for case in CASES if not options.ops or case.op.lower() in options.ops]
+    everything: list[Case | Group] = [*CASES, *GROUPS]
+    cases = [case for case in everything if not options.ops or case.op.lower() in options.ops]
     results = [measure(case, peers.Settings(options.rounds)) for case in cases]
     save_json("operators", results)
     mean = math.exp(sum(math.log(result["ratio"]) for result in results) / len(results))

@@ -10,10 +10,11 @@ import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from common import ROOT, WORK
-from vecwrap.sim.cores import read_core
+from vecwrap.sim.cores import flat, read_core
 from vecwrap.sim.run import MODEL, Options, simulate
 
 MEMO = WORK / "ruler-runs.jsonl"
@@ -29,9 +30,15 @@ class Run:
     instructions: int
 
 
+@cache
+def described(name: str, vlen: int | None) -> bytes:
+    """The core as the plugin reads it."""
+    core = read_core(name)
+    return flat(core, vlen or core["vlen"]).encode()
+
+
 def digest(made_of: bytes, options: Options) -> str:
-    parts = [made_of, str(MODEL).encode(), repr(sorted(read_core(options.core).items())).encode(),
-             repr(sorted(asdict(options).items())).encode()]
+    parts = [made_of, str(MODEL).encode(), described(options.core, options.vlen), repr(sorted(asdict(options).items())).encode()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:32]
 
 

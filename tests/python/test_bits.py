@@ -10,13 +10,20 @@ EDGES = [0, 1, -1, 2, -2, 255, -256, 65535, 46341, 2**30, -2**30, 2**31 - 1, -2*
 COUNTS = [*range(-3, 67), 2**31 - 1, -2**31]  # those from 0 to 31 and what is the same modulo 32
 X = np.array([x for x in EDGES for _ in COUNTS], np.int32)
 Y = np.array(COUNTS * len(EDGES), np.int32)
+E = np.array([y for _ in EDGES for y in (EDGES * 5)[:len(COUNTS)]], np.int32)
 BITWISE = {"and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}
 SHIFTS = {"shl": lambda x, n: (x.view(np.uint32) << (n & 31).astype(np.uint32)).view(np.int32),
           "ashr": lambda x, n: x >> (n & 31),
           "lshr": lambda x, n: (x.view(np.uint32) >> (n & 31).astype(np.uint32)).view(np.int32)}
-OPERATIONS = {**BITWISE, **SHIFTS}
+PRODUCTS = {"mulh": lambda x, y: (x.astype(np.int64) * y >> 32).astype(np.int32),
+            "umulh": lambda x, y: (unsigned(x) * unsigned(y) >> 32).astype(np.uint32).view(np.int32)}
+OPERATIONS = {**BITWISE, **SHIFTS, **PRODUCTS}
 SENTENCES = ["v1", "v1 split(i,{lanes}) tile(i.1) vectorize(i.1)"]
 TARGETS = [*RUNNABLE, "riscv64-rvv128", "riscv64-rvv1024"]
+
+
+def unsigned(x: np.ndarray) -> np.ndarray:
+    return x.view(np.uint32).astype(np.uint64)
 
 
 def run(nest: _core.Nest, target: str, sentence: str, *arrays: np.ndarray) -> None:
@@ -46,9 +53,10 @@ out a2
 def test_all_lanes(op, target):
     nest = _core.Nest.parse(text(f"%2 = {op} %0 %1\nfinal %2", X.size))
     for sentence in SENTENCES:
-        z = np.zeros_like(X)
-        run(nest, target, sentence, X, Y, z)
-        np.testing.assert_array_equal(z, OPERATIONS[op](X, Y))
+        for y in (Y, E):
+            z = np.zeros_like(X)
+            run(nest, target, sentence, X, y, z)
+            np.testing.assert_array_equal(z, OPERATIONS[op](X, y))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import ruler
 from vecwrap.cli.sim import main
 from vecwrap.sim.cores import CACHE, FOLDER, NUMBERS, core_names, read_core, table_of
 from vecwrap.sim.costs import SCALAR_FORM, Shape, write
+from vecwrap.sim.elf import Elf, ElfError
 from vecwrap.sim.representatives import SCALAR, VECTOR
 from vecwrap.sim.run import SYSROOT, Options, SimError, find_plugin, simulate
 
@@ -189,6 +191,25 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         simulate(other, [], Options())
 
 
+def test_programs_that_cannot_run_are_told_apart(tmp_path: Path) -> None:
+    whole = build(tmp_path, "nop").read_bytes()
+    first_segment, (count,) = 64, struct.unpack_from("<H", whole, 56)
+    names = {"cut": whole[:first_segment + 56 * count], "headers": whole[:100], "locked": whole,
+             "library": whole[:24] + bytes(8) + whole[32:]}
+    loader = struct.pack("<IIQQQQQQ", 3, 4, len(whole), 0, 0, 9, 9, 1)  # PT_INTERP in the place of a header
+    names["dynamic"] = whole[:first_segment] + loader + whole[first_segment + 56:] + b"/nowhere\0"
+    says = {"cut": "is cut off: it has", "headers": "no place for its program headers", "library": "is a library",
+            "locked": "chmod [+]x", "dynamic": "loader /nowhere is not in .*--sysroot"}
+    for name, content in names.items():
+        program = tmp_path / name
+        program.write_bytes(content)
+        program.chmod(0o600 if name == "locked" else 0o700)
+        with pytest.raises(ElfError, match=says[name]):
+            Elf(program).check_that_it_runs(Path("/usr/riscv64-linux-gnu"))
+        with pytest.raises(SimError, match=says[name]):
+            simulate(program, [], Options())
+
+
 @pytest.mark.parametrize("core", core_names())
 def test_core_has_a_cost_for_every_class(core: str) -> None:
     listed = (ROOT / "cpp/vecwrap/sim/classes.h").read_text()
@@ -199,8 +220,8 @@ def test_core_has_a_cost_for_every_class(core: str) -> None:
 @pytest.mark.parametrize("core", core_names())
 def test_core_names_the_source_of_every_fact(core: str) -> None:
     facts = read_core(core)
-    assert set(facts["sources"]) == {"vlen", *NUMBERS, *(cache["name"] for cache in facts["caches"])}
-    assert set(facts) == {"name", "vlen", *NUMBERS, "caches", "sources", "units", "costs"}
+    assert set(facts["sources"]) == {"vlen", "zicbop", *NUMBERS, *(cache["name"] for cache in facts["caches"])}
+    assert set(facts) == {"name", "vlen", "zicbop", *NUMBERS, "caches", "sources", "units", "costs"}
 
 
 @pytest.mark.parametrize("core", core_names())

@@ -70,6 +70,7 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
     name_constant(v, form, tree_.nest);
     v.d = uniform ? kUniform + next[1]++ : next[0]++;
     if (!uniform && needs_temporary(v)) v.t = next[0]++;
+    if (needs_second(v)) v.e = next[0]++;
     if (n.op == Op::Load) {
       v.mem = address(n.access, index);
       if (lanes != Lanes::One && tree_.nest.accesses[n.access].strides[d].is_zero()) v.op = VOp::VBcast;

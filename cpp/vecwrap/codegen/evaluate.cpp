@@ -60,11 +60,13 @@ void Evaluator::compute(int node, int point, int dest) {
   if (v.op == VOp::VWiden) std::tie(v.stored, v.other) = g_.factors(node);
   name_constant(v, form, g_.nest_);
   if (!uniform && (g_.needs_temporary(v) || (v.op == VOp::VWiden && dest < 0))) v.t = take();
+  if (g_.needs_second(v)) v.e = take();
   held_.resize(held);
   for (int i = 0; i < operands; ++i) release(form.in[i], point);
   const int d = dest >= 0 ? dest : take(uniform);
   if (dest < 0) values_[key(node, point)].reg = d;
   if (v.t >= 0) give(v.t);
+  if (g_.needs_second(v)) give(v.e);
   if (n.op == Op::Load) return load(node, point, d);
   v.d = d;
   if (operand) {

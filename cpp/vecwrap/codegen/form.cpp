@@ -8,7 +8,8 @@ namespace {
 constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
                          VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2,
                          VOp::VExponent, VOp::VMov,
-                         VOp::VAnd, VOp::VOr, VOp::VXor, VOp::VShl, VOp::VAshr, VOp::VLshr};
+                         VOp::VAnd, VOp::VOr, VOp::VXor, VOp::VShl, VOp::VAshr, VOp::VLshr,
+                         VOp::VMulh, VOp::VUmulh};
 static_assert(std::size(kVOps) == std::size(kOps));
 
 /// a pred b ? a : b (flipped: ? b : a) as max(x, y) = x > y ? x : y or min(x, y) = x < y ? x : y, with x and y swapped

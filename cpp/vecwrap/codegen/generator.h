@@ -233,6 +233,7 @@ private:
   void branch(VOp op, int a, int64_t constant, int label); ///< RISC-V compares registers: all but 0 and 1 are in one
   void note(const std::string &remark); ///< on targets whose kernels are read as assembly
   bool needs_temporary(const VInst &) const; ///< a vector register of its own, `t`
+  bool needs_second(const VInst &i) const; ///< a second one, VInst::e
   bool has_uniforms() const { return target_.scalar_regs > 0; }
   bool reaches_strides() const { return target_.isa == Isa::Rvv; } ///< loads with a distance between lanes; no base + index
   int counter_of(Count total); ///< a fresh register that starts at total

@@ -33,6 +33,7 @@ enum class VOp : uint8_t {
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
   VRound, VPow2, VExponent,
   VAnd, VOr, VXor,
+  VMulh, VUmulh, ///< the upper halves of products; temporaries t and e
   VShl, VAshr, VLshr, ///< by the lanes of b modulo the type's bits, or (b < 0) by imm
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
   VMerge, ///< the tail's lanes of d become those of a

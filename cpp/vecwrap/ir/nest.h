@@ -69,7 +69,7 @@ struct Access {
 };
 
 enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place,
-                          And, Or, Xor, Shl, Ashr, Lshr };
+                          And, Or, Xor, Shl, Ashr, Lshr, Mulh, Umulh };
 enum class Has : uint8_t { Both, Floats, Integers };
 /// Names and operand counts of the ops, and which types have them, in enum order: the printer, parser, interpreter and code
 /// generator walk it.
@@ -79,7 +79,8 @@ inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add",
                                   {"round", 1, Has::Floats}, {"pow2", 1, Has::Floats}, {"exponent", 1, Has::Floats},
                                   {"place", 0},
                                   {"and", 2, Has::Integers}, {"or", 2, Has::Integers}, {"xor", 2, Has::Integers},
-                                  {"shl", 2, Has::Integers}, {"ashr", 2, Has::Integers}, {"lshr", 2, Has::Integers}};
+                                  {"shl", 2, Has::Integers}, {"ashr", 2, Has::Integers}, {"lshr", 2, Has::Integers},
+                                  {"mulh", 2, Has::Integers}, {"umulh", 2, Has::Integers}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
@@ -95,6 +96,7 @@ inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << e
 /// Exponent: the floor of log2 |x| for normal numbers; `least - 1` for 0 and denormals, `greatest + 1` for infinities and
 /// NaN: the exponent's bits without their bias, of whatever x is.
 
+/// Mulh, Umulh: the upper half of the whole product, of numbers with a sign or without.
 /// Shl, Ashr, Lshr: by the second operand modulo the type's bits, as RISC-V shifts. Ashr copies the sign, Lshr brings zeros in.
 inline constexpr int kShiftMask = 31;
 inline bool is_shift(Op op) { return op == Op::Shl || op == Op::Ashr || op == Op::Lshr; }

@@ -24,6 +24,8 @@ inline int32_t apply(const Node &node, const int32_t *v) {
   case Op::Shl: return int32_t(in(0) << (in(1) & kShiftMask));
   case Op::Ashr: return v[node.in[0]] >> (in(1) & kShiftMask);
   case Op::Lshr: return int32_t(in(0) >> (in(1) & kShiftMask));
+  case Op::Mulh: return int32_t((int64_t(v[node.in[0]]) * v[node.in[1]]) >> 32);
+  case Op::Umulh: return int32_t((uint64_t(in(0)) * in(1)) >> 32);
   default: return 0; // not an op of i32: validate
   }
 }

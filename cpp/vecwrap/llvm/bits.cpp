@@ -29,10 +29,19 @@ int Lift::cut(int number, Bits wanted) {
   Nest &nest = result.nest;
   if (number < 0 || wanted.kind == Bits::Low || wanted.bits >= kWidth)
     return number;
+  if (!cuts_)
+    return refuse(Why::Operation, "a number that is cut off and used as a whole");
   if (wanted.kind == Bits::Unsigned)
     return nest.add(Op::And, number, nest.constant(double((1u << wanted.bits) - 1)));
   const int distance = nest.constant(kWidth - wanted.bits);
   return nest.add(Op::Ashr, nest.add(Op::Shl, number, distance), distance);
+}
+
+/// What is known of a value, as it is wanted.
+int Lift::as(Known known, Bits wanted) {
+  if (serves(known.has, wanted))
+    return known.node;
+  return known.has.bits >= wanted.bits ? cut(known.node, wanted) : refuse(Why::MixedTypes, "more bits of a sum than it has");
 }
 
 /// The lowest bits, and what is above them cut off.
@@ -88,23 +97,6 @@ int Lift::shift(BinaryOperator *operation, Phase phase, int loop, Bits wanted) {
   const bool fits = wanted.kind == Bits::Low || wanted.kind == whole.kind || (!is_signed && distance);
   const int result = shifted(op, whole);
   return fits ? result : cut(result, wanted);
-}
-
-/// Towards zero, by a power of two: what is less than zero gets all but one added first.
-int Lift::divided(BinaryOperator *operation, Phase phase, int loop, Bits wanted) {
-  Nest &nest = result.nest;
-  auto *number = dyn_cast<ConstantInt>(operation->getOperand(1));
-  const unsigned width = width_of(operation);
-  if (!number || !number->getValue().isStrictlyPositive() || !number->getValue().isPowerOf2() || width > kWidth)
-    return refuse(Why::Operation, "a division by something else than a power of two, or of more than 32 bits");
-  const int a = node(operation->getOperand(0), phase, loop, {Bits::Signed, width});
-  const unsigned distance = number->getValue().logBase2();
-  if (a < 0 || distance == 0)
-    return a < 0 ? a : wanted.kind == Bits::Unsigned ? cut(a, wanted) : a;
-  const int sign = nest.add(Op::Ashr, a, nest.constant(kWidth - 1));
-  const int sum = nest.add(Op::Add, a, nest.add(Op::Lshr, sign, nest.constant(kWidth - distance)));
-  const int quotient = nest.add(Op::Ashr, sum, nest.constant(distance));
-  return wanted.kind == Bits::Unsigned ? cut(quotient, wanted) : quotient;
 }
 
 } // namespace vecwrap::raise

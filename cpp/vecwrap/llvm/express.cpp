@@ -77,7 +77,7 @@ int Lift::node(Value *value, Phase phase, int user_loop, Bits wanted) {
     return refuse(Why::Branch);
   // The end of an accumulation, seen from outside its loops.
   if (!chain_.empty() && value == chain_result_ && !tree_.contains(chain_[0].loop, user_loop))
-    return phase == Phase::Final && serves(acc_.has, wanted) ? acc_.node : refuse(Why::ReductionShape);
+    return phase == Phase::Final ? as(acc_, wanted) : refuse(Why::ReductionShape);
   if (!tree_.contains(loop, user_loop))
     return refuse(Why::ReductionShape, "a value that a loop leaves behind");
   if (phase != Phase::Update && !all_parallel(loop))
@@ -144,7 +144,7 @@ int Lift::converted(CastInst *conversion, Phase phase, int loop) {
 int Lift::load(LoadInst *read, vecwrap::Type stored, Phase phase, int loop, Bits wanted) {
   if (auto it = output_loads_.find(read); it != output_loads_.end()) {
     // While a sum is being formed, the element it will be stored to is better left alone.
-    return phase != Phase::Update && serves(it->second.has, wanted) ? it->second.node : refuse(Why::OutputInReduction);
+    return phase != Phase::Update ? as(it->second, wanted) : refuse(Why::OutputInReduction);
   }
   if (accumulator_loads_.count(read))
     return phase == Phase::Update && serves(acc_.has, wanted) ? acc_.node : refuse(Why::OutputInReduction);

@@ -133,7 +133,7 @@ int Lift::integer_binary(BinaryOperator *operation, Phase phase, int loop, Bits 
   case Instruction::Mul: return binary(Op::Mul, left, right, phase, loop, wanted);
   case Instruction::And: case Instruction::Or: case Instruction::Xor: return bitwise(operation, phase, loop, wanted);
   case Instruction::Shl: case Instruction::LShr: case Instruction::AShr: return shift(operation, phase, loop, wanted);
-  case Instruction::SDiv: return divided(operation, phase, loop, wanted);
+  case Instruction::SDiv: case Instruction::UDiv: case Instruction::SRem: case Instruction::URem: return divided(operation, phase, loop, wanted);
   default: return refuse(Why::Operation, std::string("the nest computes with `") + operation->getOpcodeName() + "`");
   }
 }

@@ -38,7 +38,10 @@ bool Lift::first_that_lifts(const std::vector<Bits> &ways, function_ref<bool(Bit
     return lifts(ways[0]);
   const auto saved = std::tuple(result, accesses_, memo_, acc_, why_);
   for (Bits bits : ways) {
-    if (lifts(bits))
+    cuts_ = bits == ways.back(); // where the lowest bits are enough, no operations to make more of them right
+    const bool lifted = lifts(bits);
+    cuts_ = true;
+    if (lifted)
       return true;
     if (bits != ways.back())
       std::tie(result, accesses_, memo_, acc_, why_) = saved;

@@ -62,9 +62,14 @@ Pred predicate_of(llvm::CmpInst::Predicate);
 /// Integers in memory have no sign: that of a load's first extension.
 bool extends_signed(const llvm::LoadInst *);
 
+/// What the unit's machine has: multiply-adds that round once, arithmetic on halves in vectors.
+struct Arithmetic {
+  bool fuses, halves;
+};
+
 class Lift {
 public:
-  Lift(Tree &tree, llvm::AAResults &aa, bool target_fuses) : tree_(tree), aa_(aa), fuses_(target_fuses) {}
+  Lift(Tree &tree, llvm::AAResults &aa, Arithmetic has) : tree_(tree), aa_(aa), fuses_(has.fuses), halves_(has.halves) {}
   bool run(); ///< false: see why()
   const Refusal &why() const { return why_; }
   Lifted result;
@@ -152,11 +157,14 @@ private:
   int flipped(int node);
   // bits.cpp
   int cut(int node, Bits wanted);
+  int as(Known, Bits wanted);
   int cut(llvm::Value *, Phase, int loop, Bits wanted);
   int binary(Op, llvm::Value *left, llvm::Value *right, Phase, int loop, Bits);
   int bitwise(llvm::BinaryOperator *, Phase, int loop, Bits);
   int shift(llvm::BinaryOperator *, Phase, int loop, Bits);
+  // divide.cpp
   int divided(llvm::BinaryOperator *, Phase, int loop, Bits);
+  int quotient(int number, const llvm::APInt &divisor, bool is_signed);
   // access.cpp: addresses to tensors, strides and symbols
   int pending(const Form &, llvm::Instruction *, vecwrap::Type stored);
   bool strides_of(const Form &, llvm::Instruction *, std::vector<Poly> *);
@@ -171,7 +179,7 @@ private:
 
   Tree &tree_;
   llvm::AAResults &aa_;
-  bool fuses_, scopes_change_ = false;
+  bool fuses_, halves_, scopes_change_ = false;
   Refusal why_;
   llvm::Type *type_ = nullptr;     ///< of what is stored
   llvm::Type *computed_ = nullptr; ///< of floats that the nest computes with; null: it computes with integers
@@ -190,6 +198,7 @@ private:
   std::set<llvm::LoadInst *> accumulator_loads_;
   Known current_;                         ///< value of the output element now
   Known acc_;
+  bool cuts_ = true; ///< may numbers be cut off to make them whole?
   bool written_ = false, reduced_ = false; ///< the output element has been stored; its reduction is over
   int output_access_ = -1;
 };

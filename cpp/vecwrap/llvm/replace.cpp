@@ -129,7 +129,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   Outcome outcome;
   bool fuses = is_riscv(*function.getParent()) || has_feature(function, "fma") || has_feature(function, "avx512f") || has_feature(function, "fma4");
   Tree tree(root, loops, post, function.getDataLayout());
-  Lift lift(tree, aa, fuses);
+  Lift lift(tree, aa, {fuses, computes_halves(function)});
   if (!lift.run()) {
     outcome.why = lift.why();
     return outcome;
@@ -155,7 +155,7 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   const bool complete = choices.size() == wide.size() || (choices.size() + 1 == wide.size() && wide.back().isa == Isa::Sse &&
                                                           !choices.empty() && choices.back().target.isa != Isa::Sse);
   if (wide.empty())
-    outcome.why = refusal(Why::NoVectorUnit);
+    outcome.why = refusal(slides_over_narrow(lifted.nest) ? Why::NarrowLanes : Why::NoVectorUnit);
   if (!complete || choices.empty())
     return outcome;
   outcome.why = {};

@@ -88,10 +88,10 @@ bool Lift::choose_type() {
     type = computed->getType();
     break;
   }
-  if (!type->isFloatTy() && !type->isDoubleTy() && !type->isIntegerTy())
+  if (!type->isFloatTy() && !type->isDoubleTy() && !type->isIntegerTy() && !(type->isHalfTy() && halves_))
     return no(Why::MixedTypes, "arithmetic in another type than float, double and int");
   computed_ = type->isIntegerTy() ? nullptr : type;
-  result.nest.type = !computed_ ? vecwrap::Type::I32 : type->isFloatTy() ? vecwrap::Type::F32 : vecwrap::Type::F64;
+  result.nest.type = computed_ ? *stored_as(type, true) : vecwrap::Type::I32;
   return is_storable(result.nest.type, *stored_as(type_, true)) || no(Why::MixedTypes);
 }
 

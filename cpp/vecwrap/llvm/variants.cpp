@@ -35,24 +35,44 @@ const Core &arranged_for(const Function &function) {
   return usual_core();
 }
 
+} // namespace
+
+bool computes_halves(const Function &function) {
+  return is_riscv(*function.getParent()) && has_feature(function, "zfh") && has_feature(function, "zvfh");
+}
+
+namespace {
+
 /// Those of the core that -mcpu names. Else vectors as long as the unit may rely on: longer ones run the same code. If that is
 /// only the least that V promises, code for longer ones as well, which is chosen when the unit runs.
 std::vector<Target> rvv_targets(const Function &function) {
+  const auto with_halves = [&](Target target) {
+    if (computes_halves(function))
+      target.halves = true, target.name += "+zvfh";
+    return target;
+  };
   if (const Core *core = find_core(cpu_of(function, "target-cpu")); core && has_feature(function, ("zvl" + Twine(core->vlen) + "b").str()))
-    return {for_core(*core)};
+    return {with_halves(for_core(*core))};
   int promised = 128;
   while (has_feature(function, ("zvl" + Twine(2 * promised) + "b").str()))
     promised *= 2;
   std::vector<Target> list;
   for (const Target &target : reverse(assembly_targets())) // listed from short vectors to long ones
     if (!target.any_length && (promised == 128 || (list.empty() && target.vector_bytes * 8 <= promised)))
-      list.push_back(tuned(target, arranged_for(function)));
+      list.push_back(with_halves(tuned(target, arranged_for(function))));
   return list;
 }
 
 /// May code for `target` run in a unit compiled for `unit`?
 bool covers(const Target &unit, const Target &target) {
   return target.vector_bytes <= unit.vector_bytes && (!target.vnni || unit.vnni) && (!target.bf16 || unit.bf16);
+}
+
+/// Windows over bytes and words: AVX2 reads the ends of rows element by element, and clang's loops are as fast as kernels for AVX-512 if
+/// they may use it too. (Windows of 3x3 and 5x5, AMD Zen 4, kernel : clang's loop: AVX2 0.2 to 0.7, AVX-512 0.4 to 1.4, images of
+/// floats 0.8 to 1.6; AVX-512 : SSE2 2 to 5.)
+bool slides_well(const Nest &nest, const Target &target, bool dispatch) {
+  return !slides_over_narrow(nest) || (target.isa == Isa::Avx512 && dispatch);
 }
 
 /// A unit for any x86-64 asks the CPU, and knows of these.
@@ -91,7 +111,7 @@ std::vector<Target> targets_for(const Function &function, const Nest &nest, bool
   std::vector<Target> list;
   for (const Target &target : targets()) {
     const bool useful = (!target.vnni && !target.bf16) || product_of(nest);
-    if (useful && wanted(function, target) && (dispatch ? asked_for(target, nest) : list.empty() && target.isa != Isa::Sse && covers(unit, target)))
+    if (useful && wanted(function, target) && slides_well(nest, target, dispatch) && (dispatch ? asked_for(target, nest) : list.empty() && target.isa != Isa::Sse && covers(unit, target)))
       list.push_back(target);
   }
   return list;

@@ -19,6 +19,9 @@ Result<Choice> choose(const Nest &, const Target &);
 /// all of them (`dispatch`: the CPU is asked at run time). VNNI and BF16 matter to sums of narrow products only.
 std::vector<Target> targets_for(const llvm::Function &, const Nest &, bool &dispatch);
 
+/// Does the unit's machine compute with halves, one and vectors of them (RISC-V: Zfh and Zvfh)?
+bool computes_halves(const llvm::Function &);
+
 /// The least of what Guard asks for at run time: bytes of a vector on RISC-V, vecwrap_cpu_level() on x86.
 uint64_t needs(const Target &);
 

@@ -9,6 +9,7 @@ using llvm::Type;
 
 namespace {
 constexpr double kTolerance = 1e-3; // relative, when fast-math lets the two versions differ
+constexpr double kHalfTolerance = 5e-2;
 
 AllocaInst *slot(Function &function, Type *type, const char *name) {
   BasicBlock &entry = function.getEntryBlock();
@@ -93,9 +94,10 @@ void Verify::compare(BasicBlock *) {
   if (floats)
     same = b.CreateOr(same, b.CreateAnd(b.CreateFCmpUNO(x, x), b.CreateFCmpUNO(y, y)));
   if (floats && lifted_.fast) {
+    const double tolerance = type->isHalfTy() ? kHalfTolerance : kTolerance;
     Value *scale = b.CreateFAdd(b.CreateUnaryIntrinsic(Intrinsic::fabs, x), ConstantFP::get(type, 1e-3));
     Value *distance = b.CreateUnaryIntrinsic(Intrinsic::fabs, b.CreateFSub(x, y));
-    same = b.CreateOr(same, b.CreateFCmpULE(distance, b.CreateFMul(scale, ConstantFP::get(type, kTolerance))));
+    same = b.CreateOr(same, b.CreateFCmpULE(distance, b.CreateFMul(scale, ConstantFP::get(type, tolerance))));
   }
   b.CreateCondBr(same, next, wrong);
 

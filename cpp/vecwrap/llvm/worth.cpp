@@ -29,13 +29,31 @@ bool has_narrow_lanes(const Nest &nest) {
   return true;
 }
 
+bool is_window(const Dim &dim) { return dim.extent.is_const() && dim.extent.value <= kWindow; }
+
 } // namespace
+
+/// Neighbouring points read the same elements: a reduction dim moves along them as a parallel one does.
+bool slides_over_narrow(const Nest &nest) {
+  bool slides = false;
+  for (size_t r = 0; r < nest.dims.size(); ++r) {
+    if (!nest.dims[r].reduction)
+      continue;
+    if (!is_window(nest.dims[r]))
+      return false;
+    for (size_t a = 0; a < nest.accesses.size(); ++a)
+      for (size_t d = 0; d < nest.dims.size(); ++d)
+        slides |= !nest.dims[d].reduction && !nest.still(int(a), int(d)) && nest.accesses[a].strides[d] == nest.accesses[a].strides[r] &&
+                  size_of(nest.stored(int(a))) <= 2 && size_of(nest.type) == 4;
+  }
+  return slides;
+}
 
 /// Measured on the kernels of bench/kernels.c and bench/integers.c, against clang -O3 without -march: contractions and strided
 /// nests are 1.5 to 40 times as fast, windows 0.6 to 0.9 times; SSE2 multiplies integers of 32 bits in five instructions.
 bool worth_sse(const Nest &nest) {
   for (const Dim &dim : nest.dims)
-    if (dim.reduction && dim.extent.is_const() && dim.extent.value <= kWindow)
+    if (dim.reduction && is_window(dim))
       return false;
   const auto has = [&](Op op) { return std::any_of(nest.nodes.begin(), nest.nodes.end(), [&](auto &node) { return node.op == op; }); };
   if (nest.type != Type::I32)

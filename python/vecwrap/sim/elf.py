@@ -1,13 +1,27 @@
-"""What the ruler needs of an ELF file: that it is a riscv64 program, where its code and its functions lie."""
+"""What the ruler needs of an ELF file: that it is a riscv64 program which can run, where its code and its functions lie."""
 
+import os
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
-RISCV, EXECUTABLE, SHARED, SYMTAB, DYNSYM, FUNCTION, LOAD, CODE = 243, 2, 3, 2, 11, 2, 1, 1
+RISCV, EXECUTABLE, SHARED, SYMTAB, DYNSYM, FUNCTION, LOAD, INTERPRETER, CODE = 243, 2, 3, 2, 11, 2, 1, 3, 1
 
 
 class ElfError(Exception):
     """Not a riscv64 program, or no such function in it."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A program header: `size` bytes of the file from `offset` on belong at `address`."""
+
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    physical: int
+    size: int
 
 
 class Elf:
@@ -23,12 +37,35 @@ class Elf:
         if machine != RISCV or kind not in (EXECUTABLE, SHARED):
             raise ElfError(f"{path} is not a riscv64 program; compile and link it with --target=riscv64-linux-gnu")
 
-    def code(self) -> int:
-        """The lowest address of what is loaded to be executed: QEMU tells where it put that."""
+    def segments(self) -> list[Segment]:
         start, = struct.unpack_from("<Q", self.data, 32)
         size, count = struct.unpack_from("<HH", self.data, 54)
-        segments = [struct.unpack_from("<IIQQ", self.data, start + i * size) for i in range(count)]
-        return min((address for kind, flags, _, address in segments if kind == LOAD and flags & CODE), default=0)
+        try:
+            return [Segment(*struct.unpack_from("<IIQQQQ", self.data, start + i * size)) for i in range(count)]
+        except struct.error:
+            raise ElfError(f"{self.path} is cut off: {len(self.data)} bytes hold no place for its program headers") from None
+
+    def check_that_it_runs(self, sysroot: Path) -> None:
+        """Whatever QEMU would stop at with less to say."""
+        segments, (entry,) = self.segments(), struct.unpack_from("<Q", self.data, 24)
+        end = max((segment.offset + segment.size for segment in segments), default=0)
+        if end > len(self.data):
+            raise ElfError(f"{self.path} is cut off: it has {len(self.data)} of {end} bytes")
+        if not entry:
+            raise ElfError(f"{self.path} is a library: measure a program that calls it")
+        if not os.access(self.path, os.X_OK):
+            raise ElfError(f"{self.path} is not executable: chmod +x {self.path}")
+        for loader in (self.text(segment) for segment in segments if segment.kind == INTERPRETER):
+            if not any((root / loader.lstrip("/")).exists() for root in (sysroot, Path("/"))):
+                raise ElfError(f"{self.path} is dynamic, and its loader {loader} is not in {sysroot}: "
+                               "say where it is with --sysroot, or link with -static")
+
+    def text(self, segment: Segment) -> str:
+        return self.data[segment.offset:segment.offset + segment.size].rstrip(b"\0").decode(errors="replace")
+
+    def code(self) -> int:
+        """The lowest address of what is loaded to be executed: QEMU tells where it put that."""
+        return min((at.address for at in self.segments() if at.kind == LOAD and at.flags & CODE), default=0)
 
     def functions(self) -> dict[str, int]:
         try:

@@ -67,6 +67,7 @@ def check_vlen(vlen: int) -> int:
 
 def region(program: Path, options: Options) -> str:
     elf = Elf(program)
+    elf.check_that_it_runs(Path(options.sysroot))
     if options.function:
         return f"function={(elf.function(options.function) - elf.code()) % 2 ** 64}"
     return f"region={'markers' if options.markers else 'whole'}"
@@ -76,8 +77,10 @@ def without_report(program: Path, code: int) -> SimError:
     if code >= 0:
         why = f"it became another program (exec), or {QEMU} has no plugins"
         return SimError(f"{program} ended (code {code}) without a report: {why}")
-    name = signal.Signals(-code).name
-    return SimError(f"{program} was ended by {name}: QEMU ends with it and reports nothing. Measure a run that exits", 128 - code)
+    name, hint = signal.Signals(-code).name, "Measure a run that exits"
+    if -code == signal.SIGILL:
+        hint = f"{QEMU} may not know an instruction (7.2: none of Zcb, Zicond, Zfa, which rva23u64 has): compile for rv64gcv"
+    return SimError(f"{program} was ended by {name}: QEMU ends with it and reports nothing. {hint}", 128 - code)
 
 
 def checked(report: dict[str, Any], options: Options) -> dict[str, Any]:

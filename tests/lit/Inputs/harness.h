@@ -48,5 +48,16 @@ static uint64_t hash_doubles(const double *p, long count) {
   }
   return hash;
 }
+#if defined(__riscv_zfh) || defined(__FLT16_MANT_DIG__)
+static uint64_t hash_halves(const _Float16 *p, long count) {
+  uint64_t hash = 14695981039346656037ull;
+  for (long i = 0; i < count; i++) {
+    uint16_t bits;
+    memcpy(&bits, p + i, 2);
+    hash = hash_bits(hash, (bits & 0x7fff) > 0x7c00 ? 0x7e00 : bits);
+  }
+  return hash;
+}
+#endif
 static inline float *floats(long count) { return (float *)malloc(sizeof(float) * (size_t)count); }
 static inline double *doubles(long count) { return (double *)malloc(sizeof(double) * (size_t)count); }

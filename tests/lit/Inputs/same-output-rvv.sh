@@ -8,7 +8,7 @@ shift 3
 compiler="clang-22 --target=riscv64-linux-gnu -static -fuse-ld=lld -I$includes"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-run() { qemu-riscv64 -cpu rv64,v=true,vlen=$1,elen=64,vext_spec=v1.0,rvv_ta_all_1s=true,rvv_ma_all_1s=true "$2"; }
+run() { qemu-riscv64 -cpu rv64,v=true,vlen=$1,elen=64,vext_spec=v1.0,Zfh=true,rvv_ta_all_1s=true,rvv_ma_all_1s=true "$2"; }
 $compiler "$source" "$@" -lm -o "$work/plain"
 VECWRAP_REPORT="$work/report" $compiler -fpass-plugin="$plugin" "$source" "$@" -lm -o "$work/vecwrap"
 VECWRAP_VERIFY=1 $compiler -fpass-plugin="$plugin" "$source" "$@" -lm -o "$work/verify"

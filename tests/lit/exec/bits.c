@@ -36,6 +36,12 @@ NEST blurred_columns(int h, int w, const u8 *a, u8 *c) { FOR(x, w) FOR(y, h) c[y
 NEST gray(int h, int w, const u8 *a, u8 *c) { FOR(x, w) FOR(y, h) c[y * w + x] = (77 * a[3 * (y * w + x)] + 150 * a[3 * (y * w + x) + 1] + 29 * a[3 * (y * w + x) + 2]) >> 8; }
 NEST blended(int h, int w, const u8 *a, const u8 *b, int alpha, u8 *c) { FOR(x, w) FOR(y, h) c[x * h + y] = (a[y * w + x] * alpha + b[x * h + y] * (256 - alpha) + 128) >> 8; }
 NEST hashed(int m, int n, const u32 *a, u32 *c) { FOR(i, m) FOR(j, n) { u32 h = a[j * m + i]; h ^= h >> 16; h *= 0x85ebca6bu; h ^= h >> 13; c[i * n + j] = h << 7 | h >> 25; } }
+// Divisions by constants.
+GEMM(averages, u8, u8, u8, u32, s / 9)
+GEMM(averages_signed, i8, i8, i16, int, s / 7 - s % 10)
+NEST quotients(int m, int n, const u32 *a, u32 *c) { FOR(i, m) FOR(j, n) { u32 h = a[j * m + i]; c[i * n + j] = h / 7 + h / 641 + h % 1000000007u + h / 0x80000001u + h % 3; } }
+NEST quotients_signed(int m, int n, const int *a, int *c) { FOR(i, m) FOR(j, n) { int h = a[j * m + i]; c[i * n + j] = (int)((u32)(h / -7) + (u32)(h / 641) + (u32)(h % 1000000007) + (u32)(h / 32) + (u32)(h / -2) + (u32)(h % -3)); } }
+NEST quotients_narrow(int m, int n, const i16 *a, const u16 *b, i16 *c) { FOR(i, m) FOR(j, n) { u16 x = (u16)(b[j * m + i] * 3); i16 y = (i16)(a[j * m + i] + 7); c[i * n + j] = (i16)(x / 10 - y / 3 + y % 100); } }
 
 enum { SPACE = 1 << 18 };
 static unsigned char *memory;
@@ -74,5 +80,10 @@ int main(void) {
     RUN(gray(m, n, a, c));
     RUN(blended(m, n, a, b, run * 11, c));
     RUN(hashed(m, n, a, c));
+    RUN(averages(m, n, p, a, b, c));
+    RUN(averages_signed(m, n, p, a, b, c));
+    RUN(quotients(m, n, a, c));
+    RUN(quotients_signed(m, n, a, c));
+    RUN(quotients_narrow(m, n, a, b, c));
   }
 }

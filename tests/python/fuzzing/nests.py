@@ -11,7 +11,7 @@ EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 19, 23, 29, 31, 32, 33, 3
            67, 70)
 LARGE_POINTS = 3_000_000
 LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several blocks of every level of a schedule
-BITS = ("and", "or", "xor", "shl", "ashr", "lshr")
+BITS = ("and", "or", "xor", "shl", "ashr", "lshr", "mulh", "umulh")
 OPERATIONS = [op for op in _core.OPS if op not in ("const", "load", "acc", "select", "place")]
 ARITHMETIC = [op for op in OPERATIONS if op not in BITS]
 INTEGERS = [op for op in OPERATIONS if op not in ("div", "sqrt", "round", "pow2", "exponent")]  # what i32 has

@@ -22,6 +22,8 @@ constexpr Binary kIntegers[] = {
     {VOp::VMul, Op::Mul, Op::Mul, Op::VmulVV, Op::VmulVX, Op::VmulVX},
     {VOp::VMax, Op::Li, Op::Li, Op::VmaxVV, Op::VmaxVX, Op::VmaxVX}, // scalars choose with a branch
     {VOp::VMin, Op::Li, Op::Li, Op::VminVV, Op::VminVX, Op::VminVX},
+    {VOp::VMulh, Op::Mul, Op::Mul, Op::VmulhVV, Op::VmulhVX, Op::VmulhVX},
+    {VOp::VUmulh, Op::Mul, Op::Mul, Op::VmulhuVV, Op::VmulhuVX, Op::VmulhuVX},
     {VOp::VAnd, Op::And, Op::And, Op::VandVV, Op::VandVX, Op::VandVX},
     {VOp::VOr, Op::Or, Op::Or, Op::VorVV, Op::VorVX, Op::VorVX},
     {VOp::VXor, Op::Xor, Op::Xor, Op::VxorVV, Op::VxorVX, Op::VxorVX},

@@ -101,6 +101,7 @@ private:
   void uniform_integer(const VInst &);
   void sums(const VInst &);
   void bitwise(const VInst &, Op);
+  void multiply_high(const VInst &);
   void shift_scalar(const VInst &);
   void shift(const VInst &);
   void absolute(int f);

@@ -45,6 +45,7 @@ void Emitter::uniform_integer(const VInst &i) {
   case VOp::VAnd: bitwise(i, Op::And); break;
   case VOp::VOr: bitwise(i, Op::Or); break;
   case VOp::VXor: bitwise(i, Op::Xor); break;
+  case VOp::VMulh: case VOp::VUmulh: multiply_high(i); break;
   case VOp::VShl: case VOp::VAshr: case VOp::VLshr: shift_scalar(i); break;
   default: throw std::logic_error("i32 does not have the operation");
   }
@@ -62,6 +63,16 @@ void Emitter::sums(const VInst &i) {
 void Emitter::bitwise(const VInst &i, Op op) {
   const int a = scalar_operand(i, 0), b = scalar_operand(i, 1), x = whole(a, kT0);
   out_.put(op, kT0, x, whole(b, kT1));
+}
+
+/// Of whole registers, in which numbers stand with their sign.
+void Emitter::multiply_high(const VInst &i) {
+  const int a = scalar_operand(i, 0), b = scalar_operand(i, 1);
+  int x = whole(a, kT0), y = whole(b, kT1);
+  if (i.op == VOp::VUmulh)
+    for (auto [from, to] : {std::pair(&x, kT0), std::pair(&y, kT1)})
+      out_.put(Op::Slli, to, *from, 32), out_.put(Op::Srli, to, to, 32), *from = to;
+  out_.put(Op::Mul, kT0, x, y), out_.put(Op::Srai, kT0, kT0, 32);
 }
 
 void Emitter::shift_scalar(const VInst &i) {

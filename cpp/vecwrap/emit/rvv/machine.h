@@ -39,6 +39,9 @@ template <class U> int distance(U by) { return int(by & (8 * sizeof(U) - 1)); }
 template <class U> U shifted_down(U a, int by) { return U(std::make_signed_t<U>(a) >> by); }
 /// The lower half of a product. (Unsigned integers of 16 bits become signed ones, whose products may overflow.)
 template <class U> U product(U a, U b) { return U(uint64_t(a) * uint64_t(b)); }
+/// The upper half.
+template <class U> U upper(U a, U b) { return U((unsigned __int128)a * b >> 8 * sizeof(U)); }
+template <class U> U upper_signed(U a, U b) { return U(__int128(std::make_signed_t<U>(a)) * std::make_signed_t<U>(b) >> 8 * sizeof(U)); }
 template <class U> U greatest_signed(U a, U b) { return std::make_signed_t<U>(a) < std::make_signed_t<U>(b) ? b : a; }
 template <class U> U least_signed(U a, U b) { return std::make_signed_t<U>(a) < std::make_signed_t<U>(b) ? a : b; }
 

@@ -39,6 +39,7 @@ private:
   void select_integers(const VInst &i);
   void integers(Integer f, bool commutes, const VInst &i);
   bool shift(const VInst &i);
+  void multiply_high(const VInst &i, Integer f);
   bool integer(const VInst &i); ///< integer.cpp: arithmetic on i32; false for what does not care for the type
   void broadcast(const Xmm &d, const Address &from);
 

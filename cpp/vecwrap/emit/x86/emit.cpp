@@ -163,6 +163,12 @@ void Emitter::copy_tail(const VInst &i, bool out) {
   mov(rcx, ptr[rsp - 8]);
 }
 
+void Emitter::whole_tail(Label &to) {
+  tail_bits();
+  cmp(edx, (1 << p_.lanes) - 1);
+  je(to, T_NEAR);
+}
+
 void Emitter::next_row(const VInst &i, int q, Label &done) {
   if (i.b >= 0) in_register(i.b) ? cmp(gpr(i.b), q) : cmp(slot(i.b), q), jle(done, T_NEAR);
   if (i.stride >= 0) this->CodeGenerator::add(rax, read(i.stride, rdx));
@@ -221,7 +227,7 @@ Code run(Emitter &&emitter) {
 Result<Code> emit(const VProgram &program, const Target &target) {
   const auto groups = std::count_if(program.code.begin(), program.code.end(), [](const VInst &i) { return i.op == VOp::VGroup; });
   const bool sse = target.isa == Isa::Sse;
-  const size_t room = (program.code.size() + size_t(groups) * 4) * (sse ? 256 : 96) + 4096;
+  const size_t room = (program.code.size() + size_t(groups) * 4) * (sse ? 512 : 192) + 4096;
   const std::unique_ptr<uint8_t[]> buffer(new uint8_t[room]);
   const std::span<uint8_t> space(buffer.get(), room);
   try {

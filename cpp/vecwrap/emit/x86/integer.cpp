@@ -43,6 +43,8 @@ bool Avx::integer(const VInst &i) {
   if (shift(i)) return true;
   switch (i.op) {
   case VOp::VFlip: wide_ ? vpxord(reg(i.d), reg(i.a), everywhere(kFlip)) : vpxor(reg(i.d), reg(i.a), everywhere(kFlip)); return true;
+  case VOp::VMulh: multiply_high(i, &CodeGenerator::vpmuldq); return true;
+  case VOp::VUmulh: multiply_high(i, &CodeGenerator::vpmuludq); return true;
   case VOp::VFma: multiply_add(i); return true;
   case VOp::VNeg: negate(i); return true;
   case VOp::VAbs: vpabsd(reg(i.d), reg(i.a)); return true;
@@ -60,6 +62,19 @@ bool Avx::shift(const VInst &i) {
     return (this->*row.lanes)(reg(i.d), reg(i.a), reg(i.t)), true;
   }
   return false;
+}
+
+/// Products of the even lanes, then of the odd ones, whose upper halves are in place.
+void Avx::multiply_high(const VInst &i, Integer f) {
+  const Xmm d = reg(i.d), even = reg(i.t), odd = reg(i.e);
+  constexpr uint64_t kUpper = 0xffffffff00000000;
+  vpsrlq(odd, reg(i.a), 32), vpsrlq(even, reg(i.b), 32);
+  (this->*f)(odd, odd, even);
+  (this->*f)(even, reg(i.a), reg(i.b));
+  vpsrlq(even, even, 32);
+  const auto [band, bor] = std::pair(wide_ ? kBitwise[0].wide : kBitwise[0].narrow, wide_ ? kBitwise[1].wide : kBitwise[1].narrow);
+  (this->*band)(odd, odd, ptr[rip + pool(kUpper, 8)]);
+  (this->*bor)(d, odd, even);
 }
 
 /// There is no such instruction: the product waits in t.

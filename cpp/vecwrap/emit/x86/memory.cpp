@@ -104,15 +104,25 @@ void Avx::load_everywhere(const VInst &i) {
 void Avx::load_vector_converted(const VInst &i) {
   const Conversion convert(*this, wide_, p_.type, *i.stored);
   if (i.lanes != Lanes::Tail || wide_) return convert.load(i.d, i.t, place(i.mem), i.lanes == Lanes::Tail);
+  Label whole, done;
+  whole_tail(whole);
   copy_tail(i, false);
   convert.load(i.d, i.t, rsp - kScratch, false);
+  jmp(done, T_NEAR);
+  L(whole), convert.load(i.d, i.t, place(i.mem), false);
+  L(done);
 }
 
 void Avx::store_vector_converted(const VInst &i) {
   const Conversion convert(*this, wide_, p_.type, *i.stored);
   if (i.lanes != Lanes::Tail || wide_) return convert.store(place(i.mem), i.a, i.t, i.e, i.lanes == Lanes::Tail);
+  Label whole, done;
+  whole_tail(whole);
   convert.store(rsp - kScratch, i.a, i.t, i.e, false);
   copy_tail(i, true);
+  jmp(done, T_NEAR);
+  L(whole), convert.store(place(i.mem), i.a, i.t, i.e, false);
+  L(done);
 }
 
 void Avx::load(const VInst &i) {

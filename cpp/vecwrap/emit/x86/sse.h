@@ -52,6 +52,7 @@ private:
   void extreme(const VInst &i);
   void bitwise(const VInst &i, Unary f);
   void shift(const VInst &i);
+  void multiply_high(const VInst &i);
   void select_integers(const VInst &i);
 
   // sse_memory.cpp

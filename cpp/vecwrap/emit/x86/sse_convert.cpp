@@ -56,14 +56,24 @@ void Sse::store_one(const VInst &i) {
 
 void Sse::load_converted(const VInst &i) {
   if (i.lanes != Lanes::Tail) return load_vector(i, place(i.mem));
+  Label whole, done;
+  whole_tail(whole);
   copy_tail(i, false);
   load_vector(i, rsp - kScratch);
+  jmp(done, T_NEAR);
+  L(whole), load_vector(i, place(i.mem));
+  L(done);
 }
 
 void Sse::store_converted(const VInst &i) {
   if (i.lanes != Lanes::Tail) return store_vector(i, place(i.mem));
+  Label whole, done;
+  whole_tail(whole);
   store_vector(i, rsp - kScratch);
   copy_tail(i, true);
+  jmp(done, T_NEAR);
+  L(whole), store_vector(i, place(i.mem));
+  L(done);
 }
 
 void Sse::load_vector(const VInst &i, const RegExp &from) {

@@ -18,6 +18,7 @@ bool Sse::integer(const VInst &i) {
   case VOp::VOr: bitwise(i, &CodeGenerator::orps); break;
   case VOp::VXor: bitwise(i, &CodeGenerator::xorps); break;
   case VOp::VShl: case VOp::VAshr: case VOp::VLshr: shift(i); break;
+  case VOp::VMulh: case VOp::VUmulh: multiply_high(i); break;
   case VOp::VSelect: select_integers(i); break;
   default: return false;
   }
@@ -50,6 +51,18 @@ void Sse::bitwise(const VInst &i, Unary f) {
   movaps(scratch(0), Xmm(i.mem_operand == 0 ? i.b : i.a));
   (this->*f)(scratch(0), second(i));
   movaps(Xmm(i.d), scratch(0));
+}
+
+/// Of numbers without a sign; a negative one stands for 2^32 more, which is the other factor too much in the upper half.
+void Sse::multiply_high(const VInst &i) {
+  const Xmm a(i.a), b(i.b), even = scratch(0), odd = scratch(1), other = scratch(2);
+  constexpr uint64_t kUpper = 0xffffffff00000000;
+  movaps(even, a), pmuludq(even, b), psrlq(even, 32);
+  movaps(odd, a), psrlq(odd, 32), movaps(other, b), psrlq(other, 32);
+  pmuludq(odd, other), andps(odd, ptr[rip + pool(kUpper, 2)]), orps(even, odd);
+  for (const auto &[sign, factor] : {std::pair(a, b), std::pair(b, a)})
+    if (i.op == VOp::VMulh) movaps(odd, sign), psrad(odd, 31), andps(odd, factor), psubd(even, odd);
+  movaps(Xmm(i.d), even);
 }
 
 /// There are shifts of all lanes by one distance only: for each bit of the distances, the lanes that have it are shifted by its value.

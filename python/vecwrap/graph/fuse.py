@@ -24,34 +24,36 @@ def fuse(graph: Graph) -> None:
     while changed:
         changed = False
         for step in list(graph.steps):
-            if isinstance(step, Stage) and step in graph.steps:
-                changed |= fuse_into_consumers(graph, step)
+            made: Stage | None = step if isinstance(step, Stage) and step in graph.steps else None
+            while made is not None and (fused := fuse_into_consumers(graph, made)):
+                changed = True
+                made = fused[0] if made.reduces and len(fused) == 1 else None  # a product takes on all that follows, one by one
 
 
 def readers(graph: Graph, buffer: Buffer) -> list[Stage]:
     return [s for s in graph.steps if isinstance(s, Stage) and any(r.buffer is buffer for r in s.reads())]
 
 
-def fuse_into_consumers(graph: Graph, producer: Stage) -> bool:
-    """Tries to make the producer's buffer unnecessary."""
+def fuse_into_consumers(graph: Graph, producer: Stage) -> list[Stage]:
+    """Tries to make the producer's buffer unnecessary; the consumers that it became part of."""
     buffer = producer.out.buffer
     if buffer.kind != "temporary" or producer.fills or not sole_writer(graph, producer):
-        return False
+        return []
     consumers = readers(graph, buffer)
     if not consumers or any(isinstance(s, Check) and s.buffer is buffer for s in graph.steps):
-        return False
+        return []
     fused: list[Stage] = []
     for consumer in consumers:
         if not alike(producer, consumer):
-            return False
+            return []
         new = inlined(producer, consumer) or (appended(producer, consumer) if len(consumers) == 1 else None)
         if new is None:
-            return False
+            return []
         fused.append(replace(new, compute=producer.compute or consumer.compute))
     for consumer, new in zip(consumers, fused):
         graph.steps[graph.steps.index(consumer)] = new
     graph.steps[:] = [s for s in graph.steps if not (isinstance(s, Stage) and s.out.buffer is buffer)]
-    return True
+    return fused
 
 
 def alike(producer: Stage, consumer: Stage) -> bool:

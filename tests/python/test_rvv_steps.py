@@ -10,6 +10,7 @@ from fuzzing.nests import random_nest
 from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.rvv import run_under_qemu, rvv_case
 from fuzzing.sentences import random_sentence
+from test_estimate import SIXTEEN as CONVOLUTION
 from test_rvv import GEMM, ROW_SUMS, needs_qemu
 from vecwrap import Refusal, Sentence, _core, find_target
 
@@ -85,6 +86,18 @@ def test_pipelined_loads_are_those_of_the_loop():
         assert before[name] == after[name]
     text = compiled(GEMM, f"{TILE} pipeline(k)").assembly("f")
     assert text.count("vfmacc.vf") > compiled(GEMM, TILE).assembly("f").count("vfmacc.vf")  # the last iteration by itself
+
+
+def test_loads_of_a_loop_that_is_unrolled_wholly_move_with_its_pointers():
+    """Around it, p is the innermost rolled loop; the copies of pointers that q begins with are made ahead, too."""
+    sentence = "v1 split(f,6) reorder(y,f,c,p,q,f.1,x) tile(f.1,x) vectorize(x,4) unroll(q,3)"
+    shapes = [(16, 30, 30), (16, 16, 3, 3), (16, 28, 28)]
+    *plain, before = simulated(CONVOLUTION, sentence, shapes)
+    *ahead, after = simulated(CONVOLUTION, f"{sentence} pipeline(p)", shapes)
+    assert plain[0] == plain[1] == ahead[0] == ahead[1]
+    assert all(before[name] == after[name] for name in ("flw", "vle32.v", "vfmacc.vf", "vse32.v"))
+    text = compiled(CONVOLUTION, f"{sentence} pipeline(p)").assembly("f")
+    assert text.count("vfmacc.vf") > compiled(CONVOLUTION, sentence).assembly("f").count("vfmacc.vf")
 
 
 def test_rows_in_one_loop():

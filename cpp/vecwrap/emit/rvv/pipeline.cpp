@@ -29,7 +29,7 @@ public:
   void run() {
     if (!find_body()) return;
     split();
-    if (first_.empty()) return;
+    if (std::none_of(first_.begin(), first_.end(), is_plain_load)) return;
     std::vector<VInst> code(p_.code.begin(), p_.code.begin() + head_);
     const auto append = [&](const std::vector<VInst> &more) { code.insert(code.end(), more.begin(), more.end()); };
     const int two = p_.scalars++, last = p_.labels++;
@@ -52,21 +52,24 @@ private:
     return true;
   }
 
-  /// What the first copy of the body loads and nothing in front of it depends on, or is in the way of.
+  /// What the first copy of the body loads and nothing in front of it depends on, or is in the way of; with copies of pointers.
   void split() {
     std::set<int> named, written;
-    size_t loads = 0;
-    bool shortened = false;
+    size_t loads = 0, ahead = 0;
+    bool shortened = false, begun = false;
     for (auto i = head_ + 1; i < end_; ++i) loads += is_plain_load(p_.code[i]);
     const size_t most = (loads + loop_.copies - 1) / loop_.copies;
     for (auto n = head_ + 1; n < end_; ++n) {
       const VInst &i = p_.code[n];
       const bool moved = written.count(i.mem.base) || (i.stride >= 0 && written.count(i.stride)) || (shortened && i.lanes == Lanes::Tail);
       shortened |= i.op == VOp::VTail;
-      if (is_plain_load(i) && first_.size() < most && !named.count(i.d) && !moved) {
+      const bool copies_pointer = i.op == VOp::SMov && !begun; // where inner loops are unrolled wholly; nothing read it yet
+      if (copies_pointer || (is_plain_load(i) && ahead < most && !named.count(i.d) && !moved)) {
+        ahead += !copies_pointer;
         first_.push_back(i);
         continue;
       }
+      begun |= i.op != VOp::Note;
       for (int reg : registers(i)) named.insert(reg);
       if (i.op < VOp::Label) written.insert(i.d);
       rest_.push_back(i);

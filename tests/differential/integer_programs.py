@@ -49,6 +49,8 @@ CHOICES = ["{acc} = {a} > {acc} ? {a} : {acc};", "{acc} = {b} < {acc} ? {b} : {a
            "{acc} += {a} < {b} ? {a} : {b};", "{acc} += {a} > 0 ? {a} : -{a};"]
 BITS = ["{acc} += {a} & {b};", "{acc} += {a} ^ {b};", "{acc} |= {a};", "{acc} += {a} >> 3;", "{acc} += ({a} * {b}) >> 4;",
         "{acc} += {a} << 2;", "{acc} ^= {b};", "{acc} += {a} > {b};", "{acc} += {a} == {b};", "{acc} += {a} != {b} ? {a} : 7;",
+        "{acc} += {a} / 7;", "{acc} += ({a} + {b}) % 10;", "{acc} += {a} / -3;", "{acc} &= {a} | {b};",
+        "{acc} += {a} >> ({b} & 7);",
         "{acc} += (uint8_t){a};", "{acc} += (int16_t)({a} + {b});", "{acc} += (long long){a} * {b};"]
 ENDS = [*["{out} = {acc};"] * 4, "{out} += {acc};", "{out} = {alpha} * {acc} + {beta} * {out};", "{out} = {acc} > 0 ? {acc} : 0;",
         "{out} = {acc} + {beta};", "{out} += {alpha} * {acc};"]
@@ -77,6 +79,11 @@ class IntegerWriter(Writer):
         self.low = 0 if any(e.startswith("u") for e in self.elements.values()) else self.high
 
     @property
+    def whole(self) -> bool:
+        """Are all numbers integers, which have bits?"""
+        return self.kind != "float" and self.elements["c"] != "float"
+
+    @property
     def flags(self) -> list[str]:
         """What the program's kind needs: windows of different types overlap."""
         return {"wraps": ["-fwrapv", "-fno-strict-aliasing"], "unsigned": ["-fno-strict-aliasing"]}.get(self.kind, [])
@@ -92,7 +99,7 @@ class IntegerWriter(Writer):
 
     def update(self, acc: str, a: str, b: str) -> str:
         forms = ["{acc} " + text for text in SUMS] + CHOICES
-        if self.kind != "float":
+        if self.whole:
             forms += BITS
         if self.kind in ("wraps", "unsigned"):
             forms.append("{acc} = {acc} * {a} + {b};")
@@ -100,7 +107,7 @@ class IntegerWriter(Writer):
         return self.r.choice(forms).format(acc=acc, a=a, b=b, alpha=self.v("alpha"))
 
     def finish(self, acc: str, out: str) -> str:
-        forms = [*ENDS, CLAMPED] if self.kind == "float" else [*ENDS, CLAMPED, *SHIFTED]
+        forms = [*ENDS, CLAMPED, *SHIFTED] if self.whole else [*ENDS, CLAMPED]
         return self.r.choice(forms).format(acc=acc, out=out, low=-self.low, alpha=self.v("alpha"), beta=self.v("beta"))
 
     def gemv(self) -> str:

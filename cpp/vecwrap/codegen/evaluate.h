@@ -25,11 +25,10 @@ public:
   void spread_rows(); ///< the first accumulator of each row goes to the others
   void add_in_order(int point);
   void join_vectors(); ///< all accumulators of a row into the first; the others die
-  void join_lanes();
-  bool reduce_lanes();   ///< then all its lanes into the first
-  /// acc[p] = root(p) for all points.
+  void join_lanes();   ///< then all its lanes into the first
+  bool reduce_lanes(); ///< the same by one instruction, if the target has it
   bool joins_in_place(int root, int point);
-  void into_accumulators(int root);
+  void into_accumulators(int root); ///< acc[p] = root(p) for all points
   /// access[p] = root(p) for all points. Accumulators die with their last use.
   void store(int root, int access);
   void revive(); ///< the accumulators that died, for code of another branch

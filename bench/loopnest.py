@@ -139,7 +139,7 @@ def copy_loop(operator: Operator) -> peers.Loop:
 
 
 def speed(operator: Operator, name: str) -> dict[str, Any]:
-    """On one instruction set: the heuristic's kernel and the fastest it proposes, in the same rounds as its peak and a copy of so many bytes."""
+    """On one instruction set: the heuristic's kernel and the fastest it proposes, in the same rounds as its peak and a copy."""
     nest, target = operator.nest(), vw.find_target(name)
     operands = Operands(nest, {})
     first, best, sentence = fastest(operator, target, operands)
@@ -181,8 +181,8 @@ def main(given: Sequence[str] = ()) -> int:
     print_table(f"generating code, milliseconds: geometric mean {mean:.3f}, {beside}",
                 ["operator", "generate", "choose a sentence", *COMPILERS.values()],
                 [[r["case"], *(milliseconds(r, name) for name in ("generate", "choose", *COMPILERS))] for r in made])
-    save_json("loopnest", [*({"table": "speed", "case": case, "target": name, **r} for case, found in fast.items() for name, r in found.items()),
-                           *({"table": "generation", **r} for r in made)])
+    speeds = [{"table": "speed", "case": case, "target": name, **r} for case, found in fast.items() for name, r in found.items()]
+    save_json("loopnest", speeds + [{"table": "generation", **r} for r in made])
     return 0
 
 

@@ -84,7 +84,7 @@ def python_loop(run: Callable[[], object], times: int = 1) -> Loop:
 def peak_loop(target: vw.Target, type: str = "f32") -> Loop:
     """The FMA peak as one more loop, since clocks move within minutes: its seconds are those of one operation."""
     kernel, operands, flops = peak_kernel(target, type)
-    return Loop(lambda runs: kernel.time(operands.args, 1, runs), flops)
+    return Loop(lambda runs: kernel.time(operands.args, 1, runs), round(flops))
 
 
 @cache

@@ -32,7 +32,7 @@ def peak_nest(target: _core.Target, type: str = "f32") -> _core.Nest:
     return nest
 
 
-def peak_kernel(target: _core.Target, type: str = "f32") -> tuple[_core.Loaded, Operands, int]:
+def peak_kernel(target: _core.Target, type: str = "f32") -> tuple[_core.Loaded, Operands, float]:
     """The kernel, what it runs on, and the operations of a run; a multiply-add counts two."""
     nest = peak_nest(target, type)
     operands = Operands(nest, {})

@@ -69,7 +69,7 @@ std::string with(const std::string &line, const std::string &changed) {
 TEST(Text, TypesThatDoNotFitAreRefused) {
   const struct { std::string text, why; } cases[] = {
       {with("update %3", "update %7"), "init and update compute in i32; only final may convert"},
-      {with("final %7", "final %3"), "final is of i32, but out a2 is as f32"},
+      {with("final %7", "final %2"), "final is of i32, but out a2 is as f32"},
       {with("convert.f32 %2", "convert.i32 %2"), "node %4 (convert) is of i32, its operand %2 of i32"},
       {with("fma %4 %5 %6", "fma %4 %5 %0"), "node %7 (fma) is of f32, its operand %0 of i32"},
       {with("const.f32 0.5", "const.f64 0.5"), "node %6 (const) is of f64, which does not mix with i32"},

@@ -31,7 +31,7 @@ bool Generator::check_prefetches() {
         return fail("displacement", "a constant offset exceeds 2 GiB");
       found = true;
     }
-    if (!found) return fail("prefetch-operand", "the innermost loops do not read tensor '" + nest_.tensors[p.tensor].name + "' from where it lies");
+    if (!found && !plan_ahead(p)) return fail("prefetch-operand", "the innermost loops do not read tensor '" + nest_.tensors[p.tensor].name + "' from where it lies");
   }
   return true;
 }

@@ -54,6 +54,7 @@ void Generator::scope() {
   size_t first = 0; // instruction of the first copy of the innermost loop's body
   std::function<void(int)> inner = [&](int l) {
     if (failed_) return;
+    if (l > tree_.scope) ask_ahead(l);
     if (l < tree_.tile) return loop(l, [&] { inner(l + 1); });
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();

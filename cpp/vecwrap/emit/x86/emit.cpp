@@ -69,7 +69,7 @@ Address Emitter::memory(const Mem &m, bool broadcast) {
 
 void Emitter::one(const VInst &i) {
   if (i.op == VOp::Note) return;
-  if (i.op == VOp::Prefetch) return prefetcht0(memory(i.mem));
+  if (i.op == VOp::Prefetch) return i.imm ? prefetcht1(memory(i.mem)) : prefetcht0(memory(i.mem));
   if (i.op < VOp::Label) scalar(i);
   else if (i.op <= VOp::BranchNe || i.op == VOp::BranchBits || i.op == VOp::Fence) control(i);
   else vector(i);

@@ -37,16 +37,15 @@ void Generator::plan_runs(Ahead &ahead, const Buffer &b, const std::vector<int64
       for (int64_t at = 1; at < capacity[d]; ++at) ahead.points.push_back(ahead.points[p]), ahead.points.back()[d] = at;
 }
 
-/// The innermost loop that runs no more often than there are rows.
+/// On entry to the body of the innermost loop that has another one inside.
 void Generator::plan_shares(Ahead &ahead, int position) const {
   double events = 1;
-  ahead.at = position;
-  for (int l = position; l + 1 < tree_.tile; ++l) {
+  ahead.at = std::max(position, tree_.tile - 1);
+  for (int l = position; l < ahead.at; ++l) {
     const Loop &loop = tree_.loops[l];
     events *= loop.chunk.is_const() ? std::ceil(double(loop.chunk.value) / double(loop.step)) : double(kTypicalTrips);
-    if (events > double(ahead.rows)) break;
-    ahead.at = l + 1, ahead.share = int64_t(std::ceil(double(ahead.rows) / events));
   }
+  ahead.share = int64_t(std::ceil(double(ahead.rows) / events));
 }
 
 bool Generator::plan_ahead(const Prefetch &step) {
@@ -58,7 +57,6 @@ bool Generator::plan_ahead(const Prefetch &step) {
     if (tree_.loops[l].chunk.is_const()) capacity[tree_.loops[l].dim] = tree_.loops[l].chunk.value;
   Ahead ahead{step, int(buffer - buffers_.begin()), source(*buffer, step.tensor)};
   plan_runs(ahead, *buffer, capacity);
-  ahead.share = ahead.rows;
   plan_shares(ahead, buffer->position);
   ahead_.push_back(ahead);
   return true;

@@ -59,28 +59,31 @@ bool Generator::plan_ahead(const Prefetch &step) {
   plan_runs(ahead, *buffer, capacity);
   plan_shares(ahead, buffer->position);
   ahead_.push_back(ahead);
-  return true;
+  return near_enough(ahead);
+}
+
+/// Lines of a row are asked for one by one, in code.
+bool Generator::near_enough(const Ahead &ahead) {
+  constexpr int64_t kMostLines = 64;
+  const int64_t lines = ahead.row < 0 ? 1 : int64_t(ahead.points.size()) * ((ahead.run + kLine - 1) / kLine);
+  return lines <= kMostLines || fail("prefetch-operand", "each row of tensor '" + tree_.nest.tensors[ahead.step.tensor].name + "' that is packed takes " +
+                                                             std::to_string(lines) + " lines, more than " + std::to_string(kMostLines));
 }
 
 /// On entry to the loop: how far it is to its end, and where what comes after it is, if the loop around it moves on.
 void Generator::start_ahead(int position) {
   for (Ahead &a : ahead_) {
     if (a.step.loop != position) continue;
-    a.remaining = counter_of(whole(tree_.loops[position].dim));
-    if (position) a.after = moved_pointer(a, position - 1, 1);
+    a.remaining = counter_of(whole(tree_.loops[position].dim)), a.after = -1;
+    if (position && !group(a.access).pointers.empty()) a.after = moved_pointer(a, position - 1, 1);
   }
 }
 
 /// The source's pointer some iterations of a loop later.
 int Generator::moved_pointer(const Ahead &a, int loop, int64_t iterations) {
   const Loop &l = tree_.loops[loop];
-  const int from = group(a.access).pointers.at({});
-  const Int stride = group(a.access).strides[l.dim];
-  const int64_t elements = iterations * l.step;
-  if (stride.is_const()) return add_imm(from, stride.value * elements);
-  const int m = multiple(stride.sym, elements), d = scalar();
-  VInst &i = emit(VOp::SAdd);
-  i.d = d, i.a = from, i.b = m;
+  const int d = scalar();
+  move(d, group(a.access).pointers.at({}), group(a.access).strides[l.dim], iterations * l.step);
   return d;
 }
 
@@ -127,14 +130,7 @@ void Generator::ask_ahead(int position) {
     place(head);
     branch(VOp::BranchLt, a.left, 1, end);
     ask_row(a);
-    const Int stride = a.row < 0 ? Int::constant(kLine) : group(a.access).strides[a.row];
-    if (stride.is_const()) {
-      add_to(a.next, stride.value);
-    } else {
-      const int m = symbol(stride.sym);
-      VInst &i = emit(VOp::SAdd);
-      i.d = a.next, i.a = a.next, i.b = m;
-    }
+    move(a.next, a.next, a.row < 0 ? Int::constant(kLine) : group(a.access).strides[a.row], 1);
     add_to(a.left, -1);
     if (count >= 0) add_to(count, -1), branch(VOp::BranchGe, count, 1, head);
     place(end);

@@ -195,6 +195,7 @@ private:
   int symbol(int s);
   int multiple(int s, int64_t m); ///< register with m * symbol, computed once in the prologue
   void advance(int dim, int64_t elements);
+  void move(int d, int a, Int stride, int64_t elements);
   int constant(int64_t value);            ///< register that holds it, set once in the prologue
   int lane_stride(int access, int dim);   ///< register with the bytes between lanes; -1 if they are adjacent
   using Pointers = std::vector<std::pair<int, std::map<Group::Distance, int>>>; ///< of some groups
@@ -232,6 +233,7 @@ private:
   void step_ahead(int position);
   void next_ahead(const Buffer &);
   int moved_pointer(const Ahead &, int loop, int64_t iterations);
+  bool near_enough(const Ahead &);
   void ask_row(const Ahead &);
   void ask_ahead(int position);
 

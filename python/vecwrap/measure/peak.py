@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .. import _core
 from .affinity import pinned
 from .operands import Operands
@@ -30,6 +32,14 @@ def peak_nest(target: _core.Target, type: str = "f32") -> _core.Nest:
     else:
         nest.update = nest.add("add", nest.add("mul", *factors), accumulator)
     return nest
+
+
+def peak_loop(target: _core.Target, type: str = "f32") -> tuple[Callable[[int], object], float]:
+    """A function that runs the kernel so many times, to be timed in turns with others (the clock moves), and the operations of a run."""
+    nest = peak_nest(target, type)
+    operands = Operands(nest, {})
+    kernel = _core.Loaded(_core.compile(nest, _core.Sentence(SENTENCE), target), nest)
+    return lambda runs: kernel.time(operands.args, 1, runs), _core.flops(nest, operands.args)
 
 
 def peak_gflops(target: _core.Target, type: str = "f32", core: int | None = None) -> float:

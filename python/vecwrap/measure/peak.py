@@ -35,7 +35,7 @@ def peak_nest(target: _core.Target, type: str = "f32") -> _core.Nest:
 
 
 def peak_loop(target: _core.Target, type: str = "f32") -> tuple[Callable[[int], object], float]:
-    """A function that runs the kernel so many times, to be timed in turns with others (the clock moves), and the operations of a run."""
+    """A function that runs the kernel so many times, to be timed in turns with others, and the operations of a run."""
     nest = peak_nest(target, type)
     operands = Operands(nest, {})
     kernel = _core.Loaded(_core.compile(nest, _core.Sentence(SENTENCE), target), nest)

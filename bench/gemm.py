@@ -19,7 +19,6 @@ import numpy as np
 
 import vecwrap as vw
 from vecwrap import _core
-from vecwrap.measure import peak_loop
 
 TARGETS = ("x86-64-avx512", "x86-64-avx2")
 NUMPY = {"f32": np.float32, "f64": np.float64}
@@ -130,12 +129,6 @@ def peer_loops(case: Product, a: peers.Data, b: peers.Data) -> dict[str, peers.L
     return {**loops, **{name: loop for name, loop in found.items() if loop}}
 
 
-def peak_loops(targets: Sequence[str], case: Product) -> dict[str, tuple[peers.Loop, float]]:
-    """The multiply-add peak, in the same rounds as everybody: the clock moves. And the operations of one run."""
-    found = {f"{name} peak": peak_loop(vw.find_target(name), case.dtype) for name in targets}
-    return {name: (peers.Loop(run), flops) for name, (run, flops) in found.items()}
-
-
 def measure(case: Product, settings: peers.Settings, targets: Sequence[str]) -> dict[str, Any]:
     nest, (a, b, c) = nest_of(case), operands(case)
     loops: dict[str, peers.Loop] = {}
@@ -148,14 +141,14 @@ def measure(case: Product, settings: peers.Settings, targets: Sequence[str]) -> 
             chosen[f"{target} {name}"] = str(kernel.sentence)
     ours = list(loops)
     theirs = peer_loops(case, a, b)
-    top = peak_loops(targets, case)
-    found = peers.timed({**loops, **theirs, **{name: loop for name, (loop, _) in top.items()}}, settings)
-    gflops = {name: case.flops / t.seconds / 1e9 for name, t in found.items() if name not in top}
-    peaks = {name: flops / found[name].seconds / 1e9 for name, (_, flops) in top.items()}
+    top = {name: peers.peak_loop(vw.find_target(name), case.dtype) for name in targets}
+    found = peers.timed({**loops, **theirs, **top}, settings)
+    gflops = {name: case.flops / found[name].seconds / 1e9 for name in [*loops, *theirs]}
+    peaks = {name: 1 / found[name].seconds / 1e9 for name in top}
     peer = max(theirs, key=gflops.__getitem__)
     best = max(ours, key=gflops.__getitem__)
     widest = max(peaks, key=peaks.__getitem__)
-    of_peak = case.flops / found[best].ratio / (top[widest][1] / found[widest].ratio)
+    of_peak = case.flops * found[widest].ratio / found[best].ratio
     return {"case": str(case), "gflops": gflops, "peaks": peaks, "sentences": chosen, "best": best, "peer": peer,
             "ratio": found[peer].ratio / found[best].ratio, "of_peak": of_peak}
 
@@ -190,7 +183,7 @@ def main(given: Sequence[str] = ()) -> int:
     for group in options.groups or GROUPS:
         results = [measure(case, peers.Settings(options.rounds), targets) for case in GROUPS[group]]
         everything += [{"group": group, **result} for result in results]
-        told = ", ".join(f"{name} {max(r['peaks'][f'{name} peak'] for r in results):.0f}" for name in targets)
+        told = ", ".join(f"{name} {max(r['peaks'][name] for r in results):.0f}" for name in targets)
         print_table(f"{group}: GFLOP/s, heuristic / best sentence known (FMA peak: {told})\nto the best peer: {summary(results)}",
                     ["m x n x k", *targets, *PEERS, "ours : best peer", "of peak"], [row(result, targets) for result in results])
     save_json("gemm", everything)

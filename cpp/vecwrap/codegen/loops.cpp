@@ -1,6 +1,7 @@
 #include "codegen/generator.h"
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace vecwrap {
 
@@ -18,7 +19,7 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
 /// SSE2 builds what it lacks in the last ones.
 void Emission::reserve_scratch(const Target &target, const LoopTree &tree) {
   const Nest &nest = tree.nest;
-  const auto built = [&](const Node &n) { return n.op == Op::Fma || nest.type == Type::I32; };
+  const auto built = [&](const Node &n) { return n.op == Op::Fma || n.type.value_or(nest.type) == Type::I32; };
   const bool much = std::any_of(nest.nodes.begin(), nest.nodes.end(), built);
   if (target.isa == Isa::Sse) out.reserved = std::max(out.reserved, much ? kSseFmaScratch - (out.lanes == 1) : kSseScratch);
   if (!target.scalar_regs) return;
@@ -61,6 +62,7 @@ bool Generator::plan() {
   if (failed_) return false;
   plan_widening();
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
+  nest_.nodes[load_partial_].type = {}; // bit by bit, whatever final stores there
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
   return !failed_ && check_prefetches();
@@ -97,9 +99,9 @@ void Generator::check_conversion(const Nest &nest, int access, bool one) {
   if (!one && size_of(stored) > esize() && 2 * out_.group > target_.widest_group && has_uniforms())
     fail("vector-group", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
                              "; a vector of " + std::to_string(2 * out_.group) + " registers does not exist on " + target_.name);
-  if (one ? !converts_scalars(target_, stored) : !converts_vectors(target_, nest.type, stored))
+  if (one ? !converts_scalars(target_, stored) : !converts_vectors(target_, nest.as(access), stored))
     fail("vector-type", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
-                            "; " + (one ? "code for " : "vectors of ") + target_.name + " does not convert that and " + name_of(nest.type));
+                            "; " + (one ? "code for " : "vectors of ") + target_.name + " does not convert that and " + name_of(nest.as(access)));
 }
 
 /// RVV reads narrow elements into the last registers of the vector that they become, unless they are less than one.
@@ -154,6 +156,8 @@ void Generator::loop(int l, const std::function<void()> &body) {
   const int d = loop.dim, child = tree_.child(l);
   const Count total = chunk_[d];
   if (total.is_const() && total.tail < 0 && total.value <= loop.step && loop.dot == 1) return body(); // one iteration, same chunk
+  const bool line = child < 0 && l >= tree_.scope && loop.dot == 1 && total.is_const() && total.value <= loop.unroll;
+  if (line && target_.isa != Isa::Rvv) return copies(d, total.value, body); // RISC-V: the loop around takes the pointers' copies ahead (pipeline)
   note("for " + loop.name + (loop.step > 1 ? " step " + std::to_string(loop.step) : "") +
        (loop.unroll > 1 ? ": unroll(" + loop.name + "," + std::to_string(loop.unroll) + ")" : ""));
   const auto saved = pointers();
@@ -177,10 +181,14 @@ void Generator::iteration(int dim, Count chunk, const std::function<void()> &bod
 }
 
 void Generator::copies(int dim, int64_t count, const std::function<void()> &body) {
-  copies_ = int(count);
+  const int copies = std::exchange(copies_, dim == tree_.loops[tree_.tile - 1].dim ? int(count) : 1);
+  const Line around = line_;
   const int64_t step = dot_ && dot_->dim == dim ? dot_->group : 1;
-  for (int64_t i = 0; i < count && !failed_; ++i) unrolled_[dim] = i * step, body();
-  unrolled_[dim] = 0, copies_ = 1;
+  for (int64_t i = 0; i < count && !failed_; ++i) {
+    line_ = {around.copies * count, around.number * count + i}, unrolled_[dim] = i * step;
+    body();
+  }
+  unrolled_[dim] = 0, copies_ = copies, line_ = around;
 }
 
 /// As the first copy of the innermost loop's body, if that is unrolled.

@@ -13,13 +13,14 @@ int Generator::vector_registers() const {
 /// multiplies even lanes apart from odd ones. Where scalars are apart, a product with an addend that is one, or of two of
 /// them, starts from a copy; rounding compares with what it came from.
 bool Generator::needs_temporary(const VInst &i) const {
+  const bool integers = i.type.value_or(nest_.type) == Type::I32;
   if (target_.isa == Isa::Sse) return i.op == VOp::VDot;
   const bool shift = (i.op == VOp::VShl || i.op == VOp::VAshr || i.op == VOp::VLshr) && i.b >= 0;
-  if (!has_uniforms()) return shift || needs_second(i) || i.op == VOp::VSelect || (i.op == VOp::VDot && dot_->form.apart) || (i.op == VOp::VFma && nest_.type == Type::I32); // a product, then a sum
+  if (!has_uniforms()) return shift || needs_second(i) || i.op == VOp::VSelect || (i.op == VOp::VDot && dot_->form.apart) || (i.op == VOp::VFma && integers); // a product, then a sum
   const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
   if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
   if (shift) return is_uniform(i.a);
-  return i.op == VOp::VRound || (i.op == VOp::VAbs && nest_.type == Type::I32);
+  return i.op == VOp::VRound || (i.op == VOp::VAbs && integers);
 }
 
 bool Generator::needs_second(const VInst &i) const {
@@ -59,9 +60,11 @@ void Generator::scope() {
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();
     const int64_t copy = tree_.tile > tree_.scope ? unrolled_[tree_.loops[tree_.tile - 1].dim] : 0;
-    if (copy == 0) evaluator.prefetch(nest_.update), first = out_.code.size();
+    if (copy == 0) evaluator.prefetch(nest_.update);
+    if (line_.number == 0) first = out_.code.size();
     evaluator.into_accumulators(nest_.update);
-    if (copies_ > 1 && copy == copies_ - 1 && !has_uniforms()) share_loads(out_.code, first, evaluator.unused());
+    if (line_.copies > 1 && line_.number == line_.copies - 1 && !has_uniforms())
+      share_loads(out_.code, first, evaluator.unused(), target_.isa != Isa::Sse);
     restore(before);
   };
   inner(tree_.scope);

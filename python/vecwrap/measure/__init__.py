@@ -21,10 +21,10 @@ from .cache import DiskCache
 from .errors import WrongResult
 from .measurement import Measurement
 from .operands import Core, Operands, Work, core_of, nests_of
-from .peak import peak_gflops, peak_loop
+from .peak import peak_gflops
 from .runner import Runner
 
 __all__ = [
     "Core", "DiskCache", "Measurement", "Operands", "Runner", "Work", "WrongResult", "core_of", "nests_of",
-    "peak_gflops", "peak_loop", "pinned",
+    "peak_gflops", "pinned",
 ]

@@ -112,5 +112,5 @@ def prefetches(random: Random, nest: _core.Nest, rolled: list[str]) -> list[str]
     """Of any tensor, in loops that mostly move it, near and far beyond its end."""
     if not rolled or random.random() < 0.8:
         return []
-    return [f"prefetch({random.choice(nest.tensors)},{random.choice(rolled[-3:])},{random.choice([1, 2, 7, 64, 5000])})"
+    return [f"prefetch({random.choice(nest.tensors)},{random.choice(rolled[-4:])},{random.choice([1, 2, 7, 64, 5000])})"
             for _ in range(random.choice([1, 1, 2]))]

@@ -262,7 +262,9 @@ private:
   std::vector<Count> chunk_;                            // per dim: the current chunk
   std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy
   bool streams_ = false;                                // stores of the output go past the caches
-  int copies_ = 1;                                      // of the body of the unrolled loop, one behind the other
+  int copies_ = 1;                                      // of the body of the innermost unrolled loop, one behind the other
+  struct Line { int64_t copies = 1, number = 0; };
+  Line line_;                                           // of the body of all unrolled loops: how many, and the current one
   struct Trip { int counter; Count total; int64_t step; };
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer

@@ -59,9 +59,11 @@ void Generator::scope() {
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();
     const int64_t copy = tree_.tile > tree_.scope ? unrolled_[tree_.loops[tree_.tile - 1].dim] : 0;
-    if (copy == 0) evaluator.prefetch(nest_.update), first = out_.code.size();
+    if (copy == 0) evaluator.prefetch(nest_.update);
+    if (line_.number == 0) first = out_.code.size();
     evaluator.into_accumulators(nest_.update);
-    if (copies_ > 1 && copy == copies_ - 1 && !has_uniforms()) share_loads(out_.code, first, evaluator.unused());
+    if (line_.copies > 1 && line_.number == line_.copies - 1 && !has_uniforms())
+      share_loads(out_.code, first, evaluator.unused(), target_.isa != Isa::Sse);
     restore(before);
   };
   inner(tree_.scope);

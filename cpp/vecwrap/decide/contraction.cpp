@@ -3,6 +3,7 @@
 #include "decide/draft.h"
 #include "decide/operands.h"
 #include "decide/tiles.h"
+#include "decide/windows.h"
 #include <algorithm>
 
 namespace vecwrap {
@@ -110,7 +111,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   std::vector<std::string> inside; // loops that do not move the panel
   // Columns have nothing in common: the rows that windows share stay near. Where they do not, as those of a line are too far apart, whole
   // pixels come at once. (Zen 5, 3x3, 64 channels of 56 x 56: 50 % of the peak column by column, 63 % so; 512 of 28 x 28 17 and 40 %.)
-  const bool apart = pack < 0 && s.step && tile.lines == 1;
+  const bool apart = pack < 0 && s.step && by_column(nest, t, s, tile.vectors);
   if (apart) append(columns);
   std::vector<std::string> points;
   for (int d : s.outer)
@@ -136,6 +137,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, reduction.back());
+  if (tile.both && pack < 0) draft.add(StepKind::Unroll, {reduction[0]}, s.line_window);
   return {draft.steps};
 }
 

@@ -130,10 +130,8 @@ bool Applier::check_pipeline() {
     if (!loop.pipeline) continue;
     if (target_.isa != Isa::Rvv) return no("pipeline-target", target_.name + " executes out of order, and loads ahead by itself; leave the step out");
     bool innermost = l < tree_.tile && l >= tree_.scope && loop.step == 1 && loop.dot == 1;
-    for (int inner = l + 1; inner < tree_.tile; ++inner) {
-      const Loop &other = tree_.loops[inner];
-      innermost = innermost && other.step == 1 && other.dot == 1 && other.chunk.is_const() && other.chunk.value <= other.unroll;
-    }
+    innermost = innermost && (loop.unroll == 1 || l + 1 == tree_.tile);
+    for (int inner = l + 1; inner < tree_.tile; ++inner) innermost = innermost && tree_.loops[inner].unrolled_wholly();
     if (!innermost) return no("pipeline-loop", "'" + loop.name + "' is not the innermost rolled reduction loop but for those unrolled wholly, or is split further");
   }
   return true;
@@ -161,10 +159,15 @@ bool Applier::check_partial_sums() {
 }
 
 bool Applier::check_unroll() {
-  for (int i = 0; i < int(tree_.loops.size()); ++i)
-    if (tree_.loops[i].unroll > 1 && (i + 1 != tree_.tile || tree_.loops[i].step != 1 || !dim_of(tree_.loops[i]).reduction))
-      return no("unroll-not-innermost", "'" + tree_.loops[i].name + "' must be the innermost rolled reduction loop, not "
+  for (int i = 0; i < int(tree_.loops.size()); ++i) {
+    const Loop &loop = tree_.loops[i];
+    if (loop.unroll == 1) continue;
+    bool innermost = i < tree_.tile && loop.step == 1 && dim_of(loop).reduction;
+    for (int inner = i + 1; inner < tree_.tile; ++inner) innermost = innermost && i >= tree_.scope && tree_.loops[inner].unrolled_wholly();
+    if (!innermost)
+      return no("unroll-not-innermost", "'" + loop.name + "' must be the innermost rolled reduction loop but for those unrolled wholly, not "
                                             "split; parallel loops are unrolled by tile()");
+  }
   return true;
 }
 

@@ -113,11 +113,11 @@ public:
   /// May the output hold sums between chunks of the reduction?
   bool keeps_sums() const { return !nest_.converts(nest_.out) && !loads_access(nest_, nest_.final, nest_.out); }
 
-  /// Does a tile's panel of the whole reduction fit where packed buffers are?
+  /// Does a tile's panel of the whole reduction stay near the first-level cache?
   bool fits(const Candidate &tile) const {
     int64_t bytes = tile.vectors * lanes_ * size_of(form_.element(nest_.stored(b_)));
     for (int r : shape_.reductions) bytes *= (extent(r) + form_.group - 1) / form_.group * form_.group;
-    return bytes <= target_.stack_bytes;
+    return bytes <= target_.l1_bytes * 3 / 2;
   }
 
   /// Worth putting together once.

@@ -157,7 +157,9 @@ def test_a_panel_that_stays_in_the_second_level_is_not_packed():
 
 def test_columns_that_evict_each_other_are_packed_for_few_rows():
     """Rows of B are 12 KiB apart: 64 columns of 768 of them fill a sixteenth of the second level's sets."""
-    assert "pack(B,k)" in proposed(product(128, 3072, 768))
+    sentence = proposed(product(128, 3072, 768))
+    assert "pack(B,k)" in sentence and "prefetch(B,k,1)" in sentence, "copying one panel would wait for the third level"
+    assert "pack(C,n)" in sentence and "pack(C" not in proposed(product(128, 1000, 3000)), "neither do rows of C spread"
 
 
 def test_more_rows_are_walked_side_by_side_where_they_share_no_sets():

@@ -138,8 +138,11 @@ void Generator::add_to(int reg, int64_t imm) {
 void Generator::generate(int position) {
   if (failed_) return;
   enter_bodies(position);
+  step_ahead(position);
   emit_packs(position);
   if (failed_) return;
+  ask_ahead(position);
+  start_ahead(position);
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)

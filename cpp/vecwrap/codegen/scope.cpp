@@ -55,6 +55,7 @@ void Generator::scope() {
   size_t first = 0; // instruction of the first copy of the innermost loop's body
   std::function<void(int)> inner = [&](int l) {
     if (failed_) return;
+    if (l > tree_.scope) ask_ahead(l);
     if (l < tree_.tile) return loop(l, [&] { inner(l + 1); });
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();
@@ -101,6 +102,7 @@ void Generator::end_scope(Evaluator &evaluator) {
   if (partial_sums() && !plain) branch_unless_last(partial);
   note("final, and store");
   evaluator.store(nest_.final, nest_.out);
+  if (failed_) return; // in the midst of an expression: which registers are free is not known
   if (partial_sums() && !plain) {
     restore(saved);
     jump(done);

@@ -116,7 +116,7 @@ public:
   /// Does a tile's panel of the whole reduction stay near the first-level cache?
   bool fits(const Candidate &tile) const {
     int64_t bytes = tile.vectors * lanes_ * size_of(form_.element(nest_.stored(b_)));
-    for (int r : shape_.reductions) bytes *= (extent(r) + form_.group - 1) / form_.group * form_.group;
+    for (int r : shape_.reductions) bytes *= r == shape_.reductions.back() ? (extent(r) + form_.group - 1) / form_.group * form_.group : extent(r);
     return bytes <= target_.l1_bytes * 3 / 2;
   }
 

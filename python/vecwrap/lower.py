@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from . import _core
-from .dtypes import DTYPES
+from .dtypes import BITS, DTYPES
 from .errors import NestError
 from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Place, Update
 from .index import Dim
@@ -187,13 +187,22 @@ class Lowering:
         make = self.core.math if op in _core.MATH else self.core.add
         return self.once((op, *inputs), lambda: make(op, *inputs))
 
+    def integer(self, value: float) -> int:
+        """A constant of a nest of integers; +-inf are the ends of what there is. Node values are doubles: one that is not exact there is
+        put together from its halves."""
+        end = 2**(BITS[self.dtype] - 1)
+        whole = {math.inf: end - 1, -math.inf: -end}.get(value, value)
+        if not float(whole).is_integer() or not -end <= whole < end:
+            raise NestError(f"nest {self.core.name} computes in {self.dtype}, which does not hold {value}")
+        if int(float(whole)) == int(whole):
+            return self.once(("const", float(int(whole)).hex()), lambda: self.core.constant(float(int(whole))))
+        high, low = int(whole) >> 32, int(whole) & 0xffffffff
+        return self.apply("or", self.apply("shl", self.integer(high), self.integer(32)), self.integer(low))
+
     def constant(self, value: float) -> int:
+        if self.dtype in BITS:
+            return self.integer(value)
         rounded = float(DTYPES[self.dtype].type(value)) if self.dtype in ("f32", "f16") else float(value)
-        if self.dtype == "i32":
-            rounded = {math.inf: 2.0**31 - 1, -math.inf: -2.0**31}.get(rounded, rounded)  # the ends of what there is
-            if not (rounded.is_integer() and -2**31 <= rounded < 2**31):
-                raise NestError(f"nest {self.core.name} computes in i32, which does not hold {value}")
-            rounded += 0.0  # of the two zeros, the one that integers have
         return self.once(("const", rounded.hex()), lambda: self.core.constant(rounded))
 
     def choose(self, expr: Choose) -> int:

@@ -15,14 +15,17 @@ int Generator::vector_registers() const {
 bool Generator::needs_temporary(const VInst &i) const {
   if (target_.isa == Isa::Sse) return i.op == VOp::VDot;
   const bool shift = (i.op == VOp::VShl || i.op == VOp::VAshr || i.op == VOp::VLshr) && i.b >= 0;
-  if (!has_uniforms()) return shift || needs_second(i) || i.op == VOp::VSelect || (i.op == VOp::VDot && dot_->form.apart) || (i.op == VOp::VFma && nest_.type == Type::I32); // a product, then a sum
+  if (!has_uniforms()) return shift || needs_second(i) || i.op == VOp::VSelect || (i.op == VOp::VDot && dot_->form.apart) || (i.op == VOp::VFma && wraps(nest_.type)) || // a product, then a sum
+                              (builds_longs() && (i.op == VOp::VAshr || i.op == VOp::VAbs));
   const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
   if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
   if (shift) return is_uniform(i.a);
-  return i.op == VOp::VRound || (i.op == VOp::VAbs && nest_.type == Type::I32);
+  return i.op == VOp::VRound || (i.op == VOp::VAbs && wraps(nest_.type));
 }
 
 bool Generator::needs_second(const VInst &i) const {
+  if (builds_longs())
+    return ((i.op == VOp::VMul || i.op == VOp::VFma) && !i.words) || i.op == VOp::VMax || i.op == VOp::VMin || (i.op == VOp::VAshr && i.b >= 0);
   return (i.op == VOp::VMulh || i.op == VOp::VUmulh) && (target_.isa == Isa::Avx2 || target_.isa == Isa::Avx512);
 }
 

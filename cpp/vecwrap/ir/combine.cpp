@@ -44,7 +44,7 @@ std::optional<Combine> combine_of(const Nest &nest) {
 }
 
 bool may_reorder(const Nest &nest) {
-  return !keeps_place(nest) && (nest.reassoc || (nest.type == Type::I32 && combine_of(nest))); // the first place, or the last
+  return !keeps_place(nest) && (nest.reassoc || (wraps(nest.type) && combine_of(nest))); // the first place, or the last
 }
 
 int added_in_order(const Nest &nest) {

@@ -14,7 +14,8 @@
 from ._core import Refusal, Sentence, Target, find_target, native_target, targets
 from .disassemble import disassemble
 from .errors import ArgumentError, NestError, ToolError
-from .expr import Expr, absolute, argmax, argmin, compare, fma, fold, lshr, math, maximum, minimum, mulh, relu, sqrt, sum_of, umulh, where
+from .expr import (Expr, absolute, argmax, argmin, compare, fma, fold, lshr, math, maximum, minimum, mulh, relu, sqrt, sum_of,
+                   umulh, where)
 from .index import Dim, Index
 from .kernel import Kernel, Timing
 from .nest import Nest

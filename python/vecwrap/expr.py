@@ -230,7 +230,7 @@ def sqrt(x: Value) -> Expr:
 
 
 def lshr(x: Value, count: Value) -> Expr:
-    """`x >> count` of the unsigned number with x's bits: zeros come in. (`>>` copies the sign.) Counts are modulo 32, or 64 in i64."""
+    """`x >> count` of the unsigned number with x's bits: zeros come in. (`>>` copies the sign.) Counts are modulo 32 or 64."""
     return Apply("lshr", (as_expr(x), as_expr(count)))
 
 

@@ -188,8 +188,8 @@ class Lowering:
         return self.once((op, *inputs), lambda: make(op, *inputs))
 
     def integer(self, value: float) -> int:
-        """A constant of a nest of integers; +-inf are the ends of what there is. Node values are doubles: one that is not exact there is
-        put together from its halves."""
+        """A constant of a nest of integers; +-inf are the ends of what there is. Nodes hold doubles: what none is, is put
+        together from its halves."""
         end = 2**(BITS[self.dtype] - 1)
         whole = {math.inf: end - 1, -math.inf: -end}.get(value, value)
         if not float(whole).is_integer() or not -end <= whole < end:

@@ -1,4 +1,4 @@
-"""Shifts and operations bit by bit on i32 and i64: every count with the edges of what there is, on every target; numpy is the judge."""
+"""Shifts and operations bit by bit on integers: all counts with the edges of what there is, on all targets; numpy is the judge."""
 
 import numpy as np
 import pytest

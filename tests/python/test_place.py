@@ -33,8 +33,8 @@ def values(rng, shape, kind: str):
 
 
 @pytest.mark.parametrize("layout", ROWS)
-@pytest.mark.parametrize("kind,dtype,stored", [("f4", "f32", None), ("f8", "f64", None), ("i4", "i32", None), ("i8", "i64", None), ("i2", "i64", "i16"), ("i1", "i32", "i8"),
-                                               ("infinite", "f32", None)])
+@pytest.mark.parametrize("kind,dtype,stored", [("f4", "f32", None), ("f8", "f64", None), ("i4", "i32", None), ("i1", "i32", "i8"),
+                                               ("i8", "i64", None), ("i2", "i64", "i16"), ("infinite", "f32", None)])
 @pytest.mark.parametrize("target", RUNNABLE)
 def test_first_and_last_places_are_numpy_s(layout, kind, dtype, stored, target):
     for m, n in [(1, 1), (3, 17), (37, 40)]:

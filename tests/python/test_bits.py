@@ -1,4 +1,4 @@
-"""Shifts and operations bit by bit on integers: all counts with the edges of what there is, on all targets; numpy is the judge."""
+"""Shifts and operations bit by bit on integers: all counts with the edges of what there is, on all targets; numpy judges."""
 
 import numpy as np
 import pytest

@@ -14,6 +14,7 @@ from .operand import Operand
 
 Value = Union["Expr", float]
 _INFINITY = float("inf")
+CONVERT = "convert."  # an op that begins so goes on with a type
 
 
 class Expr:
@@ -227,6 +228,21 @@ def fma(a: Value, b: Value, c: Value) -> Expr:
 def sqrt(x: Value) -> Expr:
     """The correctly rounded square root."""
     return Apply("sqrt", (as_expr(x),))
+
+
+def round_even(x: Value) -> Expr:
+    """The nearest integer, of two the even one, still as a float."""
+    return Apply("round", (as_expr(x),))
+
+
+def convert(x: Value, type: str) -> Expr:
+    """`x` in another type of arithmetic, "f32" or "i32": an integer becomes the nearest float, a float is truncated.
+
+    Only what is assigned may convert, not what is reduced. Numbers and elements beside a conversion have its type.
+    """
+    if type not in ("f32", "i32"):
+        raise NestError(f"convert(x, {type!r}): nests convert between f32 and i32")
+    return Apply(CONVERT + type, (as_expr(x),))
 
 
 def lshr(x: Value, count: Value) -> Expr:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from . import _core
+from .conversion import Types, target_type
 from .dtypes import BITS, DTYPES
 from .errors import NestError
 from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Place, Update
@@ -113,8 +114,10 @@ class Lowering:
         self.pointers: dict[Strides, int] = {}
         self.strides: dict[Strides, str] = {}
         self.accesses: dict[tuple[object, ...], int] = {}
+        self.reads: list[tuple[Element, object]] = []  # and the place
         self.nodes: dict[tuple[object, ...], int] = {}
-        self.lowered: dict[int, int] = {}
+        self.lowered: dict[tuple[int, str], int] = {}  # by the expression and what it is computed in
+        self.types = Types((Acc, Place, Fold), dtype, operands)
 
     def run(self) -> Lowered:
         moved = {dim for index in self.made.out.index for dim in index.terms}
@@ -135,10 +138,10 @@ class Lowering:
         if fold is not None:
             self.core.init = self.node(fold.init)
             self.core.update = self.node(fold.update)
-            self.lowered[id(fold)] = self.node(fold.acc)
+            self.lowered[id(fold), self.dtype] = self.node(fold.acc)
             self.check_update(fold)
         self.core.final = self.node(self.made.final)
-        self.core.out = self.access(self.made.out)
+        self.core.out = self.access(self.made.out, self.types.of(self.made.final))
         self.check_reads()
 
     def check_update(self, fold: Fold) -> None:
@@ -147,33 +150,44 @@ class Lowering:
                 raise NestError(f"{expr.tensor.name} is read while it is being reduced into; use fold(...) and its acc")
 
     def check_reads(self) -> None:
-        for element in self.result.elements:
-            if element.tensor is self.made.out.tensor and self.access(element) != self.core.out:
+        written = next(place for element, place in self.reads if element is self.made.out)
+        for element, place in self.reads:
+            if element.tensor is self.made.out.tensor and place != written:
                 raise NestError(f"{element.tensor.name} is read at another place than it is written; "
                                 "read from a second tensor and pass a copy")
 
-    def node(self, expr: Expr) -> int:
-        if id(expr) not in self.lowered:
-            self.lowered[id(expr)] = self.lower(expr)
-        return self.lowered[id(expr)]
+    def node(self, expr: Expr, beside: str | None = None) -> int:
+        """`beside`: the type of what the expression is an operand of."""
+        type = self.types.own(expr) or beside or self.dtype
+        if (id(expr), type) not in self.lowered:
+            self.lowered[id(expr), type] = self.lower(expr, type)
+        return self.lowered[id(expr), type]
 
-    def lower(self, expr: Expr) -> int:
+    def lower(self, expr: Expr, type: str) -> int:
         if isinstance(expr, Const):
-            return self.constant(expr.value)
+            return self.constant(expr.value, type)
         if isinstance(expr, Element):
-            access = self.access(expr)
+            access = self.access(expr, type)
             return self.once(("load", access), lambda: self.core.load(access))
         if isinstance(expr, Acc):
             if self.made.fold is None or expr is not self.made.fold.acc:
                 raise NestError("an acc may only stand inside its own fold(...)")
             return self.once(("acc",), self.core.acc)
         if isinstance(expr, Choose):
-            return self.choose(expr)
+            return self.choose(expr, type)
         if isinstance(expr, Place):
             return self.apply("place")
+        if isinstance(expr, Apply) and target_type(expr):
+            return self.converted(self.node(expr.operands[0]), self.types.of(expr.operands[0]), type)
         if isinstance(expr, Apply):
-            return self.fused(expr) if self.contract else self.apply(expr.op, *map(self.node, expr.operands))
-        raise NestError(f"{type(expr).__name__} cannot stand here")
+            return self.fused(expr, type) if self.contract else self.apply(expr.op, *self.all(expr.operands, type))
+        raise NestError(f"{expr.__class__.__name__} cannot stand here")
+
+    def all(self, parts: Sequence[Expr], type: str) -> list[int]:
+        return [self.node(part, type) for part in parts]
+
+    def converted(self, node: int, type: str, to: str) -> int:
+        return node if type == to else self.once(("convert", node, to), lambda: self.core.convert(node, to))
 
     def once(self, key: tuple[object, ...], make: Callable[[], int]) -> int:
         """Equal nodes are one node."""
@@ -182,45 +196,47 @@ class Lowering:
         return self.nodes[key]
 
     def apply(self, op: str, *inputs: int) -> int:
-        if op in _core.MATH and self.dtype not in ("f32", "f64"):
-            raise NestError(f"nest {self.core.name} computes in {self.dtype}; {op} is there for f32 and f64")
         make = self.core.math if op in _core.MATH else self.core.add
-        return self.once((op, *inputs), lambda: make(op, *inputs))
+        try:
+            return self.once((op, *inputs), lambda: make(op, *inputs))
+        except ValueError as error:
+            raise NestError(f"nest {self.core.name}: {error}") from None
 
-    def integer(self, value: float) -> int:
-        """A constant of a nest of integers; +-inf are the ends of what there is. Nodes hold doubles: what none is, is put
-        together from its halves."""
-        end = 2**(BITS[self.dtype] - 1)
+    def integer(self, value: float, type: str) -> int:
+        """A constant of integers; +-inf are the ends of what there is. Nodes hold doubles: what none is, is put together from its
+        halves."""
+        end = 2**(BITS[type] - 1)
         whole = {math.inf: end - 1, -math.inf: -end}.get(value, value)
         if not float(whole).is_integer() or not -end <= whole < end:
-            raise NestError(f"nest {self.core.name} computes in {self.dtype}, which does not hold {value}")
-        if int(float(whole)) == int(whole):
-            return self.once(("const", float(int(whole)).hex()), lambda: self.core.constant(float(int(whole))))
+            raise NestError(f"nest {self.core.name} computes in {type}, which does not hold {value}")
+        exact = float(int(whole))
+        if int(exact) == int(whole):
+            return self.once(("const", exact.hex(), type), lambda: self.core.constant(exact, type))
         high, low = int(whole) >> 32, int(whole) & 0xffffffff
-        return self.apply("or", self.apply("shl", self.integer(high), self.integer(32)), self.integer(low))
+        return self.apply("or", self.apply("shl", self.integer(high, type), self.integer(32, type)), self.integer(low, type))
 
-    def constant(self, value: float) -> int:
-        if self.dtype in BITS:
-            return self.integer(value)
-        rounded = float(DTYPES[self.dtype].type(value)) if self.dtype in ("f32", "f16") else float(value)
-        return self.once(("const", rounded.hex()), lambda: self.core.constant(rounded))
+    def constant(self, value: float, type: str) -> int:
+        if type in BITS:
+            return self.integer(value, type)
+        rounded = float(DTYPES[type].type(value)) if type in ("f32", "f16") else float(value)
+        return self.once(("const", rounded.hex(), type), lambda: self.core.constant(rounded, type))
 
-    def choose(self, expr: Choose) -> int:
+    def choose(self, expr: Choose, type: str) -> int:
         pred = expr.condition.pred
-        inputs = [self.node(operand) for operand in operands(expr)]
+        inputs = self.all(operands(expr), type)
         return self.once((pred, *inputs), lambda: self.core.select(pred, *inputs))
 
-    def fused(self, expr: Apply) -> int:
+    def fused(self, expr: Apply, type: str) -> int:
         """Products next to a sum contract as clang's -ffp-contract=on does: the left one if both sides are products."""
         if expr.op in ("add", "sub"):
             left, right = expr.operands
             if isinstance(left, Apply) and left.op == "mul":
-                rest = self.node(right)
-                return self.apply("fma", *map(self.node, left.operands), self.negated(rest, expr.op == "sub"))
+                rest = self.node(right, type)
+                return self.apply("fma", *self.all(left.operands, type), self.negated(rest, expr.op == "sub"))
             if isinstance(right, Apply) and right.op == "mul":
-                x, y = map(self.node, right.operands)
-                return self.apply("fma", self.negated(x, expr.op == "sub"), y, self.node(left))
-        return self.apply(expr.op, *map(self.node, expr.operands))
+                x, y = self.all(right.operands, type)
+                return self.apply("fma", self.negated(x, expr.op == "sub"), y, self.node(left, type))
+        return self.apply(expr.op, *self.all(expr.operands, type))
 
     def negated(self, node: int, wanted: bool) -> int:
         return self.apply("neg", node) if wanted else node
@@ -267,7 +283,8 @@ class Lowering:
                 axes.append((axis, factor))
         return Strides(tensor, constant, tuple(axes))
 
-    def access(self, element: Element) -> int:
+    def access(self, element: Element, type: str) -> int:
+        """Of the element, read as the type."""
         tensor = element.tensor
         if tensor not in self.tensors:
             raise NestError(f"tensor {tensor.name} belongs to another nest")
@@ -279,8 +296,9 @@ class Lowering:
         strides = [self.stride(self.along(tensor, [index.terms.get(dim, 0) for index in element.index]))
                    for dim in self.dims]
         pointer = self.pointer(Strides(tensor, 0, base.axes))
-        key = (pointer, base.constant, *strides)
-        if key not in self.accesses:
-            self.accesses[key] = self.core.add_access(pointer, strides, base.constant)
+        place = (pointer, base.constant, *strides)
+        self.reads.append((element, place))
+        if (type, place) not in self.accesses:
+            self.accesses[type, place] = self.core.add_access(pointer, strides, base.constant, read_as=type)
             self.result.elements.append(element)
-        return self.accesses[key]
+        return self.accesses[type, place]

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from vecwrap.conversion import target_type
 from vecwrap.expr import Acc, Apply, Choose, Const, Expr
 from vecwrap.graph.array import NUMPY, Buffer
 from vecwrap.graph.graph import Check, Graph
+from vecwrap.graph.nests import types
 from vecwrap.graph.stage import Read, Stage
 
 Data = np.ndarray[Any, Any]
@@ -94,16 +96,19 @@ class Values:
 
     def __init__(self, stage: Stage, memory: dict[Buffer, Data], dtype: Any, point: tuple[int, ...], acc: Data | None) -> None:
         self.stage, self.memory, self.dtype, self.point, self.acc = stage, memory, dtype, point, acc
-        self.known: dict[int, Data] = {}
+        self.known: dict[tuple[int, str | None], Data] = {}
+        self.types = types(stage, "")
 
-    def of(self, expr: Expr | None) -> Data:
+    def of(self, expr: Expr | None, beside: str | None = None) -> Data:
+        """`beside`: what is converted to floats is computed with in floats, and so is what stands beside it."""
         assert expr is not None
-        if id(expr) not in self.known:
+        type = self.types.own(expr) or beside
+        if (id(expr), type) not in self.known:
             with np.errstate(all="ignore"):
-                self.known[id(expr)] = np.asarray(self.make(expr)).astype(self.dtype)
-        return self.known[id(expr)]
+                self.known[id(expr), type] = np.asarray(self.make(expr, type)).astype(np.float32 if type == "f32" else self.dtype)
+        return self.known[id(expr), type]
 
-    def make(self, expr: Expr) -> Any:
+    def make(self, expr: Expr, type: str | None) -> Any:
         if isinstance(expr, Const):
             return expr.value
         if isinstance(expr, Acc):
@@ -111,10 +116,12 @@ class Values:
         if isinstance(expr, Read):
             return elements(self.memory, expr.buffer)[place(self.stage, expr, self.point, self.memory)]
         if isinstance(expr, Choose):
-            return np.where(holds(expr.condition.pred, self.of(expr.condition.left), self.of(expr.condition.right)),
-                            self.of(expr.if_true), self.of(expr.if_false))
+            left, right = self.of(expr.condition.left, type), self.of(expr.condition.right, type)
+            return np.where(holds(expr.condition.pred, left, right), self.of(expr.if_true, type), self.of(expr.if_false, type))
         assert isinstance(expr, Apply)
-        return OPS[expr.op](*map(self.of, expr.operands))
+        if target_type(expr):
+            return self.of(expr.operands[0]) if type == "f32" else np.trunc(self.of(expr.operands[0]))
+        return OPS[expr.op](*(self.of(operand, type) for operand in expr.operands))
 
 
 def holds(pred: str, left: Data, right: Data) -> Any:

@@ -30,7 +30,7 @@ void Evaluator::load(int node, int point, int dest) {
   const int temporary = g_.nest_.converts(id) && !is_uniform(dest) && g_.loads_apart(g_.nest_.stored(id), narrow) ? take() : -1;
   if (gathered) load_indices(id, point);
   VInst &i = g_.emit(broadcast(id) ? VOp::VBcast : VOp::VLoad);
-  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id), i.narrow = narrow, i.indexed = gathered;
+  i.d = dest, i.t = temporary, i.mem = mem, i.lanes = lanes(point), i.type = g_.nest_.accesses[id].as, i.stored = conversion(id), i.narrow = narrow, i.indexed = gathered;
   if (i.op == VOp::VLoad && !gathered) i.stride = g_.lane_stride(id, g_.vector_dim());
   if (temporary >= 0) give(temporary);
 }
@@ -55,7 +55,8 @@ void Evaluator::compute(int node, int point, int dest) {
   VInst v{form.op};
   v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred, v.imm = form.imm;
   if (g_.has_uniforms()) v.lanes = lanes(point);
-  v.mem_operand = memory, v.words = g_.multiplies_words(node);
+  v.mem_operand = memory, v.type = n.type, v.words = g_.multiplies_words(node);
+  if (v.op == VOp::VCast) v.other = g_.nest_.type_of(n.in[0]);
   if (v.op == VOp::VDot) v.stored = g_.dot_->types[0], v.other = g_.dot_->types[1];
   if (v.op == VOp::VWiden) std::tie(v.stored, v.other) = g_.factors(node);
   name_constant(v, form, g_.nest_);
@@ -158,7 +159,7 @@ void Evaluator::store_register(int reg, int id, int point) {
   const int temporary = splat || converts ? take() : -1, second = converts ? take() : -1;
   if (splat) { VInst &i = g_.emit(VOp::VMov); i.d = temporary, i.a = reg; }
   VInst &i = g_.emit(VOp::VStore);
-  i.a = splat ? temporary : reg, i.t = temporary, i.e = second, i.mem = mem, i.lanes = lanes(point), i.stored = conversion(id);
+  i.a = splat ? temporary : reg, i.t = temporary, i.e = second, i.mem = mem, i.lanes = lanes(point), i.type = g_.nest_.accesses[id].as, i.stored = conversion(id);
   i.stride = rows_ ? -1 : g_.lane_stride(id, g_.vector_dim());
   i.stream = g_.streams_ && id == g_.nest_.out && i.lanes == Lanes::All && !g_.partial_sums();
   for (int t : {temporary, second})

@@ -9,7 +9,7 @@ constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VS
                          VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2,
                          VOp::VExponent, VOp::VMov,
                          VOp::VAnd, VOp::VOr, VOp::VXor, VOp::VShl, VOp::VAshr, VOp::VLshr,
-                         VOp::VMulh, VOp::VUmulh};
+                         VOp::VMulh, VOp::VUmulh, VOp::VCast};
 static_assert(std::size(kVOps) == std::size(kOps));
 
 /// a pred b ? a : b (flipped: ? b : a) as max(x, y) = x > y ? x : y or min(x, y) = x < y ? x : y, with x and y swapped

@@ -18,7 +18,7 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
 /// SSE2 builds what it lacks in the last ones.
 void Emission::reserve_scratch(const Target &target, const LoopTree &tree) {
   const Nest &nest = tree.nest;
-  const auto built = [&](const Node &n) { return n.op == Op::Fma || wraps(nest.type); };
+  const auto built = [&](const Node &n) { return n.op == Op::Fma || wraps(n.type.value_or(nest.type)); };
   const bool much = std::any_of(nest.nodes.begin(), nest.nodes.end(), built);
   if (target.isa == Isa::Sse) out.reserved = std::max(out.reserved, much ? kSseFmaScratch - (out.lanes == 1) : kSseScratch);
   if (!target.scalar_regs) return;
@@ -61,6 +61,7 @@ bool Generator::plan() {
   if (failed_) return false;
   plan_widening();
   load_partial_ = nest_.load(partial_sums_), plain_acc_ = nest_.acc();
+  nest_.nodes[load_partial_].type = {}; // bit by bit, whatever final stores there
   if (tree_.reduces_lanes()) plan_lanes();
   build_groups();
   return !failed_ && check_prefetches();
@@ -97,9 +98,9 @@ void Generator::check_conversion(const Nest &nest, int access, bool one) {
   if (!one && size_of(stored) > esize() && 2 * out_.group > target_.widest_group && has_uniforms())
     fail("vector-group", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
                              "; a vector of " + std::to_string(2 * out_.group) + " registers does not exist on " + target_.name);
-  if (one ? !converts_scalars(target_, stored) : !converts_vectors(target_, nest.type, stored))
+  if (one ? !converts_scalars(target_, stored) : !converts_vectors(target_, nest.as(access), stored))
     fail("vector-type", "tensor '" + nest.tensors[nest.accesses[access].tensor].name + "' stores " + name_of(stored) +
-                            "; " + (one ? "code for " : "vectors of ") + target_.name + " does not convert that and " + name_of(nest.type));
+                            "; " + (one ? "code for " : "vectors of ") + target_.name + " does not convert that and " + name_of(nest.as(access)));
 }
 
 /// RVV reads narrow elements into the last registers of the vector that they become, unless they are less than one.

@@ -8,7 +8,7 @@ namespace {
 /// Does the expression read only `tensor` (through one access), scalars and constants? Sets `access`, -1 if not read.
 bool only_tensor(const Nest &nest, int node, int tensor, int &access) {
   const Node &n = nest.nodes[node];
-  if (n.op == Op::Acc) return false;
+  if (n.op == Op::Acc || n.type) return false; // buffers are of the nest's type
   if (n.op == Op::Load) {
     const Access &a = nest.accesses[n.access];
     if (a.index >= 0) return false; // where it reads is not known before

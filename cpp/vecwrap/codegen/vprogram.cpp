@@ -14,7 +14,7 @@ constexpr Row kRows[] = {
     {"v.tail", "x"},   {"v.load", "Dmnt"},   {"v.bcast", "Dmt"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
     {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
-    {"v.and", "DAB"}, {"v.or", "DAB"}, {"v.xor", "DAB"}, {"v.mulh", "DAB"}, {"v.umulh", "DAB"}, {"v.shl", "DAS"}, {"v.ashr", "DAS"}, {"v.lshr", "DAS"},
+    {"v.and", "DAB"}, {"v.or", "DAB"}, {"v.xor", "DAB"}, {"v.cast", "DAo"}, {"v.mulh", "DAB"}, {"v.umulh", "DAB"}, {"v.shl", "DAS"}, {"v.ashr", "DAS"}, {"v.lshr", "DAS"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.reduce", "DAB"}, {"v.sum", "DA"},
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DABt"}, {"v.ziphi", "DABt"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
@@ -73,6 +73,7 @@ std::string print(const VProgram &p) {
   for (const VInst &i : p.code) {
     const Row &row = kRows[int(i.op)];
     out += i.op == VOp::Label ? "" : "  ", out += row.name, out += i.words ? ".words" : "";
+    if (i.type) out += std::string(".") + name_of(*i.type);
     std::string sep = " ";
     for (const char *k = row.operands; *k; ++k)
       if (std::string t = operand(p, i, *k); !t.empty()) out += sep + t, sep = ", ";

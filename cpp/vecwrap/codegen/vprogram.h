@@ -33,6 +33,7 @@ enum class VOp : uint8_t {
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
   VRound, VPow2, VExponent,
   VAnd, VOr, VXor,
+  VCast, ///< d = a, of type `other`, in the operation's type
   VMulh, VUmulh, ///< the upper halves of products; temporaries t and e
   VShl, VAshr, VLshr, ///< by the lanes of b modulo the type's bits, or (b < 0) by imm
   VMax, VMin, ///< a > b ? a : b, a < b ? a : b
@@ -81,7 +82,8 @@ struct VInst {
   int constant = -1;        ///< 0 or 1: that operand is a register that holds the constant `value`
   Lanes lanes = Lanes::All; ///< of other operations: those that matter
   Pred pred = Pred::OEQ;
-  Type other = Type::I32; ///< VDot, VWiden; VGroup: what elements become
+  std::optional<Type> type = {}; ///< computed in, if not the program's
+  Type other = Type::I32; ///< VCast: the operand's. VDot, VWiden; VGroup: what elements become
   bool narrow = false; ///< VLoad, VBcast: into elements of half the size, for VWiden
   bool words = false;   ///< VMul, VFma of i64: both factors are numbers of 32 bits with their sign
   bool indexed = false; ///< VLoad: lanes are at mem plus what VIndex left

@@ -80,7 +80,7 @@ public:
 private:
   int64_t extent(int d) const { return d < 0 ? 1 : typical_extent(nest_, d); }
   int64_t vectors_of(int64_t elements) const { return (elements + lanes_ - 1) / lanes_; }
-  bool can_load(int a) const { return !nest_.converts(a) || converts_vectors(target_, nest_.type, nest_.stored(a)); }
+  bool can_load(int a) const { return !nest_.converts(a) || converts_vectors(target_, nest_.as(a), nest_.stored(a)); }
   bool moves(int access, int d) const { return d >= 0 && !nest_.still(access, d); }
 
   /// Can the lanes be along d, and would they be loaded as vectors?

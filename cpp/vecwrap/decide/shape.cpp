@@ -6,7 +6,7 @@ namespace vecwrap {
 std::vector<int> vector_dims(const Nest &nest, const Target &target) {
   std::vector<int> dims;
   for (size_t d = 0; d < nest.dims.size(); ++d)
-    if ((!nest.converts(nest.out) || converts_vectors(target, nest.type, nest.stored(nest.out))) && nest.contiguous(nest.out, int(d))) dims.push_back(int(d));
+    if ((!nest.converts(nest.out) || converts_vectors(target, nest.as(nest.out), nest.stored(nest.out))) && nest.contiguous(nest.out, int(d))) dims.push_back(int(d));
   return dims;
 }
 

@@ -26,20 +26,22 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
 }
 
 Refusal no_arithmetic(const Nest &nest, const Target &target) {
+  if (is_mixed(nest) && computes(target, nest.type))
+    return {"compute-type", "nest '" + nest.name + "' converts between types it computes in; code for " + target.name + " does not"};
   return {"compute-type", "nest '" + nest.name + "' computes in " + name_of(nest.type) + "; " + target.name + " has no arithmetic on that"};
 }
 
 } // namespace
 
 Result<Kernel> compile(const Nest &nest, const Sentence &sentence, const Target &target) {
-  if (!computes(target, nest.type)) return no_arithmetic(nest, target);
+  if (!computes(target, nest)) return no_arithmetic(nest, target);
   return finish(apply(nest, sentence, target), target, nest.argument_count());
 }
 
 Result<Kernel> compile(const Program &program, const Sentence &sentence, const Target &target) {
   if (const std::string wrong = validate(program); !wrong.empty()) return Refusal{"bad-program", wrong};
   for (const Nest &nest : program.nests)
-    if (!computes(target, nest.type)) return no_arithmetic(nest, target);
+    if (!computes(target, nest)) return no_arithmetic(nest, target);
   const Result<ProgramTree> tree = apply(program, sentence, target);
   Result<Kernel> kernel = finish(tree, target, program.argument_count());
   if (!kernel) return kernel;

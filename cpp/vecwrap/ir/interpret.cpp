@@ -91,6 +91,17 @@ template <class T> void store(Type stored, int64_t address, T value) {
   }
 }
 
+/// What T mixes with; of types that mix with none, themselves.
+template <class T> struct Other { using Type = T; };
+template <> struct Other<float> { using Type = int32_t; };
+template <> struct Other<int32_t> { using Type = float; };
+
+/// Op::Convert.
+template <class S, class T> S converted(T v) {
+  if constexpr (std::is_integral_v<S>) return to_integer<S>(v);
+  else return S(v);
+}
+
 template <class T> requires(!std::is_integral_v<T>) T apply(const Node &node, const T *v) {
   const auto in = [&](int k) { return v[node.in[k]]; };
   switch (node.op) {
@@ -136,7 +147,7 @@ template <class T> class Interpreter {
 public:
   Interpreter(const Nest &nest, const int64_t *args)
       : nest_(nest), init_(closure(nest, nest.init)), update_(closure(nest, nest.update)),
-        final_(closure(nest, nest.final)), values_(nest.nodes.size()), keeps_place_(keeps_place(nest)) {
+        final_(closure(nest, nest.final)), values_(nest.nodes.size()), others_(nest.nodes.size()), keeps_place_(keeps_place(nest)) {
     for (const Dim &dim : nest.dims)
       extents_.push_back(value_of(nest, dim.extent, args));
     for (const Access &access : nest.accesses) {
@@ -181,8 +192,10 @@ private:
         number = T(number + T(1));
       });
     }
-    acc = evaluate(final_, acc);
-    store(nest_.stored(nest_.out), addresses_[nest_.out], acc);
+    const T last = evaluate(final_, acc);
+    const Type stored = nest_.stored(nest_.out);
+    if (nest_.nodes[nest_.final].type) store(stored, addresses_[nest_.out], others_[nest_.final]);
+    else store(stored, addresses_[nest_.out], last);
   }
 
   int64_t address(int id) const {
@@ -204,17 +217,27 @@ private:
   T evaluate(const std::vector<int> &order, T acc) {
     for (int i : order) {
       const Node &node = nest_.nodes[i];
-      if (node.op == Op::Load)
-        values_[i] = load<T>(nest_.stored(node.access), address(node.access));
+      if (node.op == Op::Acc || node.op == Op::Place)
+        values_[i] = node.op == Op::Acc ? acc : place_;
+      else if (node.type)
+        others_[i] = computed(node, others_, values_);
       else
-        values_[i] = node.op == Op::Acc ? acc : node.op == Op::Place ? place_ : apply(node, values_.data());
+        values_[i] = computed(node, values_, others_);
     }
     return values_[order.back()];
+  }
+
+  /// One node, from the values of its type and those of the other.
+  template <class S, class U> S computed(const Node &node, const std::vector<S> &same, const std::vector<U> &others) const {
+    if (node.op == Op::Load) return load<S>(nest_.stored(node.access), address(node.access));
+    if (node.op == Op::Convert) return converted<S>(others[node.in[0]]);
+    return apply(node, same.data());
   }
 
   const Nest &nest_;
   std::vector<int> init_, update_, final_;
   std::vector<T> values_;
+  std::vector<typename Other<T>::Type> others_; ///< of nodes with a type of their own
   const bool keeps_place_;
   T place_ = T(-1);
   std::vector<int64_t> extents_, addresses_, strides_; ///< strides_[access * dims + dim]

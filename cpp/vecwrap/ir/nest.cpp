@@ -66,19 +66,29 @@ int Nest::add(Op op, int a, int b, int c, int d) {
   const int operands[] = {a, b, c, d};
   for (int k = 0; k < 4; ++k)
     node.in[k] = operands[k];
+  if (a >= 0 && a < int(nodes.size()))
+    node.type = nodes[a].type;
   return append(nodes, node);
 }
 
-int Nest::constant(double v) {
+int Nest::constant(double v, std::optional<Type> of) {
   Node node;
-  node.value = v;
+  node.value = v, node.type = of ? other(*of) : of;
   return append(nodes, node);
+}
+
+int Nest::convert(int node, Type to) {
+  const int made = add(Op::Convert, node);
+  nodes[made].type = other(to);
+  return made;
 }
 
 int Nest::load(int access) {
   Node node;
   node.op = Op::Load;
   node.access = access;
+  if (access >= 0 && access < int(accesses.size()))
+    node.type = other(as(access));
   return append(nodes, node);
 }
 
@@ -114,6 +124,10 @@ bool loads_access(const Nest &nest, int root, int access) {
   return any_below(nest, root, [&](const Node &n) {
     return n.op == Op::Load && (n.access == access || nest.accesses[n.access].index == access);
   });
+}
+
+bool is_mixed(const Nest &nest, int root) {
+  return any_below(nest, root, [](const Node &n) { return n.type.has_value(); });
 }
 
 bool uses_acc(const Nest &nest, int root) {

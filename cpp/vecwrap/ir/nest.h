@@ -6,8 +6,9 @@
 //       acc = update(P, R, acc)
 //     out[P] = final(P, acc)
 //
-// A nest without reduction dims has only `final`. All arithmetic is in the nest's one type: IEEE, rounded after every
-// node (Fma rounds once), or i32 or i64, which wrap. A tensor may store another type: loads convert from it, the store converts to it.
+// A nest without reduction dims has only `final`. Arithmetic is in the nest's type: IEEE, rounded after every
+// node (Fma rounds once), or i32 or i64, which wrap. In `final` some of it may be in another type of the same size, behind Convert. A tensor
+// may store another type: loads convert from it, the store converts to it.
 // Strides and offsets are in bytes, extents in elements.
 #pragma once
 #include <cstdint>
@@ -37,6 +38,9 @@ inline bool is_storable(Type computed, Type stored) {
   if (computed == Type::I64) return !half && stored != Type::F32 && stored != Type::F64;
   return computed == Type::F32 || (computed == Type::F64 ? !half : !half && stored != Type::F64 && stored != Type::I64);
 }
+
+/// May a nest that computes in one of them compute in the other as well? Then a vector has as many lanes of both.
+inline bool mixes(Type a, Type b) { return (a == Type::F32 && b == Type::I32) || (a == Type::I32 && b == Type::F32); }
 
 /// An integer that is known when code is generated, or read from the kernel's arguments.
 struct Int {
@@ -68,11 +72,12 @@ struct Access {
   std::vector<Int> strides; ///< one per dim of the nest; constant 0 where the access does not move
   int index = -1;           ///< an earlier, direct access to an i32 or i64 tensor other than the output
   int64_t scale = 0;
+  std::optional<Type> as = {}; ///< what elements are computed with as; the nest's type unless given
   bool operator==(const Access &) const = default;
 };
 
 enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place,
-                          And, Or, Xor, Shl, Ashr, Lshr, Mulh, Umulh };
+                          And, Or, Xor, Shl, Ashr, Lshr, Mulh, Umulh, Convert };
 enum class Has : uint8_t { Both, Floats, Integers, Words }; ///< Words: i32 only
 /// Names and operand counts of the ops, and which types have them, in enum order: the printer, parser, interpreter and code
 /// generator walk it.
@@ -83,7 +88,8 @@ inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add",
                                   {"place", 0},
                                   {"and", 2, Has::Integers}, {"or", 2, Has::Integers}, {"xor", 2, Has::Integers},
                                   {"shl", 2, Has::Integers}, {"ashr", 2, Has::Integers}, {"lshr", 2, Has::Integers},
-                                  {"mulh", 2, Has::Words}, {"umulh", 2, Has::Words}};
+                                  {"mulh", 2, Has::Words}, {"umulh", 2, Has::Words},
+                                  {"convert", 1}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
 inline bool has_op(Type computed, Op op) {
   const Has types = info_of(op).types;
@@ -108,6 +114,8 @@ inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << e
 inline int shift_mask(Type t) { return 8 * size_of(t) - 1; }
 inline bool is_shift(Op op) { return op == Op::Shl || op == Op::Ashr || op == Op::Lshr; }
 
+/// Convert: the operand's value in the node's type: an integer to the nearest float, a float truncated as a store does.
+
 /// Place, in `final` of a nest whose update is the larger or the smaller of acc and x: the number, in the nest's order and in its
 /// type, of the reduction point whose x became acc last; -1 if none did.
 
@@ -120,9 +128,10 @@ inline constexpr const char *kPreds[] = {"false", "oeq", "ogt", "oge", "olt", "o
 struct Node {
   Op op = Op::Const;
   int in[4] = {-1, -1, -1, -1}; ///< Fma: a*b+c. Select: (in0 pred in1) ? in2 : in3
-  double value = 0;             ///< Const (exact in the nest's type)
+  double value = 0;             ///< Const (exact in its type)
   int access = -1;              ///< Load
   Pred pred = Pred::OEQ;        ///< Select
+  std::optional<Type> type = {}; ///< computed in; the nest's unless given. That of the operands, but for Convert
 };
 
 struct Nest {
@@ -143,14 +152,19 @@ struct Nest {
   int add_symbol(std::string name);
   int add_tensor(std::string name, std::optional<Type> type = {});
   int add_access(int tensor, std::vector<Int> strides, int64_t offset = 0, int index = -1, int64_t scale = 0);
+  /// The type is the first operand's.
   int add(Op op, int a = -1, int b = -1, int c = -1, int d = -1);
-  int constant(double v);
+  int constant(double v, std::optional<Type> type = {});
+  int convert(int node, Type to);
   int load(int access);
   int acc();
   int select(Pred p, int x, int y, int if_true, int if_false);
   bool has_reduction() const;
   Type stored(int access) const { return tensors[accesses[access].tensor].type.value_or(type); }
-  bool converts(int access) const { return stored(access) != type; }
+  Type as(int access) const { return accesses[access].as.value_or(type); }
+  Type type_of(int node) const { return nodes[node].type.value_or(type); }
+  std::optional<Type> other(Type t) const { return t == type ? std::nullopt : std::optional(t); } ///< as nodes and accesses keep it
+  bool converts(int access) const { return stored(access) != as(access); }
   bool contiguous(int access, int dim) const; ///< neighbours along dim are neighbours in memory
   bool still(int access, int dim) const;      ///< the address does not depend on dim
   int argument_count() const { return int(tensors.size() + symbols.size()); }
@@ -160,6 +174,8 @@ struct Nest {
 
 /// Does node `root` (transitively) load from access `access`, also as an index / use Acc / depend on dim `d`?
 bool loads_access(const Nest &, int root, int access);
+bool is_mixed(const Nest &, int root); ///< is any of it computed in another type than the nest's? False of no root
+inline bool is_mixed(const Nest &nest) { return is_mixed(nest, nest.final); }
 bool uses_acc(const Nest &, int root);
 bool uses_place(const Nest &, int root); ///< false of no root
 inline bool keeps_place(const Nest &nest) { return uses_place(nest, nest.final); }

@@ -34,12 +34,19 @@ std::string print_access(const Nest &nest, int index) {
       s += " " + nest.dims[d].name + "*" + print(nest, access.strides[d]);
   if (access.index >= 0)
     s += " [a" + std::to_string(access.index) + "]*" + std::to_string(access.scale);
+  if (access.as)
+    s += std::string(" as ") + name_of(*access.as);
   return s + "\n";
 }
+
+/// Other nodes' types are those of what they use.
+bool says_type(const Nest &, const Node &node) { return node.op == Op::Convert || (node.op == Op::Const && node.type); }
 
 std::string print_node(const Nest &nest, int index) {
   const Node &node = nest.nodes[index];
   std::string s = "%" + std::to_string(index) + " = " + info_of(node.op).name;
+  if (says_type(nest, node))
+    s += std::string(".") + name_of(nest.type_of(index));
   if (node.op == Op::Const)
     s += " " + print(node.value);
   if (node.op == Op::Load)
@@ -175,6 +182,14 @@ void parse_index(Line &line, const std::string &w, Access &access) {
   access.index = int(index);
 }
 
+/// Of what is computed with.
+Type parse_type(Line &line, const std::string &w) {
+  const std::optional<Type> type = type_named(w);
+  if (!type || !info_of(*type).computes)
+    line.fail("'" + w + "' is not a type that is computed in");
+  return type.value_or(Type::F32);
+}
+
 void parse_access(Nest &nest, Line &line) {
   const int index = line.numbered('a', "an access name like a0");
   if (index != int(nest.accesses.size()))
@@ -186,8 +201,12 @@ void parse_access(Nest &nest, Line &line) {
   const int64_t offset = line.number<int64_t>("an offset in bytes");
   line.keyword(":");
   Access &access = nest.accesses[nest.add_access(nest.tensor(tensor), {}, offset)];
-  for (std::string w; !(w = line.maybe()).empty();)
-    w[0] == '[' ? parse_index(line, w, access) : parse_stride(nest, line, w, access);
+  for (std::string w; !(w = line.maybe()).empty();) {
+    if (w == "as")
+      access.as = nest.other(parse_type(line, line.word("a type")));
+    else
+      w[0] == '[' ? parse_index(line, w, access) : parse_stride(nest, line, w, access);
+  }
 }
 
 Op parse_op(Line &line, const std::string &w) {
@@ -211,7 +230,11 @@ void parse_node(Nest &nest, Line &line, const std::string &name) {
     line.fail("nodes are numbered in order: expected %" + std::to_string(nest.nodes.size()) + ", got '" + name + "'");
   line.keyword("=");
   Node node;
-  node.op = parse_op(line, line.word("an op"));
+  const std::string op = line.word("an op");
+  const size_t dot = std::min(op.find('.'), op.size());
+  node.op = parse_op(line, op.substr(0, dot));
+  if (dot < op.size() && node.op != Op::Const && node.op != Op::Convert)
+    line.fail("only const and convert say their type");
   if (node.op == Op::Const)
     node.value = line.number<double>("a number");
   if (node.op == Op::Load)
@@ -220,6 +243,12 @@ void parse_node(Nest &nest, Line &line, const std::string &name) {
     node.pred = parse_pred(line, line.word("a predicate"));
   for (int k = 0; k < info_of(node.op).operands; ++k)
     node.in[k] = line.numbered('%', "an operand like %0");
+  if (dot < op.size())
+    node.type = nest.other(parse_type(line, op.substr(dot + 1)));
+  else if (node.op == Op::Load && size_t(node.access) < nest.accesses.size())
+    node.type = nest.accesses[node.access].as;
+  else if (node.in[0] >= 0 && size_t(node.in[0]) < nest.nodes.size())
+    node.type = nest.nodes[node.in[0]].type;
   nest.nodes.push_back(node);
 }
 

@@ -65,10 +65,14 @@ Error check_index(const Nest &nest, size_t index) {
   return "";
 }
 
+bool mixed_in(const Nest &nest, Type type) { return type == nest.type || mixes(nest.type, type); }
+
 /// Of what is computed with; an index is not.
 Error check_stored(const Nest &nest, int access) {
   const Type stored = nest.stored(access);
-  if (is_storable(nest.type, stored)) return "";
+  if (!mixed_in(nest, nest.as(access)))
+    return "access a" + std::to_string(access) + " is read as " + name_of(nest.as(access)) + ", which does not mix with " + name_of(nest.type);
+  if (is_storable(nest.as(access), stored)) return "";
   return "access a" + std::to_string(access) + " is to " + name_of(stored) + ", which takes a nest of " +
          (is_storable(Type::F64, stored) ? "f32 or f64" : "f32");
 }
@@ -94,13 +98,30 @@ bool representable(Type type, double v) {
   return type == Type::F64 || std::isnan(v) || std::isinf(v) || double(float(v)) == v;
 }
 
+/// One type for a node and its operands, but for Convert, which goes from one to the other.
+Error check_type(const Nest &nest, size_t index) {
+  const Node &node = nest.nodes[index];
+  const Type type = nest.type_of(int(index));
+  const std::string self = "node %" + std::to_string(index) + " (" + info_of(node.op).name + ") is of " + name_of(type);
+  if (!mixed_in(nest, type))
+    return self + ", which does not mix with " + name_of(nest.type);
+  if ((node.op == Op::Acc || node.op == Op::Place) && node.type)
+    return self + ", the nest of " + name_of(nest.type);
+  if (node.op == Op::Load && type != nest.as(node.access))
+    return self + ", its access of " + name_of(nest.as(node.access));
+  for (int k = 0; k < info_of(node.op).operands; ++k)
+    if ((nest.type_of(node.in[k]) == type) == (node.op == Op::Convert))
+      return self + ", its operand %" + std::to_string(node.in[k]) + " of " + name_of(nest.type_of(node.in[k]));
+  return "";
+}
+
 Error check_node(const Nest &nest, size_t index) {
   const Node &node = nest.nodes[index];
   const std::string self = "node %" + std::to_string(index);
   if (static_cast<size_t>(node.op) >= std::size(kOps))
     return self + " has an unknown op";
   constexpr const char *kTakes[] = {"", "f32 or f64", "i32 or i64", "i32"}; // in Has's order
-  if (!has_op(nest.type, node.op))
+  if (!has_op(nest.type_of(int(index)), node.op))
     return self + " (" + info_of(node.op).name + ") takes a nest of " + kTakes[static_cast<int>(info_of(node.op).types)];
   for (int k = 0; k < info_of(node.op).operands; ++k)
     if (!in_range(node.in[k], index))
@@ -108,10 +129,12 @@ Error check_node(const Nest &nest, size_t index) {
              std::to_string(node.in[k]) + ", which does not come before it";
   if (node.op == Op::Load && !in_range(node.access, nest.accesses.size()))
     return self + " loads access a" + std::to_string(node.access) + ", which does not exist";
+  if (Error e = check_type(nest, index); !e.empty())
+    return e;
   if (Error e = node.op == Op::Load ? check_stored(nest, node.access) : ""; !e.empty())
     return e;
-  if (node.op == Op::Const && !representable(nest.type, node.value))
-    return self + " is a constant that is not exact in " + name_of(nest.type);
+  if (node.op == Op::Const && !representable(nest.type_of(int(index)), node.value))
+    return self + " is a constant that is not exact in " + name_of(nest.type_of(int(index)));
   if (node.op == Op::Select && static_cast<size_t>(node.pred) >= std::size(kPreds))
     return self + " has an unknown predicate";
   return "";
@@ -141,7 +164,7 @@ Error check_out(const Nest &nest) {
 Error check_reads_of_out(const Nest &nest) {
   const Access &out = nest.accesses[nest.out];
   for (size_t a = 0; a < nest.accesses.size(); ++a)
-    if (int(a) != nest.out && nest.accesses[a] == out)
+    if (Access other = nest.accesses[a]; int(a) != nest.out && (other.as = out.as, other == out))
       return "access a" + std::to_string(a) + " is the same place as out a" + std::to_string(nest.out) + "; use one access";
   return loads_access(nest, nest.update, nest.out) ? "update loads the output; use acc" : "";
 }
@@ -151,6 +174,15 @@ Error check_outside(const Nest &nest, const char *what, int root) {
   for (size_t d = 0; d < nest.dims.size(); ++d)
     if (nest.dims[d].reduction && depends_on(nest, root, int(d)))
       return std::string(what) + " depends on reduction dim " + quote(nest.dims[d].name);
+  return "";
+}
+
+/// What is reduced has the nest's type; only final converts.
+Error check_types_of_roots(const Nest &nest) {
+  if (is_mixed(nest, nest.init) || is_mixed(nest, nest.update))
+    return std::string("init and update compute in ") + name_of(nest.type) + "; only final may convert";
+  if (nest.type_of(nest.final) != nest.as(nest.out))
+    return std::string("final is of ") + name_of(nest.type_of(nest.final)) + ", but out a" + std::to_string(nest.out) + " is as " + name_of(nest.as(nest.out));
   return "";
 }
 
@@ -180,6 +212,8 @@ Error check_roots(const Nest &nest) {
   if (Error e = check_outside(nest, "init", nest.init); !e.empty())
     return e;
   if (Error e = check_outside(nest, "final", nest.final); !e.empty())
+    return e;
+  if (Error e = check_types_of_roots(nest); !e.empty())
     return e;
   return check_place(nest);
 }

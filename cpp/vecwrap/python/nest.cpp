@@ -37,6 +37,10 @@ template <size_t N, class Row> int find(const Row (&table)[N], const std::string
 
 Type to_type(const std::string &name) { return static_cast<Type>(find(kTypes, name, "element type")); }
 
+std::optional<Type> maybe_type(const std::optional<std::string> &name) {
+  return name ? std::optional(to_type(*name)) : std::nullopt;
+}
+
 Nest make(const std::string &name, const std::string &type, bool reassoc) {
   Nest nest;
   nest.name = name;
@@ -57,14 +61,30 @@ int add_node(Nest &nest, const std::string &op, const std::vector<int> &in) {
 }
 
 int add_tensor(Nest &nest, const std::string &name, const std::optional<std::string> &type) {
-  return nest.add_tensor(name, type ? std::optional(to_type(*type)) : std::nullopt);
+  return nest.add_tensor(name, maybe_type(type));
 }
 
-int add_access(Nest &nest, int tensor, const std::vector<Extent> &strides, int64_t offset, int index, int64_t scale) {
+int add_access(Nest &nest, int tensor, const std::vector<Extent> &strides, int64_t offset, int index, int64_t scale,
+               const std::optional<std::string> &as) {
   std::vector<Int> ints;
   for (const Extent &stride : strides)
     ints.push_back(to_int(nest, stride));
-  return nest.add_access(tensor, ints, offset, index, scale);
+  const int made = nest.add_access(tensor, ints, offset, index, scale);
+  if (as)
+    nest.accesses[made].as = nest.other(to_type(*as));
+  return made;
+}
+
+/// The functions are written for the nest's type: what they add is given this one.
+int build_in(Nest &nest, Type type, const MathFunction &f, const std::vector<int> &in) {
+  const Type whole = nest.type;
+  const size_t first = nest.nodes.size();
+  nest.type = type;
+  const int made = f.build(nest, in.data());
+  nest.type = whole;
+  for (size_t n = first; n < nest.nodes.size(); ++n)
+    nest.nodes[n].type = nest.other(type);
+  return made;
 }
 
 int add_math(Nest &nest, const std::string &name, const py::args &args) {
@@ -72,12 +92,13 @@ int add_math(Nest &nest, const std::string &name, const py::args &args) {
   const auto in = args.cast<std::vector<int>>();
   if (int(in.size()) != f.operands)
     throw py::value_error(name + " takes " + std::to_string(f.operands) + " operands, not " + std::to_string(in.size()));
-  if (nest.type != Type::F32 && nest.type != Type::F64)
-    throw py::value_error(name + " takes a nest of f32 or f64, not " + name_of(nest.type));
   for (int x : in)
     if (x < 0 || x >= int(nest.nodes.size()))
       throw py::value_error(name + " takes an earlier node, not " + std::to_string(x));
-  return f.build(nest, in.data());
+  const Type type = nest.type_of(in[0]);
+  if (type != Type::F32 && type != Type::F64)
+    throw py::value_error(name + " takes a nest of f32 or f64, not " + name_of(type));
+  return build_in(nest, type, f, in);
 }
 
 py::list dims(const Nest &nest) {
@@ -176,8 +197,10 @@ void bind_nest(py::module_ &m) {
              return n.add_dim(name, to_int(n, extent), reduction);
            }, py::arg("name"), py::arg("extent"), py::arg("reduction") = false)
       .def("add_access", &add_access, py::arg("tensor"), py::arg("strides"), py::arg("offset") = 0,
-           py::arg("index") = -1, py::arg("scale") = 0)
-      .def("constant", &Nest::constant, py::arg("value"))
+           py::arg("index") = -1, py::arg("scale") = 0, py::arg("read_as") = py::none())
+      .def("constant", [](Nest &n, double value, const std::optional<std::string> &type) { return n.constant(value, maybe_type(type)); },
+           py::arg("value"), py::arg("type") = py::none())
+      .def("convert", [](Nest &n, int node, const std::string &type) { return n.convert(node, to_type(type)); }, py::arg("node"), py::arg("type"))
       .def("load", &Nest::load, py::arg("access"))
       .def("acc", &Nest::acc)
       .def("add", [](Nest &n, const std::string &op, const py::args &in) { return add_node(n, op, in.cast<std::vector<int>>()); })

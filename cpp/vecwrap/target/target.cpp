@@ -80,6 +80,9 @@ bool converts_vectors(const Target &target, Type computed, Type stored) {
 
 bool computes(const Target &target, Type type) { return type != Type::F16 || (target.isa == Isa::Rvv && target.halves); }
 
+/// RISC-V keeps scalars of floats and of integers apart.
+bool computes(const Target &target, const Nest &nest) { return computes(target, nest.type) && !(target.isa == Isa::Rvv && is_mixed(nest)); }
+
 bool widens(const Target &target, Type computed, Type stored) {
   if (target.isa != Isa::Rvv) return false;
   if (computed == Type::F64) return stored == Type::F32;

@@ -35,6 +35,7 @@ struct Target {
 
 /// Is there arithmetic on the type?
 bool computes(const Target &, Type);
+bool computes(const Target &, const Nest &); ///< all of it
 /// Is there a multiply-add of numbers that are stored so, of half the size of what is computed?
 bool widens(const Target &, Type computed, Type stored);
 /// Do vector loads and stores convert between what is computed in and what is stored?

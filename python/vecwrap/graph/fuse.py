@@ -6,11 +6,12 @@ import math
 from dataclasses import replace
 
 from .. import _core
-from ..expr import Apply, Choose, Const, Expr
+from ..conversion import target_type
+from ..expr import Apply, Choose, Const, Expr, convert
 from .array import Buffer
 from .dims import split, with_dims
 from .graph import Check, Graph
-from .nests import computed_in, moved
+from .nests import computed_in, made_in, moved
 from .stage import Read, Stage, below
 
 COST = dict.fromkeys(_core.OPS, 1) | {"div": 6, "sqrt": 6, "pow2": 4, "exponent": 4, "pow": 100}  # about as many instructions
@@ -18,14 +19,14 @@ FUNCTION = 20  # and as many for a function like exp
 EPILOGUE = 12  # operations that a contraction's registers can take on after the reduction
 
 
-def fuse(graph: Graph) -> None:
-    """Rewrites graph.steps until nothing more fuses."""
+def fuse(graph: Graph, mixes: bool = True) -> None:
+    """Rewrites graph.steps until nothing more fuses. `mixes`: what sums integers may go on in floats."""
     changed = True
     while changed:
         changed = False
         for step in list(graph.steps):
             made: Stage | None = step if isinstance(step, Stage) and step in graph.steps else None
-            while made is not None and (fused := fuse_into_consumers(graph, made)):
+            while made is not None and (fused := fuse_into_consumers(graph, made, mixes)):
                 changed = True
                 made = fused[0] if made.reduces and len(fused) == 1 else None  # a product takes on all that follows, one by one
 
@@ -34,7 +35,7 @@ def readers(graph: Graph, buffer: Buffer) -> list[Stage]:
     return [s for s in graph.steps if isinstance(s, Stage) and any(r.buffer is buffer for r in s.reads())]
 
 
-def fuse_into_consumers(graph: Graph, producer: Stage) -> list[Stage]:
+def fuse_into_consumers(graph: Graph, producer: Stage, mixes: bool) -> list[Stage]:
     """Tries to make the producer's buffer unnecessary; the consumers that it became part of."""
     buffer = producer.out.buffer
     if buffer.kind != "temporary" or producer.fills or not sole_writer(graph, producer):
@@ -44,7 +45,7 @@ def fuse_into_consumers(graph: Graph, producer: Stage) -> list[Stage]:
         return []
     fused: list[Stage] = []
     for consumer in consumers:
-        if not alike(producer, consumer):
+        if not alike(producer, consumer) and not (mixes and convertible(producer, consumer)):
             return []
         new = inlined(producer, consumer) or (appended(producer, consumer) if len(consumers) == 1 else None)
         if new is None:
@@ -59,7 +60,13 @@ def fuse_into_consumers(graph: Graph, producer: Stage) -> list[Stage]:
 def alike(producer: Stage, consumer: Stage) -> bool:
     """Stages that ask for a type of arithmetic keep it: they take on copies, and what is computed in the same."""
     copies = any(isinstance(s.final, Read) and moved(s) for s in (producer, consumer))
-    return not (producer.compute or consumer.compute) or copies or computed_in(producer) == computed_in(consumer)
+    return not (producer.compute or consumer.compute) or copies or made_in(producer) == computed_in(consumer)
+
+
+def convertible(producer: Stage, consumer: Stage) -> bool:
+    """A sum of integers that is stored as it is, and goes on in floats."""
+    return (producer.reduces and not consumer.reduces and made_in(producer) == producer.out.buffer.dtype == "i32"
+            and computed_in(consumer) == "f32")
 
 
 def sole_writer(graph: Graph, producer: Stage) -> bool:
@@ -77,7 +84,7 @@ def operations(root: Expr) -> int:
     cost = 0
     for expr in below(root):
         if isinstance(expr, Apply):
-            cost += COST.get(expr.op, FUNCTION)
+            cost += 1 if target_type(expr) else COST.get(expr.op, FUNCTION)
         cost += 2 * isinstance(expr, Choose)
     return cost
 
@@ -99,7 +106,7 @@ def appended(producer: Stage, consumer: Stage) -> Stage | None:
         return tuple(old[partner[d]] if d in partner else 0 for d in range(len(producer.extents)))
 
     moved = with_dims(consumer, producer.extents, producer.parallel, strides)
-    value = producer.final
+    value = producer.final if alike(producer, consumer) else convert(producer.final, computed_in(consumer))
     key = read.moved(strides).key
     final = moved.rewritten({key: value}).final
     return replace(producer, name=joined(producer.name, consumer.name), out=moved.out, final=final)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import _core
+from ..conversion import Types, target_type
 from ..expr import Acc, Apply, Choose, Const, Expr
 from .array import ITEMSIZE, Buffer
 from .stage import Read, Stage, below, operands
@@ -76,6 +77,15 @@ def computed_in(stage: Stage) -> str:
     return stage.compute or ("f64" if WIDE & {*direct, stored_as(stage.out, where)} else "f32")
 
 
+def types(stage: Stage, computed: str) -> Types:
+    return Types((Acc,), computed, operands)
+
+
+def made_in(stage: Stage) -> str:
+    """The type of a stage's result, as it is computed."""
+    return types(stage, computed_in(stage)).of(stage.final)
+
+
 def stored_as(read: Read, moved: set[object]) -> str:
     """What is moved travels bit by bit: integers as floats of their size."""
     same_size = {4: "f32", 8: "f64"}.get(ITEMSIZE[read.buffer.dtype])
@@ -91,7 +101,8 @@ class NestBuilder:
         self.tensors: list[tuple[Buffer, int]] = []
         self.accesses: dict[object, int] = {}
         self.nodes: dict[object, int] = {}
-        self.lowered: dict[int, int] = {}
+        self.lowered: dict[tuple[int, str], int] = {}  # by the expression and what it is computed in
+        self.types = types(stage, self.type)
 
     def run(self) -> Lowered:
         stage, nest = self.stage, self.nest
@@ -101,22 +112,26 @@ class NestBuilder:
             expr = getattr(stage, root)
             if expr is not None:
                 setattr(nest, root, self.node(expr))
-        nest.out = self.access(stage.out)
+        nest.out = self.access(stage.out, self.types.of(stage.final))
         if wrong := nest.validate():
             raise ValueError(f"stage {stage.name}: {wrong}")
         return Lowered(stage.name, nest, self.tensors)
 
-    def node(self, expr: Expr) -> int:
-        if id(expr) not in self.lowered:
-            self.lowered[id(expr)] = self.make(expr)
-        return self.lowered[id(expr)]
+    def node(self, expr: Expr, beside: str | None = None) -> int:
+        """`beside`: the type of what the expression is an operand of."""
+        type = self.types.own(expr) or beside or self.type
+        if (id(expr), type) not in self.lowered:
+            self.lowered[id(expr), type] = self.make(expr, type)
+        return self.lowered[id(expr), type]
 
     def once(self, key: tuple[object, ...]) -> int:
         """Equal nodes are one node."""
         if key not in self.nodes:
             op, *rest = key
             if op == "const":
-                made = self.nest.constant(float.fromhex(str(rest[0])))
+                made = self.nest.constant(float.fromhex(str(rest[0])), str(rest[1]))
+            elif op == "convert":
+                made = self.nest.convert(*rest)  # type: ignore[arg-type]
             elif op in _core.PREDS:
                 made = self.nest.select(str(op), *rest)  # type: ignore[arg-type]
             elif op in _core.OPS:
@@ -126,12 +141,12 @@ class NestBuilder:
             self.nodes[key] = made
         return self.nodes[key]
 
-    def make(self, expr: Expr) -> int:
+    def make(self, expr: Expr, type: str) -> int:
         if isinstance(expr, Const):
-            value = float(np.float32(expr.value)) if self.type == "f32" else float(expr.value)
-            return self.once(("const", value.hex()))
+            value = float(np.float32(expr.value)) if type == "f32" else float(expr.value)
+            return self.once(("const", value.hex(), type))
         if isinstance(expr, Read):
-            access = self.access(expr)
+            access = self.access(expr, type)
             key = ("load", access)
             if key not in self.nodes:
                 self.nodes[key] = self.nest.load(access)
@@ -140,7 +155,10 @@ class NestBuilder:
             if ("acc",) not in self.nodes:
                 self.nodes["acc",] = self.nest.acc()
             return self.nodes["acc",]
-        inputs = [self.node(operand) for operand in operands(expr)]
+        if target_type(expr):
+            (part,) = operands(expr)
+            return self.once(("convert", self.node(part), type)) if self.types.of(part) != type else self.node(part)
+        inputs = [self.node(operand, type) for operand in operands(expr)]
         if isinstance(expr, Choose):
             return self.once((expr.condition.pred, *inputs))
         assert isinstance(expr, Apply)
@@ -149,15 +167,16 @@ class NestBuilder:
     def storage(self, read: Read) -> str:
         return stored_as(read, self.moved)
 
-    def access(self, read: Read) -> int:
+    def access(self, read: Read, type: str) -> int:
         """By itself, a nest has a tensor for every place: it holds no offset of this network, and may pack any of them."""
-        if read.key not in self.accesses:
+        key = (type, read.key)
+        if key not in self.accesses:
             size = ITEMSIZE[read.buffer.dtype]
-            at = self.access(read.at) if read.at is not None else -1
+            at = self.access(read.at, self.type) if read.at is not None else -1
             tensor, offset = self.tensor(read, read.offset * size)
             strides = [s * size for s in read.strides]
-            self.accesses[read.key] = self.nest.add_access(tensor, strides, offset, at, read.scale * size)
-        return self.accesses[read.key]
+            self.accesses[key] = self.nest.add_access(tensor, strides, offset, at, read.scale * size, type)
+        return self.accesses[key]
 
     def tensor(self, read: Read, offset: int) -> tuple[int, int]:
         """The tensor of a place so many bytes into its buffer, and how many bytes into the tensor that is."""

@@ -23,6 +23,7 @@ constexpr uint8_t kCompare[] = {0x0b, 0x00, 0x1e, 0x1d, 0x11, 0x12, 0x0c, 0x07, 
 } // namespace
 
 void Avx::vector(const VInst &i) {
+  if (i.op == VOp::VCast) return integral() ? vcvttps2dq(reg(i.d), reg(i.a)) : vcvtdq2ps(reg(i.d), reg(i.a));
   if (integral() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;
@@ -104,16 +105,16 @@ void Avx::round(const VInst &i) {
 }
 
 void Avx::pow2(const VInst &i) {
-  const Exponents e = exponents_of(p_.type);
+  const Exponents e = exponents_of(type_);
   const Xmm d = reg(i.d);
   (this->*kMax[column()])(d, reg(i.a), everywhere(e.least));
   (this->*kMin[column()])(d, d, everywhere(e.greatest));
-  (this->*kAdd[column()])(d, d, everywhere(pow2_magic(p_.type)));
+  (this->*kAdd[column()])(d, d, everywhere(pow2_magic(type_)));
   bits64() ? vpsllq(d, d, e.mantissa) : vpslld(d, d, e.mantissa);
 }
 
 void Avx::exponent(const VInst &i) {
-  const Exponents e = exponents_of(p_.type);
+  const Exponents e = exponents_of(type_);
   const Xmm d = reg(i.d), a = reg(i.a);
   const double magic = double(int64_t(1) << e.mantissa);
   const uint64_t word = bits64() ? bits_of(magic) : bits_of(magic) << 32 | bits_of(magic);

@@ -11,6 +11,7 @@ int64_t Emitter::run() {
   const int64_t stack = prologue();
   for (const VInst &i : p_.code) one(i);
   epilogue();
+  type_ = p_.type;
   constants();
   return stack;
 }
@@ -68,6 +69,7 @@ Address Emitter::memory(const Mem &m, bool broadcast) {
 }
 
 void Emitter::one(const VInst &i) {
+  type_ = i.type.value_or(p_.type);
   if (i.op == VOp::Note) return;
   if (i.op == VOp::Prefetch) return prefetcht0(memory(i.mem));
   if (i.op < VOp::Label) scalar(i);

@@ -49,8 +49,8 @@ protected:
   RegExp place(const Mem &m);
   Address memory(const Mem &m, bool broadcast = false);
 
-  bool integral() const { return wraps(p_.type); }
-  bool bits64() const { return size_of(p_.type) == 8; } ///< elements of 64 bits: doubles or integers
+  bool integral() const { return wraps(type_); }
+  bool bits64() const { return size_of(type_) == 8; } ///< elements of 64 bits: doubles or integers
   int column() const { return (p_.lanes == 1 ? 2 : 0) + bits64(); } ///< of ps, pd, ss, sd
   bool is_one(const VInst &i) const { return p_.lanes == 1 || i.lanes == Lanes::One; }
   void one(const VInst &i);
@@ -78,6 +78,7 @@ protected:
   void constants();
 
   const VProgram &p_;
+  vecwrap::Type type_ = p_.type; ///< of the instruction in work; all types of a program have one size
   GprMap map_;
   std::vector<Label> labels_;
   std::map<std::pair<uint64_t, int>, Label> pool_;

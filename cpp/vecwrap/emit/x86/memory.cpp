@@ -102,7 +102,7 @@ void Avx::load_everywhere(const VInst &i) {
 }
 
 void Avx::load_vector_converted(const VInst &i) {
-  const Conversion convert(*this, wide_, p_.type, *i.stored);
+  const Conversion convert(*this, wide_, type_, *i.stored);
   if (i.lanes != Lanes::Tail || wide_) return convert.load(i.d, i.t, place(i.mem), i.lanes == Lanes::Tail);
   Label whole, done;
   whole_tail(whole);
@@ -114,7 +114,7 @@ void Avx::load_vector_converted(const VInst &i) {
 }
 
 void Avx::store_vector_converted(const VInst &i) {
-  const Conversion convert(*this, wide_, p_.type, *i.stored);
+  const Conversion convert(*this, wide_, type_, *i.stored);
   if (i.lanes != Lanes::Tail || wide_) return convert.store(place(i.mem), i.a, i.t, i.e, i.lanes == Lanes::Tail);
   Label whole, done;
   whole_tail(whole);

@@ -26,8 +26,9 @@ constexpr Comparison kComparisons[] = {
 } // namespace
 
 void Sse::vector(const VInst &i) {
-  if (integral() && integer(i)) return;
   const Xmm d(i.d), a(i.a);
+  if (i.op == VOp::VCast) return integral() ? cvttps2dq(d, a) : cvtdq2ps(d, a);
+  if (integral() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;
   case VOp::VLoad: load(i); break;
@@ -83,7 +84,7 @@ void Sse::binary(const Unary *row, const VInst &i, bool commutes) {
 /// |a| + 2^mantissa - 2^mantissa where |a| is less than that, with the sign of a; else a, which has no fraction.
 void Sse::round(const VInst &i) {
   const Xmm d(i.d), a(i.a), mask = scratch(0), whole = scratch(1);
-  const uint64_t size = sign_bit() - 1, magic = bits_of(double(int64_t(1) << exponents_of(p_.type).mantissa));
+  const uint64_t size = sign_bit() - 1, magic = bits_of(double(int64_t(1) << exponents_of(type_).mantissa));
   movaps(mask, a), andps(mask, packed(size));
   movaps(whole, mask);
   bits64() ? addpd(whole, packed(magic)) : addps(whole, packed(magic));
@@ -95,17 +96,17 @@ void Sse::round(const VInst &i) {
 }
 
 void Sse::pow2(const VInst &i) {
-  const Exponents e = exponents_of(p_.type);
+  const Exponents e = exponents_of(type_);
   const Xmm d(i.d);
   copy(d, Xmm(i.a));
   (this->*kMax[column()])(d, everywhere(e.least));
   (this->*kMin[column()])(d, everywhere(e.greatest));
-  (this->*kAdd[column()])(d, everywhere(pow2_magic(p_.type)));
+  (this->*kAdd[column()])(d, everywhere(pow2_magic(type_)));
   bits64() ? psllq(d, e.mantissa) : pslld(d, e.mantissa);
 }
 
 void Sse::exponent(const VInst &i) {
-  const Exponents e = exponents_of(p_.type);
+  const Exponents e = exponents_of(type_);
   const Xmm d(i.d);
   const double magic = double(int64_t(1) << e.mantissa);
   copy(d, Xmm(i.a));

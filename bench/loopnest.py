@@ -25,7 +25,7 @@ import numpy as np
 
 import vecwrap as vw
 from vecwrap import _core
-from vecwrap.measure import Operands, peak_gflops
+from vecwrap.measure import Operands
 
 
 @dataclass(frozen=True)
@@ -138,29 +138,25 @@ def copy_loop(operator: Operator) -> peers.Loop:
     return peers.python_loop(lambda: np.copyto(written, read))
 
 
-def speed(operator: Operator, peaks: Mapping[str, float]) -> dict[str, Any]:
-    """Per instruction set: the heuristic's kernel, and the fastest it proposes; in the same rounds a copy of so many bytes."""
-    operands, sentences = Operands(operator.nest(), {}), {}
-    loops = {"copy": copy_loop(operator)}
-    for name in peaks:
-        first, best, sentences[name] = fastest(operator, vw.find_target(name), operands)
-        loops |= {f"{name} heuristic": kernel_loop(first, operands), f"{name} best": kernel_loop(best, operands)}
-    seconds = {name: found.seconds for name, found in peers.timed(loops, peers.Settings()).items()}
-    flops = _core.flops(operator.nest(), operands.args)
-    heuristic = {name: flops / seconds[f"{name} heuristic"] / 1e9 for name in peaks}
-    gflops = {name: max(heuristic[name], flops / seconds[f"{name} best"] / 1e9) for name in peaks}
-    return {"case": operator.name, "heuristic": heuristic, "gflops": gflops, "sentences": sentences,
-            "of_peak": {name: gflops[name] / peak for name, peak in peaks.items()},
-            "seconds": {name: flops / gflops[name] / 1e9 for name in peaks}, "copy_seconds": seconds["copy"]}
+def speed(operator: Operator, name: str) -> dict[str, Any]:
+    """On one instruction set: the heuristic's kernel and the fastest it proposes, in the same rounds as its peak and a copy."""
+    nest, target = operator.nest(), vw.find_target(name)
+    operands = Operands(nest, {})
+    first, best, sentence = fastest(operator, target, operands)
+    loops = {"peak": peers.peak_loop(target), "copy": copy_loop(operator),
+             "heuristic": kernel_loop(first, operands), "best": kernel_loop(best, operands)}
+    found, flops = peers.timed(loops, peers.Settings()), _core.flops(nest, operands.args)
+    best_name = min(("heuristic", "best"), key=lambda loop: found[loop].ratio)
+    return {"heuristic": flops / found["heuristic"].seconds / 1e9, "gflops": flops / found[best_name].seconds / 1e9,
+            "of_peak": flops / found[best_name].ratio, "peak": 1 / found["peak"].seconds / 1e9, "sentence": sentence,
+            "seconds": found[best_name].seconds, "copy_seconds": found["copy"].seconds}
 
 
-def row(result: Mapping[str, Any], peaks: Mapping[str, float]) -> list[str]:
-    """Both instruction sets, then the widest one's time, a copy's, and the sentence."""
-    first, best = result["heuristic"], result["gflops"]
-    ours = [f"{first[name]:.1f} / {best[name]:.1f} ({part:.0%})" for name, part in result["of_peak"].items()]
-    widest = next(iter(peaks))
-    times = [f"{seconds * 1e6:.1f}" for seconds in (result["seconds"][widest], result["copy_seconds"])]
-    return [result["case"], *ours, *times, result["sentences"][widest]]
+def row(case: str, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """All instruction sets, then the widest one's time, a copy's, and the sentence."""
+    ours = [f"{r['heuristic']:.1f} / {r['gflops']:.1f} ({r['of_peak']:.1%})" for r in results.values()]
+    widest = next(iter(results.values()))
+    return [case, *ours, *(f"{widest[kind] * 1e6:.1f}" for kind in ("seconds", "copy_seconds")), widest["sentence"]]
 
 
 def geometric_mean(values: Sequence[float]) -> float:
@@ -174,11 +170,10 @@ def milliseconds(found: Mapping[str, Any], name: str) -> str:
 def main(given: Sequence[str] = ()) -> int:
     argparse.ArgumentParser(prog="loopnest.py", description=__doc__).parse_args(given)
     pin_to_one_core()
-    peaks = {name: peak_gflops(vw.find_target(name)) for name in TARGETS if _core.runs_here(vw.find_target(name))}
-    fast = [speed(operator, peaks) for operator in [*LAYOUTS, *GENERATED]]
-    told = ", ".join(f"{name} {peak:.0f}" for name, peak in peaks.items())
-    print_table(f"LoopNest's operators, GFLOP/s: heuristic / best (of the FMA peak: {told})",
-                ["operator", *peaks, "us", "a copy, us", "sentence"], [row(r, peaks) for r in fast])
+    targets = [name for name in TARGETS if _core.runs_here(vw.find_target(name))]
+    fast = {operator.name: {name: speed(operator, name) for name in targets} for operator in [*LAYOUTS, *GENERATED]}
+    print_table("LoopNest's operators, GFLOP/s: heuristic / best (of the FMA peak in the same rounds)",
+                ["operator", *targets, "us", "a copy, us", "sentence"], [row(*result) for result in fast.items()])
     made = [generation(operator) for operator in GENERATED]
     mean = geometric_mean([r["generate"] for r in made]) * 1e3
     beside = " and ".join(f"{geometric_mean([r[peer] / r['generate'] for r in made]):.0f} times faster than {name}"
@@ -186,7 +181,8 @@ def main(given: Sequence[str] = ()) -> int:
     print_table(f"generating code, milliseconds: geometric mean {mean:.3f}, {beside}",
                 ["operator", "generate", "choose a sentence", *COMPILERS.values()],
                 [[r["case"], *(milliseconds(r, name) for name in ("generate", "choose", *COMPILERS))] for r in made])
-    save_json("loopnest", [{"table": "speed", "peaks": peaks, **r} for r in fast] + [{"table": "generation", **r} for r in made])
+    speeds = [{"table": "speed", "case": case, "target": name, **r} for case, found in fast.items() for name, r in found.items()]
+    save_json("loopnest", speeds + [{"table": "generation", **r} for r in made])
     return 0
 
 

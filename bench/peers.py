@@ -20,6 +20,9 @@ from common import CLANG, ROOT, WORK  # before numpy: it says how many threads
 
 import numpy as np
 
+import vecwrap as vw
+from vecwrap.measure.peak import peak_kernel
+
 Data = np.ndarray[Any, Any]
 ORT = {"intra_op_num_threads": 1, "inter_op_num_threads": 1, "log_severity_level": 4}
 OPENVINO = {"INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}  # bf16 otherwise
@@ -76,6 +79,12 @@ def python_loop(run: Callable[[], object], times: int = 1) -> Loop:
             run()
 
     return Loop(loop, times)
+
+
+def peak_loop(target: vw.Target, type: str = "f32") -> Loop:
+    """The FMA peak as one more loop, since clocks move within minutes: its seconds are those of one operation."""
+    kernel, operands, flops = peak_kernel(target, type)
+    return Loop(lambda runs: kernel.time(operands.args, 1, runs), round(flops))
 
 
 @cache

@@ -104,8 +104,9 @@ def depthwise(rows: int, columns: int, channels: int, size: int = 3) -> str:
 def test_lines_that_slide_out_of_the_cache_share_a_tile():
     assert "tile(y.1,x.1,c.1)" in proposed(depthwise(112, 112, 32)), "three lines are 44 KB"
     assert "tile(y.1,x.1,c.1)" in proposed(depthwise(56, 56, 64)), "22 KB, in half of the sets"
-    assert "y.1" not in proposed(depthwise(14, 14, 384)), "what a line left is still there"
-    assert "y.1" not in proposed(depthwise(56, 56, 144)), "so it is by columns of two vectors"
+    assert "y.1" not in proposed(depthwise(14, 14, 384)), "wide columns go through its many pages less often"
+    assert "unroll(q,3) unroll(p,3)" in proposed(depthwise(56, 56, 144)), "36 places are read once, not two or three times"
+    assert "unroll(p," not in proposed(depthwise(56, 56, 64, 9)), "too much code"
     assert "tile(y,x.1,c.1)" in proposed(depthwise(2, 112, 32)), "both lines"
     assert "reorder(y,x,c," in proposed(depthwise(56, 56, 64)), "whole pixels: each line of memory comes once"
     assert "reorder(c,y,x," in proposed(depthwise(56, 56, 144))
@@ -156,7 +157,9 @@ def test_a_panel_that_stays_in_the_second_level_is_not_packed():
 
 def test_columns_that_evict_each_other_are_packed_for_few_rows():
     """Rows of B are 12 KiB apart: 64 columns of 768 of them fill a sixteenth of the second level's sets."""
-    assert "pack(B,k)" in proposed(product(128, 3072, 768))
+    sentence = proposed(product(128, 3072, 768))
+    assert "pack(B,k)" in sentence and "prefetch(B,k,1)" in sentence, "copying one panel would wait for the third level"
+    assert "pack(C,n)" in sentence and "pack(C" not in proposed(product(128, 1000, 3000)), "neither do rows of C spread"
 
 
 def test_more_rows_are_walked_side_by_side_where_they_share_no_sets():

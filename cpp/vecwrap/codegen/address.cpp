@@ -189,19 +189,18 @@ void Generator::restore(const Pointers &saved) {
 
 void Generator::advance(int dim, int64_t elements) {
   if (!elements) return;
-  for (Group &group : groups_) {
-    const Int stride = group.strides[dim];
-    if (stride.is_zero()) continue;
-    for (auto &[distance, reg] : group.pointers) {
-      if (const int64_t bytes = stride.value * elements; stride.is_const() && !(reaches_strides() && (bytes < -2048 || bytes > 2047))) {
-        add_to(reg, bytes);
-      } else {
-        const int m = stride.is_const() ? constant(bytes) : multiple(stride.sym, elements);
-        VInst &i = emit(VOp::SAdd);
-        i.d = reg, i.a = reg, i.b = m;
-      }
-    }
-  }
+  for (Group &group : groups_)
+    for (auto &[distance, reg] : group.pointers)
+      if (!group.strides[dim].is_zero()) move(reg, reg, group.strides[dim], elements);
+}
+
+/// d = a + elements * stride
+void Generator::move(int d, int a, Int stride, int64_t elements) {
+  const int64_t bytes = stride.is_const() ? stride.value * elements : 0;
+  const bool at_once = stride.is_const() && !(reaches_strides() && (bytes < -2048 || bytes > 2047));
+  const int b = at_once ? -1 : stride.is_const() ? constant(bytes) : multiple(stride.sym, elements);
+  VInst &i = emit(at_once ? VOp::SAddImm : VOp::SAdd);
+  i.d = d, i.a = a, i.b = b, i.imm = bytes;
 }
 
 } // namespace vecwrap

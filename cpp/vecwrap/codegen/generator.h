@@ -46,6 +46,19 @@ struct Buffer {
   int64_t offset = 0;    ///< in the frame
 };
 
+/// Step prefetch of a packed operand (ahead.cpp): what its buffer will be filled from next.
+struct Ahead {
+  Prefetch step;
+  int buffer = -1, access = -1;    ///< access: the source
+  int row = -1;                    ///< dim along which it is walked; -1: line by line
+  int64_t rows = 0, run = 0;       ///< run: bytes side by side in each
+  std::vector<std::vector<int64_t>> points; ///< where runs of one row begin
+  int at = 0;                      ///< position on entry to which a share is asked for
+  int64_t share = 0;               ///< rows
+  int next = -1, left = -1;        ///< registers: the next row, how many there are
+  int remaining = -1, after = -1;  ///< registers: elements of the step's loop, where it begins the next time
+};
+
 /// What the nests of one kernel share.
 struct Emission {
   VProgram out;
@@ -183,6 +196,7 @@ private:
   int symbol(int s);
   int multiple(int s, int64_t m); ///< register with m * symbol, computed once in the prologue
   void advance(int dim, int64_t elements);
+  void move(int d, int a, Int stride, int64_t elements);
   int constant(int64_t value);            ///< register that holds it, set once in the prologue
   int lane_stride(int access, int dim);   ///< register with the bytes between lanes; -1 if they are adjacent
   using Pointers = std::vector<std::pair<int, std::map<Group::Distance, int>>>; ///< of some groups
@@ -210,6 +224,19 @@ private:
 
   // prefetch.cpp
   bool check_prefetches();
+
+  // ahead.cpp
+  int source(const Buffer &, int tensor) const;
+  bool plan_ahead(const Prefetch &);
+  void plan_runs(Ahead &, const Buffer &, const std::vector<int64_t> &capacity) const;
+  void plan_shares(Ahead &, int position) const;
+  void start_ahead(int position);
+  void step_ahead(int position);
+  void next_ahead(const Buffer &);
+  int moved_pointer(const Ahead &, int loop, int64_t iterations);
+  bool near_enough(const Ahead &);
+  void ask_row(const Ahead &);
+  void ask_ahead(int position);
 
   void check_segments(); ///< segment.cpp
 
@@ -261,10 +288,13 @@ private:
   std::vector<int> group_of_;                           // access -> group
   std::map<std::vector<int64_t>, int> indices_;         // what straight-line code has read: address, scale -> register
   std::vector<Buffer> buffers_;
+  std::vector<Ahead> ahead_;
   std::vector<Count> chunk_;                            // per dim: the current chunk
   std::vector<int64_t> unrolled_;                       // per dim: offset of the current unrolled copy
   bool streams_ = false;                                // stores of the output go past the caches
-  int copies_ = 1;                                      // of the body of the unrolled loop, one behind the other
+  int copies_ = 1;                                      // of the body of the innermost unrolled loop, one behind the other
+  struct Line { int64_t copies = 1, number = 0; };
+  Line line_;                                           // of the body of all unrolled loops: how many, and the current one
   struct Trip { int counter; Count total; int64_t step; };
   std::map<int, Trip> outer_reductions_;                // loops around the scope that keep partial sums
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer

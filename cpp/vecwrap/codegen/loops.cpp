@@ -1,6 +1,7 @@
 #include "codegen/generator.h"
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace vecwrap {
 
@@ -137,8 +138,11 @@ void Generator::add_to(int reg, int64_t imm) {
 void Generator::generate(int position) {
   if (failed_) return;
   enter_bodies(position);
+  step_ahead(position);
   emit_packs(position);
   if (failed_) return;
+  ask_ahead(position);
+  start_ahead(position);
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)
@@ -152,6 +156,8 @@ void Generator::loop(int l, const std::function<void()> &body) {
   const int d = loop.dim, child = tree_.child(l);
   const Count total = chunk_[d];
   if (total.is_const() && total.tail < 0 && total.value <= loop.step && loop.dot == 1) return body(); // one iteration, same chunk
+  const bool line = child < 0 && l >= tree_.scope && loop.dot == 1 && total.is_const() && total.value <= loop.unroll;
+  if (line && target_.isa != Isa::Rvv) return copies(d, total.value, body); // RISC-V: the loop around takes the pointers' copies ahead (pipeline)
   note("for " + loop.name + (loop.step > 1 ? " step " + std::to_string(loop.step) : "") +
        (loop.unroll > 1 ? ": unroll(" + loop.name + "," + std::to_string(loop.unroll) + ")" : ""));
   const auto saved = pointers();
@@ -175,10 +181,14 @@ void Generator::iteration(int dim, Count chunk, const std::function<void()> &bod
 }
 
 void Generator::copies(int dim, int64_t count, const std::function<void()> &body) {
-  copies_ = int(count);
+  const int copies = std::exchange(copies_, dim == tree_.loops[tree_.tile - 1].dim ? int(count) : 1);
+  const Line around = line_;
   const int64_t step = dot_ && dot_->dim == dim ? dot_->group : 1;
-  for (int64_t i = 0; i < count && !failed_; ++i) unrolled_[dim] = i * step, body();
-  unrolled_[dim] = 0, copies_ = 1;
+  for (int64_t i = 0; i < count && !failed_; ++i) {
+    line_ = {around.copies * count, around.number * count + i}, unrolled_[dim] = i * step;
+    body();
+  }
+  unrolled_[dim] = 0, copies_ = copies, line_ = around;
 }
 
 /// As the first copy of the innermost loop's body, if that is unrolled.

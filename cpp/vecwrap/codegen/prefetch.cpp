@@ -22,16 +22,17 @@ bool Generator::check_prefetches() {
   for (const Prefetch &p : tree_.prefetches) {
     bool found = false;
     for (size_t a = 0; a < nest_.accesses.size(); ++a) {
-      if (!reads(nest_, root, p, int(a))) continue;
+      if (nest_.accesses[a].tensor != p.tensor) continue;
       const Access &access = nest_.accesses[a];
-      if (access.index >= 0) return fail("prefetch-operand", "tensor '" + nest_.tensors[p.tensor].name + "' is read by way of an index, which is not known ahead");
+      if (reads(nest_, root, p, int(a)) && access.index >= 0) return fail("prefetch-operand", "tensor '" + nest_.tensors[p.tensor].name + "' is read by way of an index, which is not known ahead");
       const Loop &loop = tree_.loops[p.loop];
       const Int stride = access.strides[loop.dim];
       if (stride.is_const() && std::abs(double(stride.value) * double(p.iterations * loop.step)) > kFarthest)
         return fail("displacement", "a constant offset exceeds 2 GiB");
-      found = true;
+      found = found || reads(nest_, root, p, int(a));
     }
-    if (!found) return fail("prefetch-operand", "the innermost loops do not read tensor '" + nest_.tensors[p.tensor].name + "' from where it lies");
+    if (!found && !plan_ahead(p)) return failed_ ? false : fail("prefetch-operand", "neither do the innermost loops read tensor '" + nest_.tensors[p.tensor].name +
+                                                                   "' from where it lies, nor is it packed inside of loop '" + tree_.loops[p.loop].name + "'");
   }
   return true;
 }

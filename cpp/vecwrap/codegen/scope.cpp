@@ -58,13 +58,16 @@ void Generator::scope() {
   size_t first = 0; // instruction of the first copy of the innermost loop's body
   std::function<void(int)> inner = [&](int l) {
     if (failed_) return;
+    if (l > tree_.scope) ask_ahead(l);
     if (l < tree_.tile) return loop(l, [&] { inner(l + 1); });
     const auto before = pointers();
     if (chunks) evaluator.take_chunk(), evaluator.set_tail();
     const int64_t copy = tree_.tile > tree_.scope ? unrolled_[tree_.loops[tree_.tile - 1].dim] : 0;
-    if (copy == 0) evaluator.prefetch(nest_.update), first = out_.code.size();
+    if (copy == 0) evaluator.prefetch(nest_.update);
+    if (line_.number == 0) first = out_.code.size();
     evaluator.into_accumulators(nest_.update);
-    if (copies_ > 1 && copy == copies_ - 1 && !has_uniforms()) share_loads(out_.code, first, evaluator.unused());
+    if (line_.copies > 1 && line_.number == line_.copies - 1 && !has_uniforms())
+      share_loads(out_.code, first, evaluator.unused(), target_.isa != Isa::Sse);
     restore(before);
   };
   inner(tree_.scope);
@@ -102,6 +105,7 @@ void Generator::end_scope(Evaluator &evaluator) {
   if (partial_sums() && !plain) branch_unless_last(partial);
   note("final, and store");
   evaluator.store(nest_.final, nest_.out);
+  if (failed_) return; // in the midst of an expression: which registers are free is not known
   if (partial_sums() && !plain) {
     restore(saved);
     jump(done);

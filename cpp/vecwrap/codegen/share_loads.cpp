@@ -39,6 +39,7 @@ public:
   std::vector<Product> products;
   std::vector<VInst> loads;  ///< per place, in their order
   std::vector<char> operand; ///< per place: was it an operand in memory?
+  size_t read_before = 0;    ///< loads and operands in memory
 
 private:
   bool take(const VInst &i) {
@@ -75,6 +76,7 @@ private:
 
   /// From numbers of loads to numbers of places.
   void number() {
+    read_before = loads.size();
     std::vector<Place> at;
     for (const VInst &load : loads) at.push_back(place_of(load));
     std::vector<int> order(loads.size()), numbers(loads.size());
@@ -128,29 +130,44 @@ VInst product_of(int sum, int factor0, int factor1) {
   return product;
 }
 
+/// A register for each of the places that most products use, as far as those go; -1 elsewhere.
+std::vector<int> registers_for(const std::vector<int> &uses, const std::vector<int> &registers) {
+  std::vector<int> order(uses.size()), kept(uses.size(), -1);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return uses[a] > uses[b]; });
+  for (size_t k = 0; k < std::min(order.size(), registers.size()) && uses[order[k]]; ++k) kept[order[k]] = registers[k];
+  return kept;
+}
+
 } // namespace
 
-void share_loads(std::vector<VInst> &code, size_t begin, const std::vector<int> &free) {
+void share_loads(std::vector<VInst> &code, size_t begin, const std::vector<int> &free, bool operands) {
   const std::optional<Line> line = Line::read(code, begin);
-  if (!line || line->products.empty()) return;
+  if (!line || line->products.empty() || free.size() < 2) return;
   const int slide = line->sliding(), keep = 1 - slide;
-  if (line->places(slide) == line->products.size() || line->places(keep) >= free.size()) return;
-  const std::vector<int> uses = line->uses(slide);
+  const std::vector<int> uses = line->uses(slide), factors = line->uses(keep);
+  const std::vector<int> kept = registers_for(factors, {free.begin(), free.end() - 1});
+  size_t loads = line->places(slide);
+  if (loads == line->products.size()) return;
+  for (size_t place = 0; place < factors.size(); ++place) {
+    const bool apart = factors[place] && kept[place] < 0;
+    if (apart && (!operands || line->loads[place].lanes != Lanes::All)) return;
+    loads += apart ? factors[place] : factors[place] > 0;
+  }
   const std::vector<Product> order = sorted(line->products, slide);
-  if (order.empty()) return;
+  if (order.empty() || loads >= line->read_before) return;
   code.resize(begin);
-  std::vector<int> kept(line->loads.size(), -1); // registers of places
-  size_t taken = 0;
+  std::vector<char> is_loaded(line->loads.size());
   int last = -1; // place in the last free register
   for (const Product &p : order) {
-    int &factor = kept[p.factor[keep]];
-    if (factor < 0) factor = free[taken++], code.push_back(loaded(*line, p.factor[keep], factor));
-    const int place = p.factor[slide];
-    const bool operand = uses[place] == 1 && line->operand[place];
+    const int factor = p.factor[keep], place = p.factor[slide], reg = kept[factor];
+    if (reg >= 0 && !is_loaded[factor]) is_loaded[factor] = 1, code.push_back(loaded(*line, factor, reg));
+    const bool operand = uses[place] == 1 && line->operand[place] && reg >= 0;
     if (!operand && last != place) code.push_back(loaded(*line, place, free.back())), last = place;
     const int from = operand ? -1 : free.back();
-    VInst product = slide ? product_of(p.sum, factor, from) : product_of(p.sum, from, factor);
-    if (operand) product.mem_operand = slide, product.mem = line->loads[place].mem;
+    VInst product = slide ? product_of(p.sum, reg, from) : product_of(p.sum, from, reg);
+    const int in_memory = operand ? slide : reg < 0 ? keep : -1;
+    if (in_memory >= 0) product.mem_operand = in_memory, product.mem = line->loads[p.factor[in_memory]].mem;
     code.push_back(product);
   }
 }

@@ -58,7 +58,7 @@ enum class VOp : uint8_t {
           ///< value2) says, of type `other` or widened to it, zeros for the others; temporary t
   VSpread,  ///< d = the row of elements at mem, of type `other` or widened to it, by fours: piece p holds those of lanes 4 p to 4 p + 3 of
             ///< one vector of lanes after the other, so that zips make lanes of several rows; temporary t if widened
-  Prefetch, ///< the line at mem, which may lie outside of all tensors
+  Prefetch, ///< the line at mem, which may lie outside of all tensors; imm 1: for the second-level cache
 
   // Segments (RVV): imm elements side by side for each lane, each of which has registers of its own, one behind the other.
   VLoadSegment, VStoreSegment, ///< d (a): the first one's register; elements of type `stored`

@@ -11,6 +11,10 @@ namespace vecwrap {
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// The tile with panels of a tensor packed; -1: of none.
 Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack);
+/// Is an operand that is packed too large for the caches, in a nest of known extents?
+bool comes_from_afar(const Nest &nest, const Target &t, const Shape &s);
+/// The tile with panels of such a tensor packed, each prefetched while the one before is computed with.
+Sentence panels_ahead(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor);
 int scaled_operand(const Nest &nest, const Shape &s);
 Sentence prescaled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor);
 /// Lanes along a dim in which the output is strided, before all others where that is cheaper than along its rows.

@@ -3,6 +3,7 @@
 #include "decide/draft.h"
 #include "decide/operands.h"
 #include "decide/tiles.h"
+#include "decide/windows.h"
 #include <algorithm>
 
 namespace vecwrap {
@@ -110,7 +111,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   std::vector<std::string> inside; // loops that do not move the panel
   // Columns have nothing in common: the rows that windows share stay near. Where they do not, as those of a line are too far apart, whole
   // pixels come at once. (Zen 5, 3x3, 64 channels of 56 x 56: 50 % of the peak column by column, 63 % so; 512 of 28 x 28 17 and 40 %.)
-  const bool apart = pack < 0 && s.step && tile.lines == 1;
+  const bool apart = pack < 0 && s.step && by_column(nest, t, s, tile.vectors);
   if (apart) append(columns);
   std::vector<std::string> points;
   for (int d : s.outer)
@@ -136,6 +137,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, reduction.back());
+  if (tile.both && pack < 0) draft.add(StepKind::Unroll, {reduction[0]}, s.line_window);
   return {draft.steps};
 }
 
@@ -151,6 +153,7 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
       continue;
     }
     if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
+    if (packed >= 0 && comes_from_afar(nest, t, s)) list.push_back(panels_ahead(nest, t, s, tile, packed));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
     if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0)
       list.push_back(stationary(nest, t, s, tile, around));

@@ -70,8 +70,7 @@ private:
   static void load_ahead(LoopTree &tree, const Target &target, Sentence &sentence) {
     if (!target.core || !target.core->in_order) return;
     int l = tree.tile - 1;
-    const auto is_unrolled = [&](const Loop &loop) { return loop.step == 1 && loop.dot == 1 && loop.chunk.is_const() && loop.chunk.value <= loop.unroll; };
-    while (l >= tree.scope && is_unrolled(tree.loops[l])) --l;
+    while (l >= tree.scope && tree.loops[l].unrolled_wholly()) --l;
     if (l < tree.scope || tree.loops[l].step != 1 || tree.loops[l].dot != 1) return;
     tree.loops[l].pipeline = true;
     sentence.steps.push_back({StepKind::Pipeline, {tree.loops[l].name}});

@@ -27,11 +27,14 @@ bool panel_already(const Nest &nest, const Target &t, const Shape &s) {
 /// few of them.
 double share_of(int64_t sets, int64_t stride, int64_t width) { return std::min(1.0, double(width) / double(std::gcd(stride, sets))); }
 
-/// Bytes of the second-level cache that such rows may fill at most.
+} // namespace
+
 int64_t l2_bytes(const Target &t, int64_t stride, int64_t width) {
   constexpr int64_t kSets = 64 << 10;
   return int64_t(double(t.l2_bytes) * share_of(kSets, stride, width));
 }
+
+namespace {
 
 /// Do the rows of a register tile's columns lie so that they evict each other even from the second-level cache?
 bool columns_evict(const Nest &nest, const Target &t, const Shape &s) {

@@ -8,6 +8,8 @@ namespace vecwrap {
 const Access &access_to(const Nest &nest, int tensor);
 /// The tensor whose panel is read again for many rows and is worth copying, or has to be (strided); -1 if none.
 int tensor_to_pack(const Nest &nest, const Target &t, const Shape &s);
+/// Bytes of the second-level cache that rows of so many bytes may fill at most, so far from each other.
+int64_t l2_bytes(const Target &t, int64_t stride, int64_t width);
 /// Do windows that slide over lines (Shape::line) find what the line before left only in the second-level cache, if columns of so
 /// many vectors are walked one after the other?
 bool lines_leave(const Nest &nest, const Target &t, const Shape &s, int64_t vectors);

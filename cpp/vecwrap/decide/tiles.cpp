@@ -1,6 +1,7 @@
 #include "decide/tiles.h"
 #include "decide/estimate.h"
 #include "decide/operands.h"
+#include "decide/windows.h"
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -18,20 +19,14 @@ double jitter(const Target &t, double accumulators) {
   return 1 + 0.2 * std::max(0.0, enough / accumulators - 1);
 }
 
-/// Vectors of a tile: lines x rows x vectors (one line, unless windows slide over those).
-struct Extent { int64_t lines, rows, vectors; };
-
 /// Cycles of register tiles of one nest.
 class Model {
 public:
   Model(const Nest &nest, const Target &t, const Shape &s, Columns columns)
-      : nest_(nest), t_(t), s_(s), columns_(columns), streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
+      : nest_(nest), t_(t), s_(s), columns_(columns), windows_(nest, t, s),
+        streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
 
-  /// Do all of a window's factors stay in registers, so that what slides under it is read once (codegen/share_loads.h)?
-  bool slides(const Extent &e) const {
-    const int64_t registers = t_.vector_regs - (t_.isa == Isa::Avx2 ? 1 : 0);
-    return !t_.scalar_regs && s_.window > 1 && s_.window <= kUnrolled && s_.step < s_.window && (e.lines * e.rows + s_.window) * e.vectors < registers;
-  }
+  const Windows &windows() const { return windows_; }
 
   /// One reduction step over a whole output (or a panel) cut into such tiles, with its tails.
   double cost(const Extent &whole, const Extent &tile) const {
@@ -50,7 +45,7 @@ private:
   /// Vectors that one reduction step loads.
   double loads(const Extent &e) const {
     if (s_.rows_share) return double(e.rows + e.vectors);
-    if (!slides(e)) return double(one_by_one(e));
+    if (!slides(t_, s_, e)) return double(one_by_one(e));
     return double(e.vectors) * (1 + double(e.lines * ((e.rows - 1) * s_.step + s_.window)) / double(s_.window));
   }
 
@@ -63,22 +58,19 @@ private:
     return all;
   }
 
-  /// Of those, cycles for what comes from further away. Vectors of the second-level cache take as long as four of the first;
-  /// lines that slid out of the first one hold everything up (Zen 5: 32 channels of 112 x 112, 3x3: 56 % of the peak by single lines
-  /// of 8, 79 % by 4 lines of 4). A tile of a packed panel is written, and read again, once per panel.
+  /// Of those, cycles for what comes from further away. Vectors of the second-level cache take as long as four of the first.
+  /// A tile of a packed panel is written, and read again, once per panel.
   double waits(const Extent &e) const {
-    constexpr double kVector = 0.15, kLine = 0.7, kPartialSum = 2;
+    constexpr double kVector = 0.15, kPartialSum = 2;
     if (columns_ == Columns::Packed)
       return kPartialSum * double(e.rows * e.vectors) / double(panel_depth(nest_, t_, s_, {e.rows, e.vectors, 0}));
-    if (columns_ == Columns::Far) return kVector * double(e.vectors);
-    if (s_.line < 0 || !lines_leave(nest_, t_, s_, e.vectors)) return 0;
-    const int64_t places = ((e.lines - 1) * s_.line_step + s_.line_window) * ((e.rows - 1) * s_.step + s_.window);
-    return kLine * double(e.vectors * places) / double(s_.line_window * s_.window);
+    return columns_ == Columns::Far ? kVector * double(e.vectors) : 0;
   }
 
   /// One reduction step of one tile: FMA throughput, load ports, FMA latency.
   double cost(const Extent &e) const {
     if (!e.lines || !e.rows || !e.vectors) return 0;
+    if (windows_.possible()) return windows_.cycles(e);
     const double points = double(e.lines * e.rows * e.vectors);
     if (t_.scalar_regs) {
       const double loads = s_.rows_share ? double(e.vectors) : points, at_once = s_.rows_share ? double(e.vectors) : 1;
@@ -93,6 +85,7 @@ private:
   const Target &t_;
   const Shape &s_;
   const Columns columns_;
+  const Windows windows_;
   /// Rows that do not evict each other: a packed panel leaves them few of the ways. (Zen 5: 768^3 in tiles of 8 rows by 3 vectors 85 % of
   /// the peak, 4 by 3 95 %; 1024^3, rows a page apart, 5 by 5 93 %, 4 by 4 99 %.)
   const int streams_;
@@ -109,6 +102,11 @@ std::vector<Output> outputs_of(const Nest &nest, const Target &t, const Shape &s
   return list;
 }
 
+int64_t columns_of_vectors(const Nest &nest, const Target &t, const Shape &s) {
+  const int64_t lanes = t.lanes(nest.type);
+  return (typical_extent(nest, s.vector) + lanes - 1) / lanes;
+}
+
 /// The mean, in which a factor at one size counts as much as at any other.
 double mean_cost(const Model &model, const std::vector<Output> &outputs, const Extent &tile) {
   double logarithms = 0;
@@ -121,6 +119,19 @@ double mean_cost(const Model &model, const std::vector<Output> &outputs, const E
 int64_t most_panels(const Nest &nest, const Shape &s, int64_t vectors) {
   constexpr int64_t kFew = 4;
   return s.panel < 0 ? 1 : std::clamp<int64_t>(kFew / vectors, 1, nest.dims[s.panel].extent.value);
+}
+
+/// Tiles of several lines.
+void lines_of_rows(const Nest &nest, const Target &t, const Shape &s, const Model &model, std::vector<Tile> &list) {
+  constexpr int64_t kMostLines = 8;
+  if (!model.windows().possible() || !nest.dims[s.line].extent.is_const() || !nest.dims[s.row].extent.is_const()) return;
+  const int64_t lines = nest.dims[s.line].extent.value, rows = nest.dims[s.row].extent.value, busy = 2 * t.fma_latency * t.fma_per_cycle;
+  for (int64_t l = 2; l <= std::min(lines, kMostLines); ++l)
+    for (int64_t r = 1; r <= rows && l * r <= busy; ++r) {
+      const Extent tile{l, r, 1};
+      const bool both = model.windows().unrolls_both(tile);
+      if (both || slides(t, s, tile)) list.push_back({r, 1, model.cost({lines, rows, columns_of_vectors(nest, t, s)}, tile), 1, l, both});
+    }
 }
 
 } // namespace
@@ -141,7 +152,7 @@ std::vector<int> groups(const Nest &nest, const Target &t) {
 }
 
 std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, Columns columns) {
-  constexpr int64_t kMostRows = 14, kMostLines = 4;
+  constexpr int64_t kMostRows = 14;
   const Model model(nest, t, s, columns);
   const std::vector<Output> outputs = outputs_of(nest, t, s);
   const auto [rows, vectors] = outputs.back();
@@ -154,20 +165,14 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, Colum
     for (int64_t r = 1; r <= std::min(rows, kMostRows); ++r)
       if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
         const Extent tile{1, r, v};
-        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || model.slides(tile) ? 1 : 1 + 0.02 * double(r);
-        list.push_back({r, v, mean_cost(model, outputs, tile) * variants * streams});
+        const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || slides(t, s, tile) || model.windows().possible() ? 1 : 1 + 0.02 * double(r);
+        list.push_back({r, v, mean_cost(model, outputs, tile) * variants * streams, 1, 1, model.windows().unrolls_both(tile)});
       }
   const int64_t panels = s.panel < 0 ? 1 : nest.dims[s.panel].extent.value;
   for (int64_t p = 2; p <= most_panels(nest, s, vectors); ++p)
     for (int64_t r = 1, v = p * vectors; r <= std::min(rows, kMostRows) && r * v + v + broadcast <= registers; ++r)
       list.push_back({r, vectors, model.cost({1, rows, panels * vectors}, {1, r, v}) / double(panels), p});
-  // No more sums than keep the units busy: while few are computed, what the next tile loads from further away arrives
-  // (Zen 5, 32 channels of 112 x 112: 4 lines of 4 79 % of the peak, of 7 70 %; those are as many instructions as wait to execute).
-  const int64_t lines = s.line < 0 ? 1 : typical_extent(nest, s.line), busy = 2 * t.fma_latency * t.fma_per_cycle;
-  for (int64_t v = 1; v <= vectors && lines > 1 && lines_leave(nest, t, s, v); ++v)
-    for (int64_t l = 2; l <= std::min(lines, kMostLines); ++l)
-      for (int64_t r = 1; r <= rows && l * r * v <= busy && model.slides({l, r, v}); ++r)
-        list.push_back({r, v, model.cost({lines, rows, vectors}, {l, r, v}), 1, l});
+  lines_of_rows(nest, t, s, model, list);
   std::stable_sort(list.begin(), list.end(), [](auto &a, auto &b) { return a.cost < b.cost; });
   if (list.size() > 12) list.resize(12);
   return list;

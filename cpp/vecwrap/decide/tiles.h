@@ -16,6 +16,7 @@ struct Tile {
   double cost; ///< cycles for one reduction step over the whole output, or a panel of it
   int64_t panels = 1; ///< of whole vectors, side by side
   int64_t lines = 1;  ///< of rows, where windows slide over those as well
+  bool both = false;  ///< those windows are unrolled too, not the rows' only
 };
 
 /// Where what moves along the vectors is read from: the first-level cache, the second, or a copy (step pack) that takes

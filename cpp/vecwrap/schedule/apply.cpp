@@ -42,7 +42,8 @@ bool Applier::check_reduction_order() {
   for (const Loop &loop : tree_.loops) {
     if (!dim_of(loop).reduction || never_iterates(loop)) continue;
     if (loop.dim < last)
-      return no("reduction-order", "without fast-math, reduction loop '" + loop.name + "' must stay outside those of '" +
+      return no("reduction-order", std::string(tree_.nest.reassoc ? "as the update depends on the order" : "without fast-math") +
+                                       ", reduction loop '" + loop.name + "' must stay outside those of '" +
                                        tree_.nest.dims[last].name + "'");
     last = loop.dim;
   }
@@ -99,9 +100,9 @@ bool Applier::check_lanes() {
   if (!tree_.reduces_lanes()) return true;
   const std::string lanes = "the lanes are along the reduction '" + tree_.loops[tree_.vector].name + "'";
   const bool kept = target_.ordered_sums && added_in_order(tree_.nest) >= 0;
-  if (!may_reorder(tree_.nest) && !kept) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
   if (!combine_of(tree_.nest))
     return no("vector-reduction", lanes + ", and the update does not add to, multiply or compare the accumulator");
+  if (!may_reorder(tree_.nest) && !kept) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
   for (int i = 0; i < tree_.scope; ++i)
     if (dim_of(tree_.loops[i]).reduction && !never_iterates(tree_.loops[i]))
       return no("vector-reduction", lanes + ", and '" + tree_.loops[i].name + "' has a rolled parallel loop inside");
@@ -130,10 +131,8 @@ bool Applier::check_pipeline() {
     if (!loop.pipeline) continue;
     if (target_.isa != Isa::Rvv) return no("pipeline-target", target_.name + " executes out of order, and loads ahead by itself; leave the step out");
     bool innermost = l < tree_.tile && l >= tree_.scope && loop.step == 1 && loop.dot == 1;
-    for (int inner = l + 1; inner < tree_.tile; ++inner) {
-      const Loop &other = tree_.loops[inner];
-      innermost = innermost && other.step == 1 && other.dot == 1 && other.chunk.is_const() && other.chunk.value <= other.unroll;
-    }
+    innermost = innermost && (loop.unroll == 1 || l + 1 == tree_.tile);
+    for (int inner = l + 1; inner < tree_.tile; ++inner) innermost = innermost && tree_.loops[inner].unrolled_wholly();
     if (!innermost) return no("pipeline-loop", "'" + loop.name + "' is not the innermost rolled reduction loop but for those unrolled wholly, or is split further");
   }
   return true;
@@ -161,10 +160,15 @@ bool Applier::check_partial_sums() {
 }
 
 bool Applier::check_unroll() {
-  for (int i = 0; i < int(tree_.loops.size()); ++i)
-    if (tree_.loops[i].unroll > 1 && (i + 1 != tree_.tile || tree_.loops[i].step != 1 || !dim_of(tree_.loops[i]).reduction))
-      return no("unroll-not-innermost", "'" + tree_.loops[i].name + "' must be the innermost rolled reduction loop, not "
+  for (int i = 0; i < int(tree_.loops.size()); ++i) {
+    const Loop &loop = tree_.loops[i];
+    if (loop.unroll == 1) continue;
+    bool innermost = i < tree_.tile && loop.step == 1 && dim_of(loop).reduction;
+    for (int inner = i + 1; inner < tree_.tile; ++inner) innermost = innermost && i >= tree_.scope && tree_.loops[inner].unrolled_wholly();
+    if (!innermost)
+      return no("unroll-not-innermost", "'" + loop.name + "' must be the innermost rolled reduction loop but for those unrolled wholly, not "
                                             "split; parallel loops are unrolled by tile()");
+  }
   return true;
 }
 

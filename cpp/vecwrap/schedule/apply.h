@@ -19,6 +19,8 @@ struct Loop {
   int unroll = 1;
   bool pipeline = false;
   int dot = 1; ///< iterations whose products are added within a lane
+  /// Are its copies all there is, without a branch?
+  bool unrolled_wholly() const { return step == 1 && dot == 1 && chunk.is_const() && chunk.value <= unroll; }
 };
 
 /// Copy what the loops from `position` inwards read of `tensor` into a contiguous buffer.

@@ -32,15 +32,21 @@ def peak_nest(target: _core.Target, type: str = "f32") -> _core.Nest:
     return nest
 
 
+def peak_kernel(target: _core.Target, type: str = "f32") -> tuple[_core.Loaded, Operands, float]:
+    """The kernel, what it runs on, and the operations of a run; a multiply-add counts two."""
+    nest = peak_nest(target, type)
+    operands = Operands(nest, {})
+    kernel = _core.Loaded(_core.compile(nest, _core.Sentence(SENTENCE), target), nest)
+    kernel(operands.args)
+    return kernel, operands, _core.flops(nest, operands.args)
+
+
 def peak_gflops(target: _core.Target, type: str = "f32", core: int | None = None) -> float:
     """1e9 operations per second of one core, measured now, in about 10 ms; a multiply-add counts two.
 
     Without FMA it is the peak of the additions, as if products cost nothing beside them: an upper bound.
     """
-    nest = peak_nest(target, type)
-    operands = Operands(nest, {})
-    kernel = _core.Loaded(_core.compile(nest, _core.Sentence(SENTENCE), target), nest)
+    kernel, operands, flops = peak_kernel(target, type)
     with pinned(core):
-        kernel(operands.args)
         best = min(kernel.time(operands.args, BATCHES, 1))
-    return _core.flops(nest, operands.args) / best / 1e9
+    return flops / best / 1e9

@@ -67,7 +67,7 @@ def strided(random: Random, nest: _core.Nest) -> list[str]:
     """Ways to make vectors of some tensors; mostly ways that always exist."""
     named = [name for name in nest.tensors if random.random() < 0.2]
     steps = [f"strided({name},{random.choice(['insert', 'insert', 'transpose', 'gather'])})" for name in named]
-    return steps + ["stream(C)"] * (random.random() < 0.1)
+    return steps + [f"stream({nest.tensors[nest.accesses[nest.out][0]]})"] * (random.random() < 0.1)
 
 
 def unit_stride(nest: _core.Nest, dim: int) -> bool:
@@ -112,5 +112,5 @@ def prefetches(random: Random, nest: _core.Nest, rolled: list[str]) -> list[str]
     """Of any tensor, in loops that mostly move it, near and far beyond its end."""
     if not rolled or random.random() < 0.8:
         return []
-    return [f"prefetch({random.choice(nest.tensors)},{random.choice(rolled[-3:])},{random.choice([1, 2, 7, 64, 5000])})"
+    return [f"prefetch({random.choice(nest.tensors)},{random.choice(rolled[-4:])},{random.choice([1, 2, 7, 64, 5000])})"
             for _ in range(random.choice([1, 1, 2]))]

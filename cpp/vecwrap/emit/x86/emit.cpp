@@ -71,7 +71,7 @@ Address Emitter::memory(const Mem &m, bool broadcast) {
 void Emitter::one(const VInst &i) {
   type_ = i.type.value_or(p_.type);
   if (i.op == VOp::Note) return;
-  if (i.op == VOp::Prefetch) return prefetcht0(memory(i.mem));
+  if (i.op == VOp::Prefetch) return i.imm ? prefetcht1(memory(i.mem)) : prefetcht0(memory(i.mem));
   if (i.op < VOp::Label) scalar(i);
   else if (i.op <= VOp::BranchNe || i.op == VOp::BranchBits || i.op == VOp::Fence) control(i);
   else vector(i);

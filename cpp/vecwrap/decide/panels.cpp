@@ -1,0 +1,59 @@
+// Panels of an operand that comes from the third-level cache or from memory: copied once for all rows (step pack), and while one is
+// computed with, the lines of the next are asked for (step prefetch), so that copying does not wait for them.
+#include "decide/candidates.h"
+#include "decide/draft.h"
+#include "decide/operands.h"
+#include <algorithm>
+
+namespace vecwrap {
+namespace {
+
+constexpr int64_t kBetween = 32; ///< steps of the reduction from one request to the next
+
+/// Columns of a panel: several tiles, where one has less than this many bytes of a row. (Each row is another page, and asked for once
+/// more than the lines it has. Zen 5, AVX2, 128 x 3072 x 768: 100 GFLOP/s in panels of a line, 114 of four.)
+int64_t panel_width(const Nest &nest, const Target &t, const Tile &tile) {
+  constexpr int64_t kRow = 256;
+  const int64_t width = tile.vectors * t.lanes(nest.type);
+  return width * std::max<int64_t>(1, kRow / (width * size_of(nest.type)));
+}
+
+/// Partial sums in a buffer of their own: where they and a panel, as they lie, meet in few sets even of the second-level cache.
+bool keeps_sums(const Nest &nest, const Target &t, const Shape &s, int64_t width, int64_t depth) {
+  const int64_t rows = nest.dims[s.row].extent.value, row = width * size_of(nest.type), bytes = rows * row;
+  const Int stride = nest.accesses[nest.out].strides[s.row];
+  return bytes + depth * row <= t.stack_bytes && stride.is_const() && bytes + depth * row > l2_bytes(t, stride.value, row) * 5 / 8;
+}
+
+} // namespace
+
+bool comes_from_afar(const Nest &nest, const Target &t, const Shape &s) {
+  const bool known = std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); });
+  return known && t.isa != Isa::Rvv && s.outer.empty() && s.strided.empty() && s.reductions.size() == 1 && s.row >= 0 &&
+         !loads_access(nest, nest.final, nest.out);
+}
+
+Sentence panels_ahead(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor) {
+  Draft draft;
+  std::vector<std::string> panels, columns, chunks, steps, rows;
+  const int64_t width = panel_width(nest, t, tile), row = width * size_of(nest.type);
+  const int64_t depth = std::max<int64_t>(kBetween, t.l1_bytes * 9 / 8 / row / kBetween * kBetween);
+  const std::string j = draft.split_twice(nest, s.vector, width, tile.vectors * t.lanes(nest.type), panels, columns);
+  const std::string k = draft.split_twice(nest, s.reductions[0], depth, kBetween, chunks, steps);
+  const std::string i = draft.split(nest, s.row, tile.rows, rows);
+  std::vector<std::string> order;
+  for (const auto *more : {&panels, &chunks}) order.insert(order.end(), more->begin(), more->end());
+  const std::string at = order.empty() ? "-" : order.back();
+  for (const auto *more : {&rows, &columns, &steps}) order.insert(order.end(), more->begin(), more->end());
+  order.insert(order.end(), {k, i, j});
+  draft.add(StepKind::Reorder, order);
+  if (!panels.empty() && !chunks.empty() && keeps_sums(nest, t, s, width, depth))
+    draft.add(StepKind::Pack, {nest.tensors[nest.accesses[nest.out].tensor].name, panels.back()});
+  draft.add(StepKind::Pack, {nest.tensors[tensor].name, at});
+  draft.add(StepKind::Tile, {i, j});
+  draft.add(StepKind::Vectorize, {j});
+  if (!order.empty() && at != "-") draft.add(StepKind::Prefetch, {nest.tensors[tensor].name, at}, 1);
+  return {draft.steps};
+}
+
+} // namespace vecwrap

@@ -199,3 +199,13 @@ def test_panels_that_few_rows_use_are_asked_for_ahead():
         return str(_core.propose(nest.core, _core.find_target("x86-64-avx512"), 1)[0])
 
     assert "prefetch(W,c,8)" in proposed(7) and "prefetch" not in proposed(28)
+
+
+def test_blocks_of_rows_leave_a_longer_rest():
+    """56 rows by 6 leave 2, which keep the units half busy; 28 leave 4."""
+    nest, avx2 = _core.Nest.parse(product(56, 16, 48)), _core.find_target("x86-64-avx2")
+    sentence = _core.propose(nest, avx2, 1, always=True)[0]
+    assert "split(m,28) split(m.1,6)" in str(sentence)
+    already = _core.propose(_core.Nest.parse(product(58, 16, 48)), avx2, 1, always=True)[0]
+    assert "split(m,6)" in str(already), "a rest of 4"
+    assert run(Case(product(56, 16, 48), str(sentence), avx2.name, {}, 1)).status == "ok"

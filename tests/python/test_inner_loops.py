@@ -11,6 +11,7 @@ from fuzzing.nests import random_nest
 from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.sentences import random_sentence
 from fuzzing.shapes import shaped_nest
+from fuzzing.wild import wild_nest, wild_sentence
 from listing import Instruction, body, inner_loop, instructions
 from test_golden import CASES, gemm_symbolic
 from vecwrap import _core
@@ -103,7 +104,7 @@ def test_no_vector_of_random_kernels_is_kept_on_the_stack():
     for seed in range(600):
         choices = random.Random(seed)
         make_nest, make_sentence = choices.choice([(random_nest, random_sentence), (shaped_nest, random_sentence),
-                                                   (reduction_nest, reduction_sentence)])
+                                                   (reduction_nest, reduction_sentence), (wild_nest, wild_sentence)])
         nest, _ = make_nest(choices)
         try:
             kernel = _core.compile(nest, _core.Sentence(make_sentence(choices, nest)), choices.choice(_core.targets()))

@@ -3,6 +3,7 @@
 #include "emit/rvv/simulate.h"
 #include "emit/rvv/step.h"
 #include "rvv_rows_program.h"
+#include "scratch.h"
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -219,7 +220,7 @@ TEST_P(Rows, DoUnderQemuWhatTheirSemanticsSay) {
   if (std::system("command -v clang-22 >/dev/null && command -v ld.lld-22 >/dev/null && command -v qemu-riscv64 >/dev/null"))
     GTEST_SKIP() << "needs clang-22, lld and qemu-riscv64";
   const std::vector<Case> cases = random_cases(GetParam() / 8);
-  const std::string stem = testing::TempDir() + "rvv_rows_" + std::to_string(GetParam());
+  const std::string stem = scratch("rvv_rows_" + std::to_string(GetParam()));
   ASSERT_TRUE(run_under_qemu(stem, GetParam(), cases));
   std::ifstream output(stem + ".out", std::ios::binary);
   for (const Case &c : cases) {

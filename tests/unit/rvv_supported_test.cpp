@@ -1,6 +1,7 @@
 // The function that asks whether a machine runs a target's code, under QEMU. Its system call for extensions (riscv_hwprobe) is
 // answered by the test, for QEMU 7.2 has none; the others are real.
 #include "emit/rvv/supported.h"
+#include "scratch.h"
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -32,7 +33,7 @@ std::string program(const Target &target) {
 
 /// The exit status under QEMU.
 int run(const std::string &target, const std::string &cpu) {
-  const std::string stem = testing::TempDir() + "rvv_supported_" + target;
+  const std::string stem = scratch("rvv_supported_" + target);
   std::ofstream(stem + ".s") << program(*find_target(target));
   const std::string build = "clang-22 --target=riscv64-linux-gnu -march=rv64gcv -nostdlib -static -fuse-ld=lld " + stem + ".s -o " + stem;
   EXPECT_EQ(std::system(build.c_str()), 0);

@@ -3,6 +3,7 @@
 #include "emit/rvv/encode.h"
 #include "emit/rvv/simulate.h"
 #include "emit/rvv/step.h"
+#include "scratch.h"
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -45,7 +46,7 @@ bool has_llvm() { return !std::system("command -v llvm-mc-22 >/dev/null && comma
 
 /// What llvm-objdump says of each instruction of a text.
 std::vector<std::string> disassembled(const std::string &text, const std::string &name) {
-  const std::string stem = testing::TempDir() + name;
+  const std::string stem = scratch(name);
   std::ofstream(stem + ".s") << text;
   EXPECT_EQ(std::system((kMc + stem + ".o " + stem + ".s && llvm-objdump-22 -d --mattr=+m,+f,+d,+v,+zvfh,+zfh,+zicbop --no-show-raw-insn "
                          "--no-leading-addr --no-print-imm-hex " + stem + ".o > " + stem + ".txt").c_str()), 0);
@@ -77,7 +78,7 @@ TEST(RvvEncode, BranchesReach) {
   a.place(start), a.put(Op::Bge, 11, 12, end), a.put(Op::Beq, 11, 12, near), a.put(Op::J, end), a.place(near);
   for (int i = 0; i < 2000; ++i) a.put(Op::Addi, 11, 11, i);
   a.put(Op::Blt, 11, 12, start), a.put(Op::Bne, 11, 12, near), a.put(Op::J, start), a.place(end), a.put(Op::Ret);
-  const std::string stem = testing::TempDir() + "rvv_branches";
+  const std::string stem = scratch("rvv_branches");
   std::ofstream(stem + ".s") << print_body(a, "f");
   ASSERT_EQ(std::system((kMc + stem + ".o " + stem + ".s && llvm-objcopy-22 -O binary -j .text " + stem + ".o " + stem + ".bin").c_str()), 0);
   std::ifstream file(stem + ".bin", std::ios::binary);

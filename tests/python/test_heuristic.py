@@ -199,3 +199,15 @@ def test_panels_that_few_rows_use_are_asked_for_ahead():
         return str(_core.propose(nest.core, _core.find_target("x86-64-avx512"), 1)[0])
 
     assert "prefetch(W,c,8)" in proposed(7) and "prefetch" not in proposed(28)
+
+
+@pytest.mark.parametrize("channels,size", [(512, 7), (40, 5)])
+def test_filters_in_narrow_panels_are_packed_ahead(channels, size):
+    """Rows of a line each, 2 KiB apart, would evict each other; small ones stay near. Either way the sums keep their order."""
+    nest = vw.Nest("convolution")
+    y, x, f, p, q, c = nest.dims(y=size, x=size, f=channels, p=3, q=3, c=channels)
+    a = nest.tensor("A", (size + 2, size + 2, channels))
+    w, o = nest.tensor("W", (3, 3, channels, channels)), nest.tensor("O", (size, size, channels))
+    o[y, x, f] = vw.sum_of(a[y + p, x + q, c] * w[p, q, c, f])
+    sentence = str(_core.propose(nest.core, vw.find_target("x86-64-avx2"), 1, always=True)[0])
+    assert ("pack(W,c)" in sentence and "prefetch(W,c,1)" in sentence) == (channels == 512), sentence

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from fuzzing.case import Case, is_nan, run
+from fuzzing.case import Case, run
 from fuzzing.nests import BYTES, STORED
+from fuzzing.values import is_nan
 from vecwrap import _core, targets
 
 RUNNABLE = [t.name for t in targets() if _core.runs_here(t)]

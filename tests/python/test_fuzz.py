@@ -18,6 +18,7 @@ from fuzzing.nests import random_nest
 from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.sentences import random_sentence
 from fuzzing.shapes import large_nest, shaped_nest
+from fuzzing.wild import wild_nest, wild_sentence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vecwrap import _core, targets
@@ -64,6 +65,16 @@ def test_lanes_along_reductions(worker, block):
     assert statuses["ok"] > 300, statuses
 
 
+@pytest.mark.parametrize("block", range(2))
+def test_what_other_generators_leave_out(worker, block):
+    statuses = collections.Counter()
+    for seed in range(block * 1500, block * 1500 + 1500):
+        choices = random.Random(seed)
+        case = make_case(choices, seed, wild_nest, wild_sentence)
+        statuses[check(worker, replace(case, sentence=HEURISTIC) if seed % 8 == 0 else case)] += 1
+    assert statuses["ok"] > 350, statuses
+
+
 def test_heuristic_sentences(worker):
     """What the heuristic proposes compiles and is exact."""
     statuses = collections.Counter()
@@ -78,7 +89,7 @@ def test_every_nest_has_a_schedule(worker):
     """Where nobody else can run the nest, the heuristic never refuses."""
     for seed in range(1500):
         choices = random.Random(seed)
-        nest, symbols = (random_nest, shaped_nest, reduction_nest)[seed % 3](choices)
+        nest, symbols = (random_nest, shaped_nest, reduction_nest, wild_nest)[seed % 4](choices)
         status = check(worker, Case(str(nest), ALWAYS, choices.choice(RUNNABLE), symbols, seed))
         assert status == "ok", f"{status}\n{nest}"
 
@@ -102,8 +113,8 @@ def test_fuzz_with_fresh_seeds(worker, request):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         choices = random.Random(seed)
-        make_nest = large_nest if choices.random() < 0.005 else choices.choice([random_nest, shaped_nest])
-        case = make_case(choices, seed, make_nest)
+        make_nest = large_nest if choices.random() < 0.005 else choices.choice([random_nest, shaped_nest, wild_nest])
+        case = make_case(choices, seed, make_nest, wild_sentence if make_nest is wild_nest else random_sentence)
         check(worker, replace(case, sentence=HEURISTIC) if choices.random() < 0.1 or make_nest is large_nest else case)
         seed += 1
 

@@ -201,13 +201,43 @@ def test_panels_that_few_rows_use_are_asked_for_ahead():
     assert "prefetch(W,c,8)" in proposed(7) and "prefetch" not in proposed(28)
 
 
-@pytest.mark.parametrize("channels,size", [(512, 7), (40, 5)])
-def test_filters_in_narrow_panels_are_packed_ahead(channels, size):
-    """Rows of a line each, 2 KiB apart, would evict each other; small ones stay near. Either way the sums keep their order."""
+def nhwc(channels: int, filters: int, size: int) -> vw.Nest:
     nest = vw.Nest("convolution")
-    y, x, f, p, q, c = nest.dims(y=size, x=size, f=channels, p=3, q=3, c=channels)
-    a = nest.tensor("A", (size + 2, size + 2, channels))
-    w, o = nest.tensor("W", (3, 3, channels, channels)), nest.tensor("O", (size, size, channels))
+    y, x, f, p, q, c = nest.dims(y=size, x=size, f=filters, p=3, q=3, c=channels)
+    a, w = nest.tensor("A", (size + 2, size + 2, channels)), nest.tensor("W", (3, 3, channels, filters))
+    o = nest.tensor("O", (size, size, filters))
     o[y, x, f] = vw.sum_of(a[y + p, x + q, c] * w[p, q, c, f])
-    sentence = str(_core.propose(nest.core, vw.find_target("x86-64-avx2"), 1, always=True)[0])
-    assert ("pack(W,c)" in sentence and "prefetch(W,c,1)" in sentence) == (channels == 512), sentence
+    return nest
+
+
+def test_filters_in_narrow_panels_are_packed_ahead():
+    """Rows of a line each, 2 KiB apart, would evict each other."""
+    assert "pack(W,c) tile(x.1,f.2) vectorize(f.2) prefetch(W,c,1)" in proposed_for(nhwc(512, 512, 7), "x86-64-avx2")
+    assert "pack" not in proposed_for(nhwc(512, 512, 7), "x86-64-avx512"), "rows of four lines"
+    assert "pack" not in proposed_for(nhwc(40, 40, 5), "x86-64-avx2"), "they stay near"
+
+
+def proposed_for(nest: vw.Nest, target: str) -> str:
+    return str(_core.propose(nest.core, _core.find_target(target), 1, always=True)[0])
+
+
+@pytest.mark.parametrize("channels,filters", [(72, 512), (64, 1024)])
+def test_sums_of_packed_filters_keep_their_order(channels, filters):
+    nest, rng = nhwc(channels, filters, 3), np.random.default_rng(1)
+    arrays = [rng.standard_normal(shape, np.float32) for shape in ((5, 5, channels), (3, 3, channels, filters), (3, 3, filters))]
+    sentence = proposed_for(nest, "x86-64-avx2")
+    assert "pack(W" in sentence and "prefetch(W" in sentence
+    wanted = [array.copy() for array in arrays]
+    nest.interpret(*wanted)
+    nest.schedule(sentence, "x86-64-avx2")(*arrays)
+    assert (arrays[2] == wanted[2]).all()
+
+
+def test_blocks_of_rows_leave_a_longer_rest():
+    """56 rows by 6 leave 2, which keep the units half busy; 28 leave 4."""
+    nest, avx2 = _core.Nest.parse(product(56, 16, 48)), _core.find_target("x86-64-avx2")
+    sentence = _core.propose(nest, avx2, 1, always=True)[0]
+    assert "split(m,28) split(m.1,6)" in str(sentence)
+    already = _core.propose(_core.Nest.parse(product(58, 16, 48)), avx2, 1, always=True)[0]
+    assert "split(m,6)" in str(already), "a rest of 4"
+    assert run(Case(product(56, 16, 48), str(sentence), avx2.name, {}, 1)).status == "ok"

@@ -3,6 +3,7 @@
 #include "emit/kernel.h"
 #include "emit/gpr.h"
 #include "ir/interpret.h"
+#include "ir/math.h"
 #include "samples.h"
 #include <cstring>
 
@@ -18,6 +19,38 @@ TEST(Codegen, NeverSpillsAVectorRegister) {
   const char *wide = "v1 split(i,16) split(j,32) reorder(i,j,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1)";
   EXPECT_EQ(refusal(kGemm, wide, *find_target("x86-64-avx512")), "registers");
   EXPECT_EQ(refusal(kGemm, wide, *find_target("x86-64-avx2")), "registers");
+}
+
+/// y[i] = sin(-sum over k of x[k,i]): the final expression needs more registers than its tile leaves.
+const char *const kSums = R"(nest sums f32 strict
+dim i 200
+dim k 40 reduce
+tensor X Y
+access a0 X + 0 : i*4 k*800
+access a1 Y + 0 : i*4
+%0 = const 0
+%1 = acc
+%2 = load a0
+%3 = add %1 %2
+%4 = neg %1
+init %0
+update %3
+final %4
+out a1
+)";
+
+/// With partial sums between chunks, the heap was written to after a final expression that was refused halfway.
+TEST(Codegen, RefusesAFinalExpressionHalfway) {
+  Nest nest = *parse_nest(kSums);
+  nest.final = math(nest, "sin", {nest.final});
+  int refused = 0;
+  for (int rows : {4, 5, 6, 8, 12})
+    for (const char *lanes : {"", " vectorize(i.1)"}) {
+      const std::string n = std::to_string(rows);
+      const auto kernel = compile(nest, *parse_sentence("v1 split(i," + n + ") split(k,4) reorder(k,i,k.1,i.1) tile(i.1)" + lanes), *find_target("x86-64"));
+      refused += !kernel && kernel.refusal().name == "registers";
+    }
+  EXPECT_GE(refused, 8);
 }
 
 TEST(Codegen, StridedVectorsArePackedOrMadeOfLanes) {

@@ -102,6 +102,7 @@ void Generator::end_scope(Evaluator &evaluator) {
   if (partial_sums() && !plain) branch_unless_last(partial);
   note("final, and store");
   evaluator.store(nest_.final, nest_.out);
+  if (failed_) return; // in the midst of an expression: which registers are free is not known
   if (partial_sums() && !plain) {
     restore(saved);
     jump(done);

@@ -36,12 +36,17 @@ void prefetch_panel(Draft &draft, const Nest &nest, const Target &t, const Shape
   if (passes <= kFewPasses && t.isa != Isa::Rvv) draft.add(StepKind::Prefetch, {nest.tensors[s.moving[0]].name, loop}, kAhead);
 }
 
+/// The tile's rows; the loops over tiles, and over blocks of those, are added to `outer`.
+std::string split_rows(Draft &draft, const Nest &nest, const Shape &s, const Tile &tile, std::vector<std::string> &outer) {
+  return tile.block ? draft.split_twice(nest, s.row, tile.block, tile.rows, outer, outer) : draft.split(nest, s.row, tile.rows, outer);
+}
+
 /// The moving operand's columns and the first `around` reductions outermost: what they leave of it stays near while the rows go by.
 Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int around) {
   Draft draft;
   std::vector<std::string> rows, columns, still;
   const std::string j = draft.split(nest, s.vector, tile.vectors * t.lanes(nest.type), columns);
-  const std::string i = draft.split(nest, s.row, tile.rows, rows);
+  const std::string i = split_rows(draft, nest, s, tile, rows);
   std::vector<std::string> order;
   for (int d : s.outer) (access_to(nest, s.moving[0]).strides[d].is_zero() ? still : order).push_back(nest.dims[d].name);
   const auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
@@ -106,7 +111,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   const bool stage = !chunks.empty() && loads_access(nest, nest.final, nest.out);
   std::string i = s.row < 0 ? "" : nest.dims[s.row].name;
   if (stage) i = draft.split_twice(nest, s.row, tile.rows * kStreams, tile.rows, blocks, rows);
-  else if (s.row >= 0) i = draft.split(nest, s.row, tile.rows, rows);
+  else if (s.row >= 0) i = split_rows(draft, nest, s, tile, rows);
   auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
   std::vector<std::string> inside; // loops that do not move the panel
   // Columns have nothing in common: the rows that windows share stay near. Where they do not, as those of a line are too far apart, whole

@@ -18,6 +18,7 @@ constexpr double kWidening = 2; ///< loads that an element costs that is widened
 // elements that are strided along the lanes; and to keep it for later.
 constexpr double kTogether = 1.6, kAlone = 2.8, kStrided = 20, kKeep = 1.5;
 constexpr int64_t kUnrolledGroups = 4, kFewPasses = 8;
+constexpr int64_t kHeldRows = 128; ///< whose sums wait in a buffer where the output cannot hold them
 constexpr int64_t kMostRows = 14, kMostVectors = 4;
 constexpr size_t kCandidates = 12;
 
@@ -55,17 +56,24 @@ public:
     Draft draft;
     std::vector<std::string> panels, columns, chunks, rows, order, inner;
     const int first = shape_.reductions[0];
-    const int64_t width = tile.vectors * lanes_, wide = passes(tile) <= kFewPasses && nest_.contiguous(b_, shape_.vector) ? 2 : 1;
+    const int64_t width = tile.vectors * lanes_, wide = keeps_sums() && passes(tile) <= kFewPasses && nest_.contiguous(b_, shape_.vector) ? 2 : 1;
     const std::string j = wide > 1 ? draft.split_twice(nest_, shape_.vector, wide * width, width, panels, columns)
                                    : draft.split(nest_, shape_.vector, width, panels);
-    const std::string k = draft.split(nest_, first, depth(width, wide), chunks);
-    if (shape_.row >= 0) inner.push_back(draft.split(nest_, shape_.row, tile.rows, rows));
+    const bool held = !keeps_sums() && !fits(tile); // in a buffer of their own, for a block of rows
+    const int64_t most = keeps_sums() ? depth(width, wide) : held ? depth(2 * width, wide) : extent(first);
+    const std::string k = draft.split(nest_, first, most, chunks);
+    if (held && shape_.row >= 0) inner.push_back(draft.split_twice(nest_, shape_.row, (kHeldRows + tile.rows - 1) / tile.rows * tile.rows, tile.rows, order, rows));
+    else if (shape_.row >= 0) inner.push_back(draft.split(nest_, shape_.row, tile.rows, rows));
     for (int d : shape_.outer) (nest_.still(b_, d) ? rows : order).push_back(nest_.dims[d].name);
     std::rotate(rows.begin(), rows.begin() + (shape_.row >= 0 && rows.size() > 1 ? 1 : 0), rows.end()); // rows innermost
-    for (const auto *more : {&panels, &chunks}) order.insert(order.end(), more->begin(), more->end());
+    order.insert(order.end(), panels.begin(), panels.end());
+    const std::string sums_at = order.empty() ? "-" : order.back();
+    order.insert(order.end(), chunks.begin(), chunks.end());
     const std::string at = order.empty() ? "-" : order.back();
     for (const auto *more : {&columns, &rows}) order.insert(order.end(), more->begin(), more->end());
-    return finished(draft, order, k, inner, j, Step{StepKind::Pack, {nest_.tensors[nest_.accesses[b_].tensor].name, at}, 0});
+    Sentence s = finished(draft, order, k, inner, j, Step{StepKind::Pack, {name_of_tensor(b_), at}, 0});
+    if (held) s.steps.push_back({StepKind::Pack, {name_of_tensor(nest_.out), sums_at}, 0});
+    return s;
   }
 
   /// The second operand read as it lies: by columns, or (which is as it lies in memory) some rows of all columns at a time.
@@ -102,6 +110,16 @@ public:
     return steps * tile.cost;
   }
 
+  /// May the output hold sums between chunks of the reduction?
+  bool keeps_sums() const { return !nest_.converts(nest_.out) && !loads_access(nest_, nest_.final, nest_.out); }
+
+  /// Does a tile's panel of the whole reduction stay near the first-level cache?
+  bool fits(const Candidate &tile) const {
+    int64_t bytes = tile.vectors * lanes_ * size_of(form_.element(nest_.stored(b_)));
+    for (int r : shape_.reductions) bytes *= r == shape_.reductions.back() ? (extent(r) + form_.group - 1) / form_.group * form_.group : extent(r);
+    return bytes <= target_.l1_bytes * 3 / 2;
+  }
+
   /// Worth putting together once.
   bool is_read_again(const Candidate &tile) const { return passes(tile) > 1; }
 
@@ -114,6 +132,7 @@ private:
     return times;
   }
 
+  const std::string &name_of_tensor(int access) const { return nest_.tensors[nest_.accesses[access].tensor].name; }
   int access(int load) const { return nest_.nodes[load].access; }
   int64_t extent(int d) const { return d < 0 ? 1 : typical_extent(nest_, d); }
 

@@ -121,6 +121,18 @@ int64_t most_panels(const Nest &nest, const Shape &s, int64_t vectors) {
   return s.panel < 0 ? 1 : std::clamp<int64_t>(kFew / vectors, 1, nest.dims[s.panel].extent.value);
 }
 
+/// A rest of few rows keeps the units half busy; those of blocks may be longer. (Zen 5, AVX2, 56 rows by 6: a rest of 2 96 % of the peak, of
+/// each 28 a rest of 4 99.6.)
+void cut_rows(const Model &model, const Output &o, double variants, Tile &tile) {
+  constexpr int64_t kMostTiles = 8;
+  constexpr double kWorth = 1.005;
+  for (int64_t block = std::min(o.rows / 2, kMostTiles * tile.rows); block > tile.rows && o.rows % tile.rows; --block) {
+    if (o.rows % block) continue;
+    const double cost = double(o.rows / block) * model.cost({1, block, o.vectors}, {1, tile.rows, tile.vectors}) * variants;
+    if (cost * kWorth < tile.cost) tile.cost = cost, tile.block = block;
+  }
+}
+
 /// Tiles of several lines.
 void lines_of_rows(const Nest &nest, const Target &t, const Shape &s, const Model &model, std::vector<Tile> &list) {
   constexpr int64_t kMostLines = 8;
@@ -130,7 +142,7 @@ void lines_of_rows(const Nest &nest, const Target &t, const Shape &s, const Mode
     for (int64_t r = 1; r <= rows && l * r <= busy; ++r) {
       const Extent tile{l, r, 1};
       const bool both = model.windows().unrolls_both(tile);
-      if (both || slides(t, s, tile)) list.push_back({r, 1, model.cost({lines, rows, columns_of_vectors(nest, t, s)}, tile), 1, l, both});
+      if (both || slides(t, s, tile)) list.push_back({r, 1, model.cost({lines, rows, columns_of_vectors(nest, t, s)}, tile), 1, l, 0, both});
     }
 }
 
@@ -166,7 +178,8 @@ std::vector<Tile> tiles(const Nest &nest, const Target &t, const Shape &s, Colum
       if (r * v + (s.rows_share ? v : 1) + broadcast <= registers) {
         const Extent tile{1, r, v};
         const double variants = v > widest ? 1.05 : 1, streams = s.rows_share || slides(t, s, tile) || model.windows().possible() ? 1 : 1 + 0.02 * double(r);
-        list.push_back({r, v, mean_cost(model, outputs, tile) * variants * streams, 1, 1, model.windows().unrolls_both(tile)});
+        list.push_back({r, v, mean_cost(model, outputs, tile) * variants * streams, 1, 1, 0, model.windows().unrolls_both(tile)});
+        if (!t.scalar_regs && s.rows_share && s.row >= 0 && nest.dims[s.row].extent.is_const()) cut_rows(model, outputs[0], variants, list.back());
       }
   const int64_t panels = s.panel < 0 ? 1 : nest.dims[s.panel].extent.value;
   for (int64_t p = 2; p <= most_panels(nest, s, vectors); ++p)

@@ -16,6 +16,7 @@ struct Tile {
   double cost; ///< cycles for one reduction step over the whole output, or a panel of it
   int64_t panels = 1; ///< of whole vectors, side by side
   int64_t lines = 1;  ///< of rows, where windows slide over those as well
+  int64_t block = 0;  ///< rows are cut into blocks of so many first, each of whole tiles and a rest; 0: they are not
   bool both = false;  ///< those windows are unrolled too, not the rows' only
 };
 

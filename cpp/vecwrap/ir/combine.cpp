@@ -1,6 +1,8 @@
 #include "ir/combine.h"
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
 
 namespace vecwrap {
 namespace {
@@ -24,14 +26,60 @@ bool joined_by(const Nest &nest, Op op, int root) {
   return false;
 }
 
+/// Is the predicate greater or less, not both? An equal, or unordered, pair does not matter.
+bool is_ordering(Pred pred) { return !(int(pred) & 2) != !(int(pred) & 4); }
+
 /// (acc > x) ? acc : x, in any arrangement: the larger or the smaller of two values.
 bool is_extremum(const Nest &nest, const Node &n) {
   const auto is_acc = [&](int operand) { return nest.nodes[n.in[operand]].op == Op::Acc; };
-  const int bits = int(n.pred), x = is_acc(0) ? 1 : 0;
-  const bool ordering = !(bits & 2) != !(bits & 4); // greater or less, not both
-  return n.op == Op::Select && ordering && is_acc(0) != is_acc(1) && is_acc(2) != is_acc(3) &&
+  const int x = is_acc(0) ? 1 : 0;
+  return n.op == Op::Select && is_ordering(n.pred) && is_acc(0) != is_acc(1) && is_acc(2) != is_acc(3) &&
          n.in[x] == n.in[is_acc(2) ? 3 : 2] && !uses_acc(nest, n.in[x]);
 }
+
+/// A bit for each way of joining in which the order of the points does not matter: rows of kJoined, the larger, the smaller.
+constexpr unsigned kLarger = 1u << std::size(kJoined), kSmaller = kLarger << 1, kEvery = 2 * kSmaller - 1;
+
+unsigned bit_of(Op joined) {
+  return 1u << (std::ranges::find(kJoined, joined, &Combine::op) - std::begin(kJoined));
+}
+
+/// What a chain of such operations may be so far: `ways[node]`, 0 where acc takes no part.
+struct Chains {
+  const Nest &nest;
+  std::vector<unsigned> ways = std::vector<unsigned>(nest.nodes.size());
+  std::vector<char> uses = std::vector<char>(nest.nodes.size()); ///< acc, somewhere below
+
+  unsigned joined(const Node &n) const {
+    for (const Row &row : kRows) {
+      if (row.op != n.op) continue;
+      unsigned from = 0;
+      for (int i = 0; i < info_of(n.op).operands; ++i) from |= unsigned(uses[n.in[i]]) << i;
+      return std::has_single_bit(from) && (from & row.acc) ? ways[n.in[std::countr_zero(from)]] & bit_of(row.joined) : 0;
+    }
+    return 0;
+  }
+
+  /// (chain > x) ? chain : x, in any arrangement, or a choice between chains that does not look at acc.
+  unsigned chosen(const Node &n) const {
+    const auto [a, b, yes, no] = n.in;
+    if (!uses[a] && !uses[b]) return ways[yes] & ways[no];
+    const bool same = yes == a && no == b, other = yes == b && no == a;
+    if ((uses[a] && uses[b]) || !is_ordering(n.pred) || !(same || other)) return 0;
+    const bool larger = bool(int(n.pred) & 2) == same;
+    return ways[uses[a] ? a : b] & (larger ? kLarger : kSmaller);
+  }
+
+  unsigned of(int root) {
+    for (int i = 0; i <= root; ++i) {
+      const Node &n = nest.nodes[i];
+      uses[i] = n.op == Op::Acc;
+      for (int k = 0; k < info_of(n.op).operands; ++k) uses[i] |= uses[n.in[k]];
+      ways[i] = n.op == Op::Acc ? kEvery : !uses[i] ? 0 : n.op == Op::Select ? chosen(n) : joined(n);
+    }
+    return root < 0 ? 0 : ways[root];
+  }
+};
 
 } // namespace
 
@@ -43,8 +91,9 @@ std::optional<Combine> combine_of(const Nest &nest) {
   return {};
 }
 
+// Fast-math lets sums be taken in any order, not any update: `x - acc` and `acc / 2 + x` mean another thing in another order.
 bool may_reorder(const Nest &nest) {
-  return !keeps_place(nest) && (nest.reassoc || (nest.type == Type::I32 && combine_of(nest))); // the first place, or the last
+  return !keeps_place(nest) && (nest.reassoc || nest.type == Type::I32) && Chains{nest}.of(nest.update); // a place is the first one, or the last
 }
 
 int added_in_order(const Nest &nest) {

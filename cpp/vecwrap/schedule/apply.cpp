@@ -42,7 +42,8 @@ bool Applier::check_reduction_order() {
   for (const Loop &loop : tree_.loops) {
     if (!dim_of(loop).reduction || never_iterates(loop)) continue;
     if (loop.dim < last)
-      return no("reduction-order", "without fast-math, reduction loop '" + loop.name + "' must stay outside those of '" +
+      return no("reduction-order", std::string(tree_.nest.reassoc ? "as the update depends on the order" : "without fast-math") +
+                                       ", reduction loop '" + loop.name + "' must stay outside those of '" +
                                        tree_.nest.dims[last].name + "'");
     last = loop.dim;
   }
@@ -99,9 +100,9 @@ bool Applier::check_lanes() {
   if (!tree_.reduces_lanes()) return true;
   const std::string lanes = "the lanes are along the reduction '" + tree_.loops[tree_.vector].name + "'";
   const bool kept = target_.ordered_sums && added_in_order(tree_.nest) >= 0;
-  if (!may_reorder(tree_.nest) && !kept) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
   if (!combine_of(tree_.nest))
     return no("vector-reduction", lanes + ", and the update does not add to, multiply or compare the accumulator");
+  if (!may_reorder(tree_.nest) && !kept) return no("vector-reduction", lanes + ", and without fast-math its order is fixed");
   for (int i = 0; i < tree_.scope; ++i)
     if (dim_of(tree_.loops[i]).reduction && !never_iterates(tree_.loops[i]))
       return no("vector-reduction", lanes + ", and '" + tree_.loops[i].name + "' has a rolled parallel loop inside");

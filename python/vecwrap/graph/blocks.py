@@ -10,6 +10,7 @@ import numpy as np
 from ..expr import Expr
 from .array import ITEMSIZE, Array, Buffer, Data, dense_strides
 from .dims import select, split
+from .nests import computed_in
 from .stage import Read, Stage, below
 
 WIDEST = 4  # vectors in a panel
@@ -27,7 +28,7 @@ def blocked(stage: Stage, vector_bytes: int) -> Stage:
     weights = [read for read in updated(stage) if relayable(read, stage)]
     if vector is None or not weights:
         return stage
-    width = panel(stage.extents[vector], vector_bytes // ITEMSIZE[stage.out.buffer.dtype])
+    width = panel(stage.extents[vector], vector_bytes // ITEMSIZE[computed_in(stage)])
     if width < stage.extents[vector]:
         stage = split(stage, vector, width)
         order = [vector, *(d for d in range(len(stage.extents)) if d not in (vector, vector + 1))]

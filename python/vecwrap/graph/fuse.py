@@ -8,7 +8,7 @@ from dataclasses import replace
 from .. import _core
 from ..conversion import target_type
 from ..expr import Apply, Choose, Const, Expr, convert
-from .array import Buffer
+from .array import ITEMSIZE, Buffer
 from .dims import split, with_dims
 from .graph import Check, Graph
 from .nests import computed_in, made_in, moved
@@ -21,6 +21,7 @@ EPILOGUE = 12  # operations that a contraction's registers can take on after the
 
 def fuse(graph: Graph, mixes: bool = True) -> None:
     """Rewrites graph.steps until nothing more fuses. `mixes`: what sums integers may go on in floats."""
+    widen_where_read(graph)
     changed = True
     while changed:
         changed = False
@@ -31,11 +32,24 @@ def fuse(graph: Graph, mixes: bool = True) -> None:
                 made = fused[0] if made.reduces and len(fused) == 1 else None  # a product takes on all that follows, one by one
 
 
+def widen_where_read(graph: Graph) -> None:
+    """What makes floats of bytes goes into its readers before a product takes it on: bytes are less to store and to read."""
+    for step in list(graph.steps):
+        if isinstance(step, Stage) and step in graph.steps and not step.reduces and widens(step):
+            fuse_into_consumers(graph, step, False, append=False)
+
+
+def widens(stage: Stage) -> bool:
+    """Are the elements that it reads smaller than those that it writes? (Numbers for all of them aside.)"""
+    sizes = [ITEMSIZE[read.buffer.dtype] for read in stage.reads() if any(read.strides)]
+    return bool(sizes) and max(sizes) < ITEMSIZE[stage.out.buffer.dtype]
+
+
 def readers(graph: Graph, buffer: Buffer) -> list[Stage]:
     return [s for s in graph.steps if isinstance(s, Stage) and any(r.buffer is buffer for r in s.reads())]
 
 
-def fuse_into_consumers(graph: Graph, producer: Stage, mixes: bool) -> list[Stage]:
+def fuse_into_consumers(graph: Graph, producer: Stage, mixes: bool, append: bool = True) -> list[Stage]:
     """Tries to make the producer's buffer unnecessary; the consumers that it became part of."""
     buffer = producer.out.buffer
     if buffer.kind != "temporary" or producer.fills or not sole_writer(graph, producer):
@@ -47,7 +61,7 @@ def fuse_into_consumers(graph: Graph, producer: Stage, mixes: bool) -> list[Stag
     for consumer in consumers:
         if not alike(producer, consumer) and not (mixes and convertible(producer, consumer)):
             return []
-        new = inlined(producer, consumer) or (appended(producer, consumer) if len(consumers) == 1 else None)
+        new = inlined(producer, consumer) or (appended(producer, consumer) if append and len(consumers) == 1 else None)
         if new is None:
             return []
         fused.append(replace(new, compute=producer.compute or consumer.compute))
@@ -160,7 +174,10 @@ def worthwhile(producer: Stage, consumer: Stage) -> bool:
     """A copy or a constant always disappears; a cheap expression where it is not evaluated more often."""
     if isinstance(producer.final, (Read, Const)):
         return True
-    once = math.prod(consumer.extents) <= math.prod(producer.extents)
+    summed = [expr for root in (consumer.init, consumer.update) if root is not None for expr in below(root)]
+    inside = any(isinstance(expr, Read) and expr.buffer is producer.out.buffer for expr in summed)
+    points = math.prod(consumer.extents if inside else consumer.extents[:consumer.parallel])
+    once = points <= math.prod(producer.extents)
     return once and operations(producer.final) <= 3
 
 

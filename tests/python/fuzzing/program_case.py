@@ -7,9 +7,7 @@ from vecwrap import Refusal, Sentence, _core, find_target
 
 from .guarded import Guarded
 from .nests import BYTES
-
-
-DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8}
+from .values import DTYPES, is_nan, numbers
 
 
 def reach(program: _core.Program, tensor: str, symbols: dict[str, int]) -> int:
@@ -36,7 +34,7 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
         return "refused", refusal.name
     loaded = (lambda args: _core.simulate(kernel, args, vlen)) if vlen else _core.Loaded(kernel)
     written = {nest.tensors[nest.accesses[nest.out][0]] for nest in program.nests}
-    stored = {name: DTYPES[t] for nest in program.nests for name, t in zip(nest.tensors, nest.tensor_types)}
+    stored = {name: t for nest in program.nests for name, t in zip(nest.tensors, nest.tensor_types)}
     for flush in ("end", "start"):
         results = []
         for code in (lambda args: _core.interpret(program, args), loaded):
@@ -45,8 +43,7 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
             for name in program.arguments:
                 size = reach(program, name, symbols)
                 buffers.append(Guarded(size, flush))
-                values = random.standard_normal(size // np.dtype(stored[name]).itemsize) * 10
-                buffers[-1].write(values.astype(stored[name]).tobytes())
+                buffers[-1].write(numbers(random, size // BYTES[stored[name]], stored[name]).tobytes())
                 if name not in written:
                     buffers[-1].seal()
             args = [b.address for b in buffers] + [symbols[s] for s in program.symbols]
@@ -55,10 +52,9 @@ def run_program(text: str, sentence: str, target: str, symbols: dict[str, int], 
             code(args + [workspace.address for workspace in workspaces])
             results.append([b.read() for b in buffers])
         for name, want, got in zip(program.arguments, *results):
-            dtype = stored[name]
-            bits = np.dtype(f"u{np.dtype(dtype).itemsize}")
-            nan = np.isnan(np.frombuffer(want, dtype)) & np.isnan(np.frombuffer(got, dtype))
-            wrong = np.flatnonzero((np.frombuffer(want, bits) != np.frombuffer(got, bits)) & ~nan)
+            bits = np.dtype(f"u{BYTES[stored[name]]}")
+            nan, also = (is_nan(np.frombuffer(data, DTYPES[stored[name]]), stored[name]) for data in (want, got))
+            wrong = np.flatnonzero((np.frombuffer(want, bits) != np.frombuffer(got, bits)) & ~(nan & also))
             if wrong.size:
                 return "wrong", f"{name}: {wrong.size} elements differ, first at {int(wrong[0])}"
     return "ok", ""

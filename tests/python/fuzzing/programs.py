@@ -7,8 +7,8 @@ from random import Random
 
 from vecwrap import _core
 
-from .nests import BYTES
-from .sentences import random_sentence
+from .nests import BYTES, STORED
+from .sentences import random_sentence, strided
 
 EXTENTS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 32, 33)
 MOST_POINTS = 6000
@@ -29,8 +29,7 @@ class Chain:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.type = random.choice(["f32", "f32", "f64"])
-        self.size = 4 if self.type == "f32" else 8
+        self.type = random.choice(["f32", "f32", "f64", "i32"])
         self.symbolic = random.choice([0.0, 0.0, 0.6])
         self.symbols: dict[str, int] = {}
         self.is_symbol: dict[str, bool] = {}
@@ -38,7 +37,7 @@ class Chain:
         self.values: list[Value] = []
         self.temporaries: list[str] = []
         self.names = 0
-        self.mixed = random.random() < 0.1  # some tensors store other types than the nests'
+        self.mixed = random.random() < 0.2  # some tensors store other types than the nests'
         self.types: dict[str, str] = {}
 
     def value(self, extents: tuple[int, ...]) -> Value:
@@ -52,8 +51,11 @@ class Chain:
             step *= extents[axis] + self.random.choice([0, 0, 0, 2])
         self.names += 1
         if self.mixed and self.random.random() < 0.5:
-            self.types[f"t{self.names}"] = self.random.choice([t for t in _core.TYPES if BYTES[t] == self.size])
+            self.types[f"t{self.names}"] = self.random.choice(STORED[self.type])
         return Value(f"t{self.names}", extents, tuple(strides))
+
+    def bytes(self, value: Value) -> int:
+        return BYTES[self.types.get(value.name, self.type)]
 
     def number(self, nest: _core.Nest, kind: str, number: int) -> int | str:
         """The number, or a symbol for it: the same one wherever a program means the same."""
@@ -74,15 +76,16 @@ class Chain:
     def access(self, nest: _core.Nest, value: Value, terms: list[tuple[int, int]], offset: int = 0) -> int:
         """terms: per axis (dim of the nest, factor)."""
         strides: list[int | str] = [0] * len(nest.dims)
+        size = self.bytes(value)
         for (dim, factor), stride in zip(terms, value.strides):
             dim_moves = strides[dim] == 0
-            strides[dim] = self.number(nest, "s", stride * self.size) if factor == 1 and dim_moves and stride > 1 \
-                else int(strides[dim] if isinstance(strides[dim], int) else 0) + factor * stride * self.size
+            strides[dim] = self.number(nest, "s", stride * size) if factor == 1 and dim_moves and stride > 1 \
+                else int(strides[dim] if isinstance(strides[dim], int) else 0) + factor * stride * size
         tensor = nest.tensors.index(value.name) if value.name in nest.tensors else self.tensor(nest, value)
         for known, (owner, at, same, *_) in enumerate(nest.accesses):
-            if (owner, at, same) == (tensor, offset * self.size, strides):
+            if (owner, at, same) == (tensor, offset * size, strides):
                 return known
-        return nest.add_access(tensor, strides, offset * self.size)
+        return nest.add_access(tensor, strides, offset * size)
 
     def tensor(self, nest: _core.Nest, value: Value) -> int:
         return nest.add_tensor(value.name, self.types.get(value.name, self.type))
@@ -163,8 +166,8 @@ class Chain:
         nest = self.nest((*extents, width), (len(extents),))
         strides = [0] * len(nest.dims)
         for a, step in enumerate(value.strides):
-            strides[a] = step * (stride if a == axis else 1) * self.size
-        strides[-1] = value.strides[axis] * self.size
+            strides[a] = step * (stride if a == axis else 1) * self.bytes(value)
+        strides[-1] = value.strides[axis] * self.bytes(value)
         tensor = self.tensor(nest, value)
         return self.fold(nest, nest.load(nest.add_access(tensor, strides)), extents, last)
 
@@ -226,7 +229,7 @@ def guest_steps(random: Random, nest: _core.Nest) -> list[str]:
     factor = random.choice(FACTORS)
     rest = [name for name, _, _ in nest.dims]
     steps = [f"split({inner},{factor})", f"reorder({','.join([*rest, inner + '.1'])})", f"tile({inner}.1)"]
-    return steps + ([f"vectorize({inner}.1)"] if random.random() < 0.8 else [])
+    return steps + ([f"vectorize({inner}.1)", *strided(random, nest)] if random.random() < 0.8 else [])
 
 
 def inputs(nest: _core.Nest) -> set[str]:

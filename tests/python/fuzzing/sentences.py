@@ -67,7 +67,7 @@ def strided(random: Random, nest: _core.Nest) -> list[str]:
     """Ways to make vectors of some tensors; mostly ways that always exist."""
     named = [name for name in nest.tensors if random.random() < 0.2]
     steps = [f"strided({name},{random.choice(['insert', 'insert', 'transpose', 'gather'])})" for name in named]
-    return steps + ["stream(C)"] * (random.random() < 0.1)
+    return steps + [f"stream({nest.tensors[nest.accesses[nest.out][0]]})"] * (random.random() < 0.1)
 
 
 def unit_stride(nest: _core.Nest, dim: int) -> bool:

@@ -1,0 +1,44 @@
+"""What tensors hold: ordinary numbers, special ones, indices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .nests import INDICES
+
+DTYPES = {"f32": np.float32, "f64": np.float64, "i32": np.int32, "i64": np.int64, "u8": np.uint8, "i8": np.int8,
+          "f16": np.float16, "bf16": np.uint16, "i16": np.int16, "u16": np.uint16}
+
+
+def indices_of(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
+    return random.integers(0, INDICES, count).astype(DTYPES[stored])
+
+
+def whole_numbers(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
+    """Small enough that sums and products are exact: under fast-math any order gives the same bits."""
+    if stored == "bf16":
+        return (random.integers(-3, 4, count).astype(np.float32).view(np.uint32) >> 16).astype(np.uint16)
+    return random.integers(-3, 4, count).astype(DTYPES[stored])
+
+
+def numbers(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
+    """Mostly values whose sums round, sometimes the special ones."""
+    dtype = DTYPES[stored]
+    if stored == "bf16":  # the upper half of a float, of any rounding
+        return (numbers(random, count, "f32").view(np.uint32) >> 16).astype(np.uint16)
+    if np.issubdtype(dtype, np.integer):
+        extremes = np.iinfo(dtype)
+        usual = max(extremes.min, -9), min(extremes.max, 200)
+        least, greatest = (extremes.min, extremes.max) if random.random() < 0.3 else usual
+        return random.integers(least, greatest, count, dtype, endpoint=True)
+    values = random.standard_normal(count) * np.exp2(random.integers(-6, 7, count))
+    if random.random() < 0.3:
+        special = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, np.finfo(dtype).max]
+        chosen = random.random(count) < 0.1
+        values[chosen] = random.choice(special, int(chosen.sum()))
+    with np.errstate(over="ignore"):
+        return values.astype(dtype)
+
+
+def is_nan(x: np.ndarray, stored: str) -> np.ndarray:
+    return (x & 0x7FFF) > 0x7F80 if stored == "bf16" else np.isnan(x)

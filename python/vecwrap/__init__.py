@@ -14,8 +14,8 @@
 from ._core import Refusal, Sentence, Target, find_target, native_target, targets
 from .disassemble import disassemble
 from .errors import ArgumentError, NestError, ToolError
-from .expr import (Expr, absolute, argmax, argmin, compare, convert, fma, fold, lshr, math, maximum, minimum, relu, round_even,
-                   sqrt, sum_of, where)
+from .expr import (Expr, absolute, argmax, argmin, compare, convert, fma, fold, lshr, math, maximum, minimum, mulh, relu,
+                   round_even, sqrt, sum_of, umulh, where)
 from .index import Dim, Index
 from .kernel import Kernel, Timing
 from .nest import Nest
@@ -25,5 +25,6 @@ from .tensor import Tensor
 __all__ = [
     "ArgumentError", "Dim", "Expr", "Index", "Kernel", "Nest", "NestError", "Program", "Refusal", "Sentence", "Target", "Tensor",
     "Timing", "ToolError", "absolute", "argmax", "argmin", "compare", "convert", "disassemble", "find_target", "fma", "fold",
-    "lshr", "math", "maximum", "minimum", "native_target", "relu", "round_even", "sqrt", "sum_of", "targets", "where",
+    "lshr", "math", "maximum", "minimum", "mulh", "native_target", "relu", "round_even", "sqrt", "sum_of", "targets", "umulh",
+    "where",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Union
 
 from . import _core
@@ -19,7 +20,7 @@ CONVERT = "convert."  # an op that begins so goes on with a type
 class Expr:
     """Base of all expressions. Arithmetic is IEEE in the nest's element type, rounded after every operation; integers wrap.
 
-    `& | ^ ~ << >>` take a nest of i32.
+    `& | ^ ~ << >>` take a nest of i32 or i64.
     """
 
     def __add__(self, other: Value) -> Expr:
@@ -184,7 +185,7 @@ def as_expr(value: Value) -> Expr:
         return value
     if isinstance(value, Index):
         raise NestError(f"dim or index {value} is used as a value; indices may only stand inside [...]")
-    return Const(float(value))
+    return Const(int(value) if isinstance(value, Integral) else float(value))  # 64 bits are more than a double has
 
 
 def fold(init: Value, step: Callable[[Expr], Expr]) -> Expr:
@@ -245,8 +246,18 @@ def convert(x: Value, type: str) -> Expr:
 
 
 def lshr(x: Value, count: Value) -> Expr:
-    """`x >> count` of the unsigned number with x's bits: zeros come in. (`>>` copies the sign.) Counts are modulo 32."""
+    """`x >> count` of the unsigned number with x's bits: zeros come in. (`>>` copies the sign.) Counts are modulo 32 or 64."""
     return Apply("lshr", (as_expr(x), as_expr(count)))
+
+
+def mulh(a: Value, b: Value) -> Expr:
+    """The upper half of the 64 bits of `a * b`, of numbers with a sign: `a * b >> 32`. Takes a nest of i32."""
+    return Apply("mulh", (as_expr(a), as_expr(b)))
+
+
+def umulh(a: Value, b: Value) -> Expr:
+    """`mulh` of the unsigned numbers with the bits of a and b."""
+    return Apply("umulh", (as_expr(a), as_expr(b)))
 
 
 def math(name: str, *x: Value) -> Expr:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from . import _core
 from .conversion import Types, target_type
-from .dtypes import DTYPES
+from .dtypes import BITS, DTYPES
 from .errors import NestError
 from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Place, Update
 from .index import Dim
@@ -202,13 +202,23 @@ class Lowering:
         except ValueError as error:
             raise NestError(f"nest {self.core.name}: {error}") from None
 
+    def integer(self, value: float, type: str) -> int:
+        """A constant of integers; +-inf are the ends of what there is. Nodes hold doubles: what none is, is put together from its
+        halves."""
+        end = 2**(BITS[type] - 1)
+        whole = {math.inf: end - 1, -math.inf: -end}.get(value, value)
+        if not float(whole).is_integer() or not -end <= whole < end:
+            raise NestError(f"nest {self.core.name} computes in {type}, which does not hold {value}")
+        exact = float(int(whole))
+        if int(exact) == int(whole):
+            return self.once(("const", exact.hex(), type), lambda: self.core.constant(exact, type))
+        high, low = int(whole) >> 32, int(whole) & 0xffffffff
+        return self.apply("or", self.apply("shl", self.integer(high, type), self.integer(32, type)), self.integer(low, type))
+
     def constant(self, value: float, type: str) -> int:
+        if type in BITS:
+            return self.integer(value, type)
         rounded = float(DTYPES[type].type(value)) if type in ("f32", "f16") else float(value)
-        if type == "i32":
-            rounded = {math.inf: 2.0**31 - 1, -math.inf: -2.0**31}.get(rounded, rounded)  # the ends of what there is
-            if not (rounded.is_integer() and -2**31 <= rounded < 2**31):
-                raise NestError(f"nest {self.core.name} computes in i32, which does not hold {value}")
-            rounded += 0.0  # of the two zeros, the one that integers have
         return self.once(("const", rounded.hex(), type), lambda: self.core.constant(rounded, type))
 
     def choose(self, expr: Choose, type: str) -> int:

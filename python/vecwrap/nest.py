@@ -18,7 +18,7 @@ from .tensor import Axis, Tensor, byte_strides, dense_strides, shape_of
 class Nest:
     """A loop nest over named dims: one assignment to one tensor, with at most one reduction.
 
-    dtype: "f32", "f64", "f16" (RISC-V with Zvfh) or "i32" (which wraps), of every operation, and of every tensor that names
+    dtype: "f32", "f64", "f16" (RISC-V with Zvfh), "i32" or "i64" (which wrap), of every operation, and of every tensor that names
         no type of its own.
     contract: products next to sums become fused multiply-adds, as under clang's -ffp-contract=on with FMA.
     fast_math: reductions may be reassociated, so results may differ in the last bits.

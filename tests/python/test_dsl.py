@@ -296,7 +296,7 @@ def test_other_declaration_errors():
     (i,) = nest.dims(i=4)
     nest.tensor("A", (i,))
     for declare, message in [
-        (lambda: vw.Nest(dtype="bf16"), "none of f32, f64, i32, f16"),
+        (lambda: vw.Nest(dtype="bf16"), "none of f32, f64, i32, i64, f16"),
         (lambda: nest.dims(i=3), "dim i is declared twice"),
         (lambda: nest.dims(z=0), "at least 1"),
         (lambda: nest.tensor("A", (i,)), "tensor A is declared twice"),

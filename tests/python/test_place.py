@@ -34,7 +34,7 @@ def values(rng, shape, kind: str):
 
 @pytest.mark.parametrize("layout", ROWS)
 @pytest.mark.parametrize("kind,dtype,stored", [("f4", "f32", None), ("f8", "f64", None), ("i4", "i32", None), ("i1", "i32", "i8"),
-                                               ("infinite", "f32", None)])
+                                               ("i8", "i64", None), ("i2", "i64", "i16"), ("infinite", "f32", None)])
 @pytest.mark.parametrize("target", RUNNABLE)
 def test_first_and_last_places_are_numpy_s(layout, kind, dtype, stored, target):
     for m, n in [(1, 1), (3, 17), (37, 40)]:
@@ -66,7 +66,7 @@ def test_nothing_but_the_least_value_or_nan_is_at_zero():
 
 def random_place(choices: random.Random) -> tuple[_core.Nest, dict[str, int]]:
     """Any predicate and arrangement of an extremum's select, one to three reduction dims; final mixes place and accumulator."""
-    make = Maker(choices, reassoc=choices.random() < 0.3, types=("f32", "f64", "i32"))
+    make = Maker(choices, reassoc=choices.random() < 0.3, types=("f32", "f64", "i32", "i64"))
     nest = make.nest
     make.add_dims("ij"[:choices.choice([0, 1, 1, 2])], "pqk"[-choices.choice([1, 1, 2]):])
     loads = [nest.load(a) for a in make.inputs(choices.choice([1, 2]))]
@@ -141,7 +141,7 @@ def test_place_stands_in_final_of_an_extremum_only():
 
 
 @pytest.mark.parametrize("target", ["x86-64", "x86-64-avx2", "x86-64-avx512"])
-@pytest.mark.parametrize("dtype", ["f32", "f64", "i32"])
+@pytest.mark.parametrize("dtype", ["f32", "f64", "i32", "i64"])
 def test_sums_products_and_extrema_are_vectorised(target, dtype):
     """Along rows under fast-math, in lanes of their own without."""
     steps = {"sum": lambda acc, x: acc + x, "product": lambda acc, x: acc * x, "max": vw.maximum, "min": vw.minimum}
@@ -151,5 +151,5 @@ def test_sums_products_and_extrema_are_vectorised(target, dtype):
         X = nest.tensor("X", (i, k) if layout == "rows" else (k, i))
         nest.tensor("Y", (i,))[i] = vw.fold(1.0, lambda acc, step=step: step(acc, ROWS[layout](X, i, k)))
         proposed = str(_core.propose(nest.core, find_target(target), 1, always=True)[0])
-        lanes = "k" if layout == "rows" and (fast_math or dtype == "i32") else "i"
+        lanes = "k" if layout == "rows" and (fast_math or dtype in ("i32", "i64")) else "i"
         assert f"vectorize({lanes}" in proposed, proposed

@@ -40,6 +40,8 @@ MIXED = partial(random_nest, mixed=1.0)
 MAKERS = [(random_nest, random_sentence), (MIXED, random_sentence), (shaped_nest, random_sentence),
           (reduction_nest, reduction_sentence), (partial(random_nest, types=("i32",), mixed=0.6), random_sentence),
           (partial(reduction_nest, types=("i32",)), reduction_sentence),
+          (partial(random_nest, types=("i64",), mixed=0.6), random_sentence),
+          (partial(reduction_nest, types=("i64",)), reduction_sentence),
           (partial(reduction_nest, in_order=True), reduction_sentence),
           (partial(random_nest, types=("f16",), mixed=0.5), random_sentence)]
 needs_qemu = pytest.mark.skipif(not rvv.available(), reason="needs clang-22, qemu-riscv64 and Debian's cross C library")
@@ -72,7 +74,7 @@ def check_under_qemu(seeds):
             assert outcome.status in ("ok", "refused"), f"{outcome.status}: {outcome.detail}\n{case}"
             statuses[outcome.status] += 1
     assert set(by_length) == set(VLENS)
-    assert statuses["ok"] > len(seeds) / 3, statuses
+    assert statuses["ok"] > len(seeds) / 4, statuses
 
 
 @needs_qemu

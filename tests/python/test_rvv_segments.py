@@ -67,7 +67,7 @@ def span(group: int, computed: str, stored: str) -> int:
 
 
 KINDS = [("f32", "f32"), ("f32", "u8"), ("f32", "i16"), ("f32", "f16"), ("f32", "bf16"), ("i32", "i8"), ("i32", "i32"),
-         ("i32", "f32"), ("f64", "f64"), ("f64", "f32"), ("f64", "u8"), ("f16", "f16")]
+         ("i32", "f32"), ("i64", "i64"), ("i64", "i16"), ("f64", "f64"), ("f64", "f32"), ("f64", "u8"), ("f16", "f16")]
 ALL = [(fields, group, computed, stored) for fields in range(2, 9) for group in (1, 2, 4, 8) for computed, stored in KINDS
        if fields * span(group, computed, stored) <= 8]
 
@@ -98,7 +98,7 @@ def test_a_field_that_two_nodes_load():
 
 
 @pytest.mark.parametrize("vlen", VLENS)
-@pytest.mark.parametrize("computed", ["f32", "f64", "i32", "f16"])
+@pytest.mark.parametrize("computed", ["f32", "f64", "i32", "i64", "f16"])
 def test_channels_are_loaded_and_stored_together(computed, vlen):
     for count in range(2, 9):
         group = 2 if count < 5 else 1

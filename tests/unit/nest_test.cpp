@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(All, ValidateGather, testing::Values(
 TEST(Validate, DoesNotComputeInAllTypes) {
   Nest n = parsed(kRelu);
   n.type = Type::I8;
-  EXPECT_EQ(validate(n), "a nest computes in f32, f64 or i32, not in i8");
+  EXPECT_EQ(validate(n), "a nest computes in f32, f64, i32 or i64, not in i8");
 }
 
 TEST(Validate, IndicesAreNotTheOutput) {

@@ -67,7 +67,7 @@ void Generator::copy_element(const Buffer &b, int d, int64_t at, Lanes lanes) {
     const bool uniform = has_uniforms() && (lanes == Lanes::One || this->lanes() == 1 || !depends_on(tree_.nest, node, d));
     VInst v{form.op};
     v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred, v.lanes = lanes, v.imm = form.imm;
-    v.type = n.type;
+    v.type = n.type, v.words = multiplies_words(node);
     if (v.op == VOp::VCast) v.other = tree_.nest.type_of(n.in[0]);
     name_constant(v, form, tree_.nest);
     v.d = uniform ? kUniform + next[1]++ : next[0]++;

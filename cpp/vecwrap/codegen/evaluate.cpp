@@ -55,7 +55,7 @@ void Evaluator::compute(int node, int point, int dest) {
   VInst v{form.op};
   v.a = in[0], v.b = in[1], v.c = in[2], v.e = in[3], v.value = n.value, v.pred = n.pred, v.imm = form.imm;
   if (g_.has_uniforms()) v.lanes = lanes(point);
-  v.mem_operand = memory, v.type = n.type;
+  v.mem_operand = memory, v.type = n.type, v.words = g_.multiplies_words(node);
   if (v.op == VOp::VCast) v.other = g_.nest_.type_of(n.in[0]);
   if (v.op == VOp::VDot) v.stored = g_.dot_->types[0], v.other = g_.dot_->types[1];
   if (v.op == VOp::VWiden) std::tie(v.stored, v.other) = g_.factors(node);

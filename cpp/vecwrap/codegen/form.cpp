@@ -21,7 +21,33 @@ constexpr Extreme kExtremes[] = {
     {Pred::ULE, true, VOp::VMax, false},  {Pred::UGE, true, VOp::VMin, false},
 };
 
+/// Of integers, by node: do 32 bits hold it, with its sign?
+std::vector<bool> fit_words(const Nest &nest) {
+  std::vector<bool> fits;
+  for (const Node &n : nest.nodes) {
+    const auto at_most = [&](double most) { const Node &c = nest.nodes[n.in[1]]; return c.op == Op::Const && c.value >= 0 && c.value <= most; };
+    switch (n.op) {
+    case Op::Const: fits.push_back(n.value >= INT32_MIN && n.value <= INT32_MAX); break;
+    case Op::Load: fits.push_back(size_of(nest.stored(n.access)) <= 4); break;
+    case Op::Select: fits.push_back(fits[n.in[2]] && fits[n.in[3]]); break;
+    case Op::And: fits.push_back((fits[n.in[0]] && fits[n.in[1]]) || at_most(INT32_MAX)); break;
+    case Op::Or: case Op::Xor: fits.push_back(fits[n.in[0]] && fits[n.in[1]]); break;
+    default: fits.push_back(false); break;
+    }
+  }
+  return fits;
+}
+
 } // namespace
+
+std::vector<bool> products_of_words(const Nest &nest) {
+  std::vector<bool> products(nest.nodes.size());
+  if (nest.type != Type::I64) return products;
+  const std::vector<bool> fits = fit_words(nest);
+  for (size_t n = 0; n < products.size(); ++n)
+    if (const Node &node = nest.nodes[n]; node.op == Op::Mul || node.op == Op::Fma) products[n] = fits[node.in[0]] && fits[node.in[1]];
+  return products;
+}
 
 Form form_of(const Nest &nest, const Node &n) {
   const int *in = n.in;
@@ -29,7 +55,7 @@ Form form_of(const Nest &nest, const Node &n) {
     if (n.op == Op::Select && n.pred == e.pred && in[0] == in[e.flipped ? 3 : 2] && in[1] == in[e.flipped ? 2 : 3])
       return {e.op, 2, {in[e.swapped], in[!e.swapped], -1, -1}};
   if (is_shift(n.op) && nest.nodes[in[1]].op == Op::Const)
-    return {kVOps[static_cast<int>(n.op)], 1, {in[0], -1, -1, -1}, int64_t(nest.nodes[in[1]].value) & kShiftMask};
+    return {kVOps[static_cast<int>(n.op)], 1, {in[0], -1, -1, -1}, int64_t(nest.nodes[in[1]].value) & shift_mask(nest.type)};
   return {kVOps[static_cast<int>(n.op)], info_of(n.op).operands, {in[0], in[1], in[2], in[3]}};
 }
 
@@ -42,7 +68,7 @@ void name_constant(VInst &v, const Form &form, const Nest &nest) {
 }
 
 bool needs_mask(const Form &form, const Nest &nest) {
-  if (nest.type == Type::I32) return form.op == VOp::VSelect;
+  if (wraps(nest.type)) return form.op == VOp::VSelect;
   if (form.op == VOp::VSelect || form.op == VOp::VRound) return true;
   if (form.op != VOp::VMax && form.op != VOp::VMin) return false;
   const Node &second = nest.nodes[form.in[1]];

@@ -21,6 +21,8 @@ inline bool is_operand(const Node &n) { return n.op == Op::Const && n.value != 0
 bool is_plain_extreme(VOp, double constant);
 /// Says of an operation's second operand that it is a constant.
 void name_constant(VInst &, const Form &, const Nest &);
+/// Of a nest of i64, by node: is it a product of numbers that 32 bits hold with their sign?
+std::vector<bool> products_of_words(const Nest &);
 /// Does a vector of it take a comparison whose result is a mask (where masks are not the vector registers' own)?
 bool needs_mask(const Form &, const Nest &);
 

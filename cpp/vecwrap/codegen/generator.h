@@ -165,6 +165,7 @@ private:
   void plan_widening();
   void fuse_products();
   bool is_factor(int load) const; ///< is it of half the size, and is there an instruction?
+  bool multiplies_words(int node) const { return node < int(word_products_.size()) && word_products_[node]; }
   bool stays_narrow(int node) const { return narrow_.count(node); }
   std::pair<Type, Type> factors(int node) const; ///< of a widening multiply-add, as they are stored
 
@@ -261,6 +262,7 @@ private:
   void note(const std::string &remark); ///< on targets whose kernels are read as assembly
   bool needs_temporary(const VInst &) const; ///< a vector register of its own, `t`
   bool needs_second(const VInst &i) const; ///< a second one, VInst::e
+  bool builds_longs() const { return nest_.type == Type::I64 && target_.isa == Isa::Avx2; } ///< from what AVX2 has
   bool has_uniforms() const { return target_.scalar_regs > 0; }
   bool reaches_strides() const { return target_.isa == Isa::Rvv; } ///< loads with a distance between lanes; no base + index
   int counter_of(Count total); ///< a fresh register that starts at total
@@ -300,6 +302,7 @@ private:
   std::optional<Dot> dot_;
   std::map<int, VOp> forms_; ///< of nodes that are not what their op says
   std::set<int> segmented_; ///< tensors that are loaded or stored by segments
+  const std::vector<bool> word_products_{products_of_words(tree_.nest)}; ///< by node of the tree's nest
   std::set<int> narrow_; ///< loads whose vectors have elements of half the size
 
   Count group_;              ///< elements of the current group

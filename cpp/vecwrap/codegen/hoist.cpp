@@ -84,7 +84,7 @@ void Evaluator::hoist(int root) {
   }
   values_.clear();
   early_ = std::max(spare[true], 0);
-  if (g_.nest_.type == Type::I32) early_ = std::min(early_, kEarlyWords);
+  if (wraps(g_.nest_.type)) early_ = std::min(early_, kEarlyWords);
 }
 
 void Evaluator::drop_hoisted() {

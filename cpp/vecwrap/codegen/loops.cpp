@@ -19,7 +19,7 @@ Emission::Emission(const Target &target, Type type, int group, int arguments) : 
 /// SSE2 builds what it lacks in the last ones.
 void Emission::reserve_scratch(const Target &target, const LoopTree &tree) {
   const Nest &nest = tree.nest;
-  const auto built = [&](const Node &n) { return n.op == Op::Fma || n.type.value_or(nest.type) == Type::I32; };
+  const auto built = [&](const Node &n) { return n.op == Op::Fma || wraps(n.type.value_or(nest.type)); };
   const bool much = std::any_of(nest.nodes.begin(), nest.nodes.end(), built);
   if (target.isa == Isa::Sse) out.reserved = std::max(out.reserved, much ? kSseFmaScratch - (out.lanes == 1) : kSseScratch);
   if (!target.scalar_regs) return;

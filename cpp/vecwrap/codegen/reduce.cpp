@@ -73,7 +73,9 @@ void Evaluator::combine(int acc, int with) {
   VInst i{form.op};
   i.d = acc, i.a = reg(0), i.b = reg(1), i.c = reg(2), i.e = reg(3);
   if (c.select >= 0) i.pred = g_.nest_.nodes[c.select].pred;
-  if (g_.needs_temporary(i)) i.t = take(), give(i.t);
+  if (g_.needs_temporary(i)) i.t = take();
+  if (g_.needs_second(i)) i.e = take(), give(i.e);
+  if (i.t >= 0) give(i.t);
   g_.out_.code.push_back(i);
 }
 

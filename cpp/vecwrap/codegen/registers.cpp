@@ -16,7 +16,7 @@ constexpr int kScarce = 6;            ///< and so is any where fewer registers a
 int Evaluator::take(bool uniform) {
   Pool &p = pool(uniform);
   p.peak = std::max(p.peak, ++p.live);
-  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, g_.nest_.type == Type::I32 ? kWords : kSpread) : p.limit); // loads may go ahead
+  const bool fresh = g_.has_uniforms() && p.next < (uniform ? std::min(p.limit, wraps(g_.nest_.type) ? kWords : kSpread) : p.limit); // loads may go ahead
   if (!p.free.empty() && !fresh) {
     const auto at = g_.has_uniforms() ? p.free.begin() : p.free.end() - 1;
     const int reg = *at;
@@ -126,7 +126,7 @@ bool Evaluator::foldable(int node, int point) {
   if (g_.has_uniforms() || n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
   if (g_.nest_.converts(n.access) || is_strided(n.access) || is_group(n.access)) return false;
-  if (g_.tree_.vector < 0) return g_.out_.lanes == 1 && g_.nest_.type_of(node) != Type::I32; // scalar code has whole registers of integers
+  if (g_.tree_.vector < 0) return g_.out_.lanes == 1 && !wraps(g_.nest_.type_of(node)); // scalar code has whole registers of integers
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All && g_.target_.isa != Isa::Sse; // whose operands in memory are aligned
 }

@@ -13,10 +13,11 @@ int Generator::vector_registers() const {
 /// multiplies even lanes apart from odd ones. Where scalars are apart, a product with an addend that is one, or of two of
 /// them, starts from a copy; rounding compares with what it came from.
 bool Generator::needs_temporary(const VInst &i) const {
-  const bool integers = i.type.value_or(nest_.type) == Type::I32;
+  const bool integers = wraps(i.type.value_or(nest_.type));
   if (target_.isa == Isa::Sse) return i.op == VOp::VDot;
   const bool shift = (i.op == VOp::VShl || i.op == VOp::VAshr || i.op == VOp::VLshr) && i.b >= 0;
-  if (!has_uniforms()) return shift || needs_second(i) || i.op == VOp::VSelect || (i.op == VOp::VDot && dot_->form.apart) || (i.op == VOp::VFma && integers); // a product, then a sum
+  if (!has_uniforms()) return shift || needs_second(i) || i.op == VOp::VSelect || (i.op == VOp::VDot && dot_->form.apart) || (i.op == VOp::VFma && integers) || // a product, then a sum
+                              (builds_longs() && (i.op == VOp::VAshr || i.op == VOp::VAbs));
   const auto scalar = [&](int operand, int reg) { return is_uniform(reg) || i.mem_operand == operand; };
   if (i.op == VOp::VFma) return scalar(2, i.c) || (scalar(0, i.a) && scalar(1, i.b));
   if (shift) return is_uniform(i.a);
@@ -24,6 +25,8 @@ bool Generator::needs_temporary(const VInst &i) const {
 }
 
 bool Generator::needs_second(const VInst &i) const {
+  if (builds_longs())
+    return ((i.op == VOp::VMul || i.op == VOp::VFma) && !i.words) || i.op == VOp::VMax || i.op == VOp::VMin || (i.op == VOp::VAshr && i.b >= 0);
   return (i.op == VOp::VMulh || i.op == VOp::VUmulh) && (target_.isa == Isa::Avx2 || target_.isa == Isa::Avx512);
 }
 

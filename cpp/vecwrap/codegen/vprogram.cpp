@@ -72,7 +72,7 @@ std::string print(const VProgram &p) {
                     std::to_string(p.frame_bytes) + "\n";
   for (const VInst &i : p.code) {
     const Row &row = kRows[int(i.op)];
-    out += i.op == VOp::Label ? "" : "  ", out += row.name;
+    out += i.op == VOp::Label ? "" : "  ", out += row.name, out += i.words ? ".words" : "";
     if (i.type) out += std::string(".") + name_of(*i.type);
     std::string sep = " ";
     for (const char *k = row.operands; *k; ++k)

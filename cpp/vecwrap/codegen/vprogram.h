@@ -85,6 +85,7 @@ struct VInst {
   std::optional<Type> type = {}; ///< computed in, if not the program's
   Type other = Type::I32; ///< VCast: the operand's. VDot, VWiden; VGroup: what elements become
   bool narrow = false; ///< VLoad, VBcast: into elements of half the size, for VWiden
+  bool words = false;   ///< VMul, VFma of i64: both factors are numbers of 32 bits with their sign
   bool indexed = false; ///< VLoad: lanes are at mem plus what VIndex left
   std::optional<Type> stored = {}; ///< VLoad, VBcast, VStore: converts from, to this type in memory, with temporaries `t` and (VStore) `e`
 };

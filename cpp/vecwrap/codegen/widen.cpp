@@ -35,7 +35,7 @@ void Generator::fuse_products() {
     for (int k : {0, 1}) {
       if (sum.op != Op::Add || nest_.nodes[sum.in[k]].op != Op::Mul) continue;
       const int a = nest_.nodes[sum.in[k]].in[0], b = nest_.nodes[sum.in[k]].in[1], addend = sum.in[1 - k];
-      const bool exact = nest_.type == Type::I32 || (is_factor(a) && is_factor(b));
+      const bool exact = wraps(nest_.type) || (is_factor(a) && is_factor(b));
       if (exact && !uses_acc(nest_, sum.in[k])) sum.op = Op::Fma, sum.in[0] = a, sum.in[1] = b, sum.in[2] = addend;
     }
 }
@@ -66,7 +66,7 @@ void Generator::plan_widening() {
   for (int n : products) {
     forms_[n] = VOp::VWiden;
     for (int k : {0, 1})
-      if (moves(nest_.nodes[n].in[k]) || nest_.type != Type::I32) narrow_.insert(nest_.nodes[n].in[k]);
+      if (moves(nest_.nodes[n].in[k]) || !wraps(nest_.type)) narrow_.insert(nest_.nodes[n].in[k]);
   }
 }
 

@@ -93,7 +93,7 @@ std::optional<Combine> combine_of(const Nest &nest) {
 
 // Fast-math lets sums be taken in any order, not any update: `x - acc` and `acc / 2 + x` mean another thing in another order.
 bool may_reorder(const Nest &nest) {
-  return !keeps_place(nest) && (nest.reassoc || nest.type == Type::I32) && Chains{nest}.of(nest.update); // a place is the first one, or the last
+  return !keeps_place(nest) && (nest.reassoc || wraps(nest.type)) && Chains{nest}.of(nest.update); // a place is the first one, or the last
 }
 
 int added_in_order(const Nest &nest) {

@@ -41,9 +41,12 @@ template <class T> T exponent(T x) {
 
 /// What is out of I's range becomes its least value, as x86 converts.
 template <class I, class T> I to_integer(T v) {
-  if constexpr (std::is_integral_v<T>) return I(v);
-  const T whole = T(std::trunc(v)), limit = T(-T(std::numeric_limits<I>::min()));
-  return whole >= -limit && whole < limit ? I(whole) : std::numeric_limits<I>::min();
+  if constexpr (std::is_integral_v<T>) {
+    return I(v);
+  } else {
+    const T whole = T(std::trunc(v)), limit = T(-T(std::numeric_limits<I>::min()));
+    return whole >= -limit && whole < limit ? I(whole) : std::numeric_limits<I>::min();
+  }
 }
 
 template <class S> S read(int64_t address) {
@@ -99,7 +102,7 @@ template <class S, class T> S converted(T v) {
   else return S(v);
 }
 
-template <class T> T apply(const Node &node, const T *v) {
+template <class T> requires(!std::is_integral_v<T>) T apply(const Node &node, const T *v) {
   const auto in = [&](int k) { return v[node.in[k]]; };
   switch (node.op) {
   case Op::Const: return T(node.value);
@@ -206,7 +209,8 @@ private:
   /// Of an update that is a select, just evaluated: was it not acc that was chosen?
   bool replaces_acc() const {
     const Node &update = nest_.nodes[nest_.update];
-    const bool first = compare(update.pred, double(values_[update.in[0]]), double(values_[update.in[1]]));
+    using Compared = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
+    const bool first = compare(update.pred, Compared(values_[update.in[0]]), Compared(values_[update.in[1]]));
     return nest_.nodes[update.in[first ? 2 : 3]].op != Op::Acc;
   }
 
@@ -257,6 +261,7 @@ void interpret(const Nest &nest, const int64_t *args) {
   switch (nest.type) {
   case Type::F64: return Interpreter<double>(nest, args).run();
   case Type::I32: return Interpreter<int32_t>(nest, args).run();
+  case Type::I64: return Interpreter<int64_t>(nest, args).run();
   case Type::F16: return Interpreter<Half>(nest, args).run();
   default: return Interpreter<float>(nest, args).run();
   }

@@ -7,7 +7,7 @@
 //     out[P] = final(P, acc)
 //
 // A nest without reduction dims has only `final`. Arithmetic is in the nest's type: IEEE, rounded after every
-// node (Fma rounds once), or i32, which wraps. In `final` some of it may be in another type of the same size, behind Convert. A tensor
+// node (Fma rounds once), or i32 or i64, which wrap. In `final` some of it may be in another type of the same size, behind Convert. A tensor
 // may store another type: loads convert from it, the store converts to it.
 // Strides and offsets are in bytes, extents in elements.
 #pragma once
@@ -21,18 +21,21 @@ namespace vecwrap {
 enum class Type : uint8_t { F32, F64, I32, I64, U8, I8, F16, BF16, I16, U16 };
 /// In enum order. A nest computes in one of the `computes`, its tensors store any.
 struct TypeInfo { const char *name; int bytes; bool computes; };
-inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, true}, {"i64", 8, false},
+inline constexpr TypeInfo kTypes[] = {{"f32", 4, true}, {"f64", 8, true}, {"i32", 4, true}, {"i64", 8, true},
                                      {"u8", 1, false}, {"i8", 1, false}, {"f16", 2, true}, {"bf16", 2, false},
                                      {"i16", 2, false}, {"u16", 2, false}};
 inline const TypeInfo &info_of(Type t) { return kTypes[static_cast<int>(t)]; }
 inline int size_of(Type t) { return info_of(t).bytes; }
 inline const char *name_of(Type t) { return info_of(t).name; }
 std::optional<Type> type_named(const std::string &);
+/// Of a type that is computed in: does its arithmetic wrap?
+inline bool wraps(Type t) { return t == Type::I32 || t == Type::I64; }
 /// Can a nest that computes in one type hold tensors of the other? A double is not rounded to half precision in one step;
-/// i32 converts to and from what a register of it holds whole.
+/// i32 converts to and from what a register of it holds whole; i64, integers only.
 inline bool is_storable(Type computed, Type stored) {
   const bool half = stored == Type::F16 || stored == Type::BF16;
   if (computed == Type::F16) return stored == Type::F16 || stored == Type::F32;
+  if (computed == Type::I64) return !half && stored != Type::F32 && stored != Type::F64;
   return computed == Type::F32 || (computed == Type::F64 ? !half : !half && stored != Type::F64 && stored != Type::I64);
 }
 
@@ -75,7 +78,7 @@ struct Access {
 
 enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place,
                           And, Or, Xor, Shl, Ashr, Lshr, Mulh, Umulh, Convert };
-enum class Has : uint8_t { Both, Floats, Integers };
+enum class Has : uint8_t { Both, Floats, Integers, Words }; ///< Words: i32 only
 /// Names and operand counts of the ops, and which types have them, in enum order: the printer, parser, interpreter and code
 /// generator walk it.
 struct OpInfo { const char *name; int operands; Has types = Has::Both; };
@@ -85,9 +88,13 @@ inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add",
                                   {"place", 0},
                                   {"and", 2, Has::Integers}, {"or", 2, Has::Integers}, {"xor", 2, Has::Integers},
                                   {"shl", 2, Has::Integers}, {"ashr", 2, Has::Integers}, {"lshr", 2, Has::Integers},
-                                  {"mulh", 2, Has::Integers}, {"umulh", 2, Has::Integers},
+                                  {"mulh", 2, Has::Words}, {"umulh", 2, Has::Words},
                                   {"convert", 1}};
 inline const OpInfo &info_of(Op op) { return kOps[static_cast<int>(op)]; }
+inline bool has_op(Type computed, Op op) {
+  const Has types = info_of(op).types;
+  return types == Has::Both || (types == Has::Words ? computed == Type::I32 : wraps(computed) == (types == Has::Integers));
+}
 
 /// Pow2: 2^k for the integer k nearest to x clamped to the exponents of normal numbers; of two nearest ones the odd one
 /// (what adding 1.5 * 2^mantissa + bias does), the least one for NaN.
@@ -102,9 +109,9 @@ inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << e
 /// Exponent: the floor of log2 |x| for normal numbers; `least - 1` for 0 and denormals, `greatest + 1` for infinities and
 /// NaN: the exponent's bits without their bias, of whatever x is.
 
-/// Mulh, Umulh: the upper half of the whole product, of numbers with a sign or without.
+/// Mulh, Umulh: the upper half of the whole product of i32, of numbers with a sign or without.
 /// Shl, Ashr, Lshr: by the second operand modulo the type's bits, as RISC-V shifts. Ashr copies the sign, Lshr brings zeros in.
-inline constexpr int kShiftMask = 31;
+inline int shift_mask(Type t) { return 8 * size_of(t) - 1; }
 inline bool is_shift(Op op) { return op == Op::Shl || op == Op::Ashr || op == Op::Lshr; }
 
 /// Convert: the operand's value in the node's type: an integer to the nearest float, a float truncated as a store does.

@@ -93,7 +93,7 @@ Error check_access(const Nest &nest, size_t index) {
 
 /// A Const may be anything that survives the trip through the nest's type, NaN included.
 bool representable(Type type, double v) {
-  if (type == Type::I32) return v >= INT32_MIN && v <= INT32_MAX && v == std::trunc(v) && !(v == 0 && std::signbit(v));
+  if (const double end = std::ldexp(1, 8 * size_of(type) - 1); wraps(type)) return v >= -end && v < end && v == std::trunc(v) && !(v == 0 && std::signbit(v));
   if (type == Type::F16 && std::isfinite(v)) return std::fabs(v) <= 65504 && double(Half(v)) == v;
   return type == Type::F64 || std::isnan(v) || std::isinf(v) || double(float(v)) == v;
 }
@@ -120,9 +120,9 @@ Error check_node(const Nest &nest, size_t index) {
   const std::string self = "node %" + std::to_string(index);
   if (static_cast<size_t>(node.op) >= std::size(kOps))
     return self + " has an unknown op";
-  const Has other = nest.type_of(int(index)) == Type::I32 ? Has::Floats : Has::Integers;
-  if (info_of(node.op).types == other)
-    return self + " (" + info_of(node.op).name + ") takes a nest of " + (other == Has::Floats ? "f32 or f64" : "i32");
+  constexpr const char *kTakes[] = {"", "f32 or f64", "i32 or i64", "i32"}; // in Has's order
+  if (!has_op(nest.type_of(int(index)), node.op))
+    return self + " (" + info_of(node.op).name + ") takes a nest of " + kTakes[static_cast<int>(info_of(node.op).types)];
   for (int k = 0; k < info_of(node.op).operands; ++k)
     if (!in_range(node.in[k], index))
       return self + " (" + info_of(node.op).name + ") has operand " + std::to_string(k) + " = %" +
@@ -227,7 +227,7 @@ std::string validate(const Nest &nest) {
   if (!is_name(nest.name, true))
     return "nest name " + quote(nest.name) + " is not a word of letters, digits, _ and .";
   if (!info_of(nest.type).computes)
-    return std::string("a nest computes in f32, f64 or i32, not in ") + name_of(nest.type);
+    return std::string("a nest computes in f32, f64, i32 or i64, not in ") + name_of(nest.type);
   if (!(e = check_names("symbol", nest.symbols, true, itself)).empty() ||
       !(e = check_names("dim", nest.dims, false, its_name)).empty() ||
       !(e = check_names("tensor", nest.tensors, true, its_name)).empty() || !(e = check_dims(nest)).empty())

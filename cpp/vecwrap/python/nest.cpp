@@ -46,7 +46,7 @@ Nest make(const std::string &name, const std::string &type, bool reassoc) {
   nest.name = name;
   nest.type = to_type(type);
   if (!info_of(nest.type).computes)
-    throw py::value_error("a nest computes in f32, f64 or i32, not in " + type);
+    throw py::value_error("a nest computes in f32, f64, i32 or i64, not in " + type);
   nest.reassoc = reassoc;
   return nest;
 }

@@ -87,6 +87,7 @@ bool widens(const Target &target, Type computed, Type stored) {
   if (target.isa != Isa::Rvv) return false;
   if (computed == Type::F64) return stored == Type::F32;
   if (computed == Type::F32) return stored == Type::F16 && target.halves;
+  if (computed == Type::I64) return stored == Type::I32;
   return stored == Type::I8 || stored == Type::U8 || stored == Type::I16 || stored == Type::U16;
 }
 

@@ -41,7 +41,7 @@ def random_sentence(random: Random, nest: _core.Nest) -> str:
     tile = pick_tile(random, nest, chains, parallel)
     rest = {name: [loop for loop, _ in loops if loop not in tile] for name, loops in chains.items()}
     reductions = [loop for name in reduced for loop in rest[name]]  # lexicographic: strict order
-    if (nest.reassoc or nest.type == "i32") and random.random() < 0.7:
+    if (nest.reassoc or nest.type in ("i32", "i64")) and random.random() < 0.7:
         reductions = interleave(random, [rest[name] for name in reduced])
     cut = random.choice([0, 0, 0, random.randint(0, len(reductions))])  # these stay outside parallel loops
     outer = interleave(random, [rest[name] for name in parallel] + [reductions[:cut]])

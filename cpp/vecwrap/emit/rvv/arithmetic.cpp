@@ -45,21 +45,21 @@ template <class Table> auto row_for(const Table &table, VOp op) {
 
 Op Emitter::reduction(const VInst &i) const {
   const VOp join = VOp(i.imm);
-  if (join == VOp::VAdd) return i32() ? Op::Vredsum : Op::Vfredusum;
-  if (join == VOp::VMax) return i32() ? Op::Vredmax : Op::Vfredmax;
-  return i32() ? Op::Vredmin : Op::Vfredmin;
+  if (join == VOp::VAdd) return integral() ? Op::Vredsum : Op::Vfredusum;
+  if (join == VOp::VMax) return integral() ? Op::Vredmax : Op::Vfredmax;
+  return integral() ? Op::Vredmin : Op::Vfredmin;
 }
 
 uint64_t Emitter::bits_of(double value) const {
-  if (i32()) return uint32_t(int32_t(value));
+  if (integral()) return bits64() ? uint64_t(int64_t(value)) : uint32_t(int32_t(value));
   if (f16()) return to_f16(float(value));
-  return f64() ? std::bit_cast<uint64_t>(value) : std::bit_cast<uint32_t>(float(value));
+  return bits64() ? std::bit_cast<uint64_t>(value) : std::bit_cast<uint32_t>(float(value));
 }
 
 void Emitter::constant(int d, double value) {
   const uint64_t bits = bits_of(value);
-  if (in_word(d)) return out_.load_imm(d - kWord, int32_t(bits));
-  if (bits) out_.load_imm(kT0, f64() ? int64_t(bits) : f16() ? int16_t(bits) : int32_t(bits));
+  if (in_word(d)) return out_.load_imm(d - kWord, bits64() ? int64_t(bits) : int32_t(bits));
+  if (bits) out_.load_imm(kT0, bits64() ? int64_t(bits) : f16() ? int16_t(bits) : int32_t(bits));
   out_.put(typed(Op::FmvWX, Op::FmvDX), d, bits ? kT0 : kZero);
 }
 
@@ -80,7 +80,7 @@ void Emitter::operation(const VInst &i) {
 }
 
 void Emitter::uniform(const VInst &i) {
-  if (i32()) return uniform_integer(i);
+  if (integral()) return uniform_integer(i);
   const int d = f(i.d);
   if (const Binary *row = row_for(kBinary, i.op)) {
     const int a = scalar_operand(i, 0), b = scalar_operand(i, 1);
@@ -105,8 +105,8 @@ void Emitter::uniform(const VInst &i) {
 
 void Emitter::vector(const VInst &i) {
   const Need n = need(i.lanes, true);
-  if (i32() && vector_integer(i)) return;
-  if (i32() ? row_for(kIntegers, i.op) : row_for(kBinary, i.op)) return binary(i);
+  if (integral() && vector_integer(i)) return;
+  if (integral() ? row_for(kIntegers, i.op) : row_for(kBinary, i.op)) return binary(i);
   if (const Unary *row = row_for(kUnary, i.op)) return out_.put(n, row->v, v(i.d), v(i.a));
   switch (i.op) {
   case VOp::VConst: constant(kF1, i.value); return move(need(Lanes::All, true), v(i.d), {true, kF1});
@@ -144,7 +144,7 @@ void Emitter::move(const Need &n, int d, Operand from) {
 }
 
 void Emitter::binary(const VInst &i) {
-  const Binary &row = i32() ? *row_for(kIntegers, i.op) : *row_for(kBinary, i.op);
+  const Binary &row = integral() ? *row_for(kIntegers, i.op) : *row_for(kBinary, i.op);
   const Operand a = operand(i, 0), b = operand(i, 1);
   const Op op = a.scalar ? row.fv : b.scalar ? row.vf : row.vv;
   const Operand &second = a.scalar ? a : b;

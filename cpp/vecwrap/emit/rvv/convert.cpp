@@ -50,14 +50,14 @@ void Emitter::load_converted(const VInst &i) {
 void Emitter::convert_from(const VInst &i, int raw) {
   const Type stored = *i.stored;
   const int parts = size_of(p_.type) / size_of(stored), d = v(i.d);
-  if (i32() && stored == Type::F32) return truncate(i, d, raw, raw);
+  if (integral() && stored == Type::F32) return truncate(i, d, raw, raw);
   if (is_float(stored)) return out_.put(of_bits(8 * std::min(size_of(stored), size_of(p_.type)), i.lanes), parts ? Op::VfwcvtFF : Op::VfncvtFF, d, raw);
   const Need n = need(i.lanes, true);
   const bool sign = stored != Type::U8 && stored != Type::U16 && stored != Type::BF16;
   if (parts > 1) out_.put(n, (sign ? kSigned : kUnsigned)[log2_of(parts) - 1], d, raw);
   const int whole = parts > 1 ? d : raw;
   if (stored == Type::BF16) return out_.load_imm(kT0, kHalfBits), out_.put(n, Op::VsllVX, d, whole, kT0);
-  if (!i32()) out_.put(n, Op::VfcvtFX, d, whole);
+  if (!integral()) out_.put(n, Op::VfcvtFX, d, whole);
 }
 
 /// Elements of half the nest's size, in the lower half of the vector's registers; bytes are read into the upper half, or `t`.
@@ -103,7 +103,7 @@ void Emitter::store_converted(const VInst &i) {
     out_.put(of_bits(8 * size_of(p_.type), i.lanes), Op::VfwcvtFF, 0, a);
     return move_memory(i, 0, true);
   }
-  if (i32()) from_integers(i);
+  if (integral()) from_integers(i);
   else if (is_float(stored)) out_.put(of_bits(8 * size_of(stored), i.lanes), Op::VfncvtFF, t, a);
   else if (stored == Type::BF16) to_bfloat(i);
   else to_integers(i);
@@ -134,7 +134,7 @@ void Emitter::truncate(const VInst &i, int d, int a, int e) {
 void Emitter::to_integers(const VInst &i) {
   const Need n = need(i.lanes, true);
   const int t = v(i.t);
-  if (!f64() || i.stored == Type::I64) truncate(i, t, v(i.a), v(i.e));
+  if (!bits64() || i.stored == Type::I64) truncate(i, t, v(i.a), v(i.e));
   else {
     constexpr int64_t half = int64_t(1) << 31;
     out_.put(Op::Fsrmi, kT0, kTowardsZero), out_.put(n, Op::VfcvtXF, t, v(i.a)), out_.put(Op::Fsrm, kT0);

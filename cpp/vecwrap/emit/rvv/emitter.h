@@ -11,7 +11,7 @@ namespace vecwrap::rvv {
 // the frame if there are buffers. f registers: two for the moment.
 constexpr int kT0 = 5, kT1 = 6, kTail = 7, kA0 = 10, kLanes = 31, kFp = 8;
 constexpr int kF0 = 30, kF1 = 31;
-constexpr int kWord = 64; ///< in place of an f register: x register kWord less, which holds an element of i32
+constexpr int kWord = 64; ///< in place of an f register: x register kWord less, which holds an element that is an integer
 
 /// An operand of a vector operation: an f register for all lanes, or a vector's first register.
 struct Operand {
@@ -93,10 +93,11 @@ private:
   void move_scalar(int d, int a);
 
   bool in_word(int f) const { return f >= kWord; }
-  int lane(int f) { return i32() ? whole(f, kT0) : f; } ///< the register that a vector operation takes an f register's value from
+  int lane(int f) { return integral() ? whole(f, kT0) : f; } ///< the register that a vector operation takes an f register's value from
 
   // integer.cpp
   int whole(int f, int x); ///< the x register that has the integer in f: its own, or x
+  Op of_word(Op word, Op whole) const { return bits64() ? whole : word; }
   void from_word(int d, int x); ///< d = the integer in x
   void uniform_integer(const VInst &);
   void sums(const VInst &);
@@ -118,10 +119,10 @@ private:
   void merge(const Need &, int d, Operand yes, Operand no, bool opposite);
   void choose(const VInst &, Pred, Operand a, Operand b, Operand yes, Operand no);
 
-  bool f64() const { return p_.type == Type::F64; }
-  bool i32() const { return p_.type == Type::I32; }
+  bool bits64() const { return size_of(p_.type) == 8; } ///< elements of 64 bits: doubles or integers
+  bool integral() const { return wraps(p_.type); }
   bool f16() const { return p_.type == Type::F16; }
-  Op typed(Op single, Op twice) const { return f64() ? twice : f16() ? half_of(single) : single; }
+  Op typed(Op single, Op twice) const { return bits64() ? twice : f16() ? half_of(single) : single; }
   int v(int reg) const { return (p_.reserved + reg) * p_.group; }
   Operand operand(const VInst &, int k); ///< a constant operand goes through kF1
   int scalar_operand(const VInst &i, int k) { return operand(i, k).reg; }
@@ -132,7 +133,7 @@ private:
   const VProgram &p_;
   GprMap map_;
   Assembly out_;
-  std::vector<int> words_; ///< of i32, per scalar apart from the vectors: its x register, or -1
+  std::vector<int> words_; ///< of integers, per scalar apart from the vectors: its x register, or -1
   std::vector<int> saved_x_, saved_f_;
 };
 

@@ -43,12 +43,12 @@ void Emitter::load_scalar(int d, const VInst &i) {
   const Type stored = i.stored.value_or(p_.type);
   if (i.narrow) return out_.put(stored == Type::F16 ? Op::Flh : Op::Flw, d, m.disp, m.base);
   const int x = in_word(d) ? d - kWord : kT0; // where integers go
-  if (stored == p_.type && in_word(d)) return out_.put(Op::Lw, x, m.disp, m.base);
+  if (stored == p_.type && in_word(d)) return out_.put(of_word(Op::Lw, Op::Ld), x, m.disp, m.base);
   if (stored == p_.type) return out_.put(typed(Op::Flw, Op::Fld), d, m.disp, m.base);
   switch (stored) {
   case Type::F32:
     out_.put(Op::Flw, kF0, m.disp, m.base);
-    if (!i32()) return out_.put(f16() ? Op::FcvtHS : Op::FcvtDS, d, kF0);
+    if (!integral()) return out_.put(f16() ? Op::FcvtHS : Op::FcvtDS, d, kF0);
     out_.put(Op::FcvtLS, kT0, kF0), as_word(kT1);
     return from_word(d, kT0);
   case Type::F64: out_.put(Op::Fld, kF0, m.disp, m.base); return out_.put(Op::FcvtSD, d, kF0);
@@ -63,7 +63,7 @@ void Emitter::load_scalar(int d, const VInst &i) {
     out_.put(Op::Lhu, kT0, m.disp, m.base), out_.put(Op::Slli, kT0, kT0, 16);
     return out_.put(Op::FmvWX, d, kT0);
   }
-  i32() ? from_word(d, x) : out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, x);
+  integral() ? from_word(d, x) : out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, x);
 }
 
 void Emitter::store(const VInst &i) {
@@ -79,12 +79,12 @@ void Emitter::store_scalar(int a, const VInst &i) {
   int x = kT0;
   switch (stored) {
   case Type::F32:
-    i32() ? out_.put(Op::FcvtSW, kF0, whole(a, kT0)) : out_.put(f16() ? Op::FcvtSH : Op::FcvtSD, kF0, a);
+    integral() ? out_.put(Op::FcvtSW, kF0, whole(a, kT0)) : out_.put(f16() ? Op::FcvtSH : Op::FcvtSD, kF0, a);
     return out_.put(Op::Fsw, kF0, m.disp, m.base);
   case Type::F64: out_.put(Op::FcvtDS, kF0, a); return out_.put(Op::Fsd, kF0, m.disp, m.base);
   case Type::F16: out_.put(Op::FcvtHS, kF0, a); return out_.put(Op::Fsh, kF0, m.disp, m.base);
   case Type::BF16: to_bfloat(a); break;
-  default: i32() ? void(x = whole(a, kT0)) : to_integer(a, stored);
+  default: integral() ? void(x = whole(a, kT0)) : to_integer(a, stored);
   }
   constexpr Op kStores[] = {Op::Sb, Op::Sh, Op::Sw, Op::Sd};
   const Op op = kStores[std::countr_zero(unsigned(size_of(stored)))];

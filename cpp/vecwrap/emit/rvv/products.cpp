@@ -33,8 +33,8 @@ void Emitter::multiply_add(const Need &n, int d, Operand a, Operand b, Op vv, Op
 /// d = a * b + c by the form that overwrites the addend, or a multiplicand if d is one; copies where neither fits.
 void Emitter::fma(const VInst &i) {
   const Need n = need(i.lanes, true);
-  const Op acc[] = {i32() ? Op::VmaccVV : Op::VfmaccVV, i32() ? Op::VmaccVX : Op::VfmaccVF};
-  const Op add[] = {i32() ? Op::VmaddVV : Op::VfmaddVV, i32() ? Op::VmaddVX : Op::VfmaddVF};
+  const Op acc[] = {integral() ? Op::VmaccVV : Op::VfmaccVV, integral() ? Op::VmaccVX : Op::VfmaccVF};
+  const Op add[] = {integral() ? Op::VmaddVV : Op::VfmaddVV, integral() ? Op::VmaddVX : Op::VfmaddVF};
   const int d = v(i.d);
   Operand a = operand(i, 0), b = operand(i, 1), c = operand(i, 2);
   if (a.scalar && b.scalar) move(n, v(i.t), a), a = {false, v(i.t)};

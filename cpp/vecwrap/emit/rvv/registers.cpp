@@ -1,5 +1,5 @@
 // Where scalars stand: addresses and counters in x registers or on the stack, elements that all lanes share in f registers, or
-// (i32) in those x registers that are left.
+// (integers) in those x registers that are left.
 #include "emit/rvv/emitter.h"
 #include <algorithm>
 
@@ -14,7 +14,7 @@ constexpr int kUniforms[] = {0,  1,  2,  3,  4,  5, 6, 7,  10, 11, 12, 13, 14, 1
                              17, 28, 29, 8,  9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
 constexpr int kCallerSavedUniforms = 18;
 
-/// Leaves registers to elements of i32, if nothing of the innermost loops moves to the stack for them.
+/// Leaves registers to integers, if nothing of the innermost loops moves to the stack for them.
 GprMap map_of(const VProgram &p, bool words) {
   constexpr int kWords[] = {8, 4, 2};
   const int all = int(std::size(kPool));
@@ -41,9 +41,9 @@ int Emitter::f(int reg) const {
   return number < words_.size() && words_[number] >= 0 ? kWord + words_[number] : kUniforms[number];
 }
 
-/// Elements of i32 that all lanes share stand in x registers as far as the scalar map leaves some.
+/// Integers that all lanes share stand in x registers as far as the scalar map leaves some.
 void Emitter::place_words() {
-  words_.assign(size_t(i32() ? uniforms_of(p_) : 0), -1);
+  words_.assign(size_t(integral() ? uniforms_of(p_) : 0), -1);
   int g = 0;
   for (int &word : words_) {
     while (g < int(std::size(kPool)) && std::find(map_.gpr.begin(), map_.gpr.end(), g) != map_.gpr.end()) ++g;
@@ -53,7 +53,7 @@ void Emitter::place_words() {
   }
 }
 
-Emitter::Emitter(const VProgram &p) : p_(p), map_(map_of(p, p.type == Type::I32 && uniforms_of(p))) {
+Emitter::Emitter(const VProgram &p) : p_(p), map_(map_of(p, wraps(p.type) && uniforms_of(p))) {
   out_.labels = p.labels;
   if (p.frame_bytes) saved_x_.push_back(kFp);
   for (int g = kCallerSaved; g < int(std::size(kPool)); ++g)

@@ -36,11 +36,11 @@ Pred of_integers(Pred pred) {
 } // namespace
 
 void Emitter::comparison(const Need &n, int mask, int kind, Operand a, Operand b) {
-  const Forms &form = i32() ? kIntegerForms[kind] : kForms[kind];
+  const Forms &form = integral() ? kIntegerForms[kind] : kForms[kind];
   const Operand &second = a.scalar ? a : b;
   const int reg = second.scalar ? lane(second.reg) : second.reg;
   out_.put(n, a.scalar ? form.fv : b.scalar ? form.vf : form.vv, mask, (a.scalar ? b : a).reg, reg);
-  if (i32() && a.scalar && kind == Le) out_.put(n, Op::Vmnot, mask, mask);
+  if (integral() && a.scalar && kind == Le) out_.put(n, Op::Vmnot, mask, mask);
 }
 
 bool Emitter::compare(const Need &n, Pred pred, Operand a, Operand b) {
@@ -62,7 +62,7 @@ void Emitter::compare_words(bool less, bool or_equal, int x, int y) {
 bool Emitter::compare_scalars(Pred pred, int a, int b) {
   const Comparison &c = kComparisons[int(pred)];
   const auto one = [&](int d, Kind kind, int x, int y) {
-    if (i32()) return compare_words(kind == Lt, kind == Le, x, y);
+    if (integral()) return compare_words(kind == Lt, kind == Le, x, y);
     out_.put(kind == Lt ? typed(Op::FltS, Op::FltD) : kind == Le ? typed(Op::FleS, Op::FleD) : typed(Op::FeqS, Op::FeqD), d, x, y);
   };
   c.swapped ? one(kT0, c.first, b, a) : one(kT0, c.first, a, b);
@@ -80,7 +80,7 @@ void Emitter::merge(const Need &n, int d, Operand yes, Operand no, bool opposite
 }
 
 void Emitter::choose(const VInst &i, Pred pred, Operand a, Operand b, Operand yes, Operand no) {
-  if (i32()) pred = of_integers(pred);
+  if (integral()) pred = of_integers(pred);
   const bool scalar = is_uniform(i.d);
   const int d = scalar ? f(i.d) : v(i.d);
   const Need n = need(i.lanes, true);
@@ -102,9 +102,9 @@ void Emitter::select(const VInst &i) {
 /// a > b ? a : b, a < b ? a : b. One instruction where a constant makes IEEE's maximum the same.
 void Emitter::extreme(const VInst &i) {
   const bool largest = i.op == VOp::VMax;
-  if (i32() && !is_uniform(i.d)) return binary(i);
+  if (integral() && !is_uniform(i.d)) return binary(i);
   const Operand a = operand(i, 0), b = operand(i, 1);
-  const bool plain = !i32() && i.constant == 1 && is_plain_extreme(i.op, i.value);
+  const bool plain = !integral() && i.constant == 1 && is_plain_extreme(i.op, i.value);
   if (plain && is_uniform(i.d))
     return out_.put(largest ? typed(Op::FmaxS, Op::FmaxD) : typed(Op::FminS, Op::FminD), f(i.d), a.reg, b.reg);
   if (plain && b.scalar) return out_.put(need(i.lanes, true), largest ? Op::VfmaxVF : Op::VfminVF, v(i.d), a.reg, b.reg);

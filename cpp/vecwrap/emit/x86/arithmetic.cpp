@@ -23,8 +23,8 @@ constexpr uint8_t kCompare[] = {0x0b, 0x00, 0x1e, 0x1d, 0x11, 0x12, 0x0c, 0x07, 
 } // namespace
 
 void Avx::vector(const VInst &i) {
-  if (i.op == VOp::VCast) return i32() ? vcvttps2dq(reg(i.d), reg(i.a)) : vcvtdq2ps(reg(i.d), reg(i.a));
-  if (i32() && integer(i)) return;
+  if (i.op == VOp::VCast) return integral() ? vcvttps2dq(reg(i.d), reg(i.a)) : vcvtdq2ps(reg(i.d), reg(i.a));
+  if (integral() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;
   case VOp::VLoad: load(i); break;
@@ -39,8 +39,8 @@ void Avx::vector(const VInst &i) {
   case VOp::VMax: binary(kMax, i, false); break;
   case VOp::VMin: binary(kMin, i, false); break;
   case VOp::VFma: fma(i); break;
-  case VOp::VNeg: bits(i, f64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, f64() ? 0x8000000000000000 : 0x8000000080000000); break;
-  case VOp::VAbs: bits(i, f64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, f64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
+  case VOp::VNeg: bits(i, bits64() ? &CodeGenerator::vxorpd : &CodeGenerator::vxorps, bits64() ? 0x8000000000000000 : 0x8000000080000000); break;
+  case VOp::VAbs: bits(i, bits64() ? &CodeGenerator::vandpd : &CodeGenerator::vandps, bits64() ? 0x7fffffffffffffff : 0x7fffffff7fffffff); break;
   case VOp::VSqrt: square_root(i); break;
   case VOp::VRound: round(i); break;
   case VOp::VPow2: pow2(i); break;
@@ -91,17 +91,17 @@ void Avx::fma(const VInst &i) {
 
 void Avx::square_root(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a);
-  if (p_.lanes == 1) f64() ? vsqrtsd(d, d, a) : vsqrtss(d, d, a);
-  else f64() ? vsqrtpd(d, a) : vsqrtps(d, a);
+  if (p_.lanes == 1) bits64() ? vsqrtsd(d, d, a) : vsqrtss(d, d, a);
+  else bits64() ? vsqrtpd(d, a) : vsqrtps(d, a);
 }
 
 void Avx::round(const VInst &i) {
   constexpr uint8_t kNearestEven = 8; // inexact results raise nothing
   const Xmm d = reg(i.d), a = reg(i.a);
-  if (wide_ && p_.lanes == 1) f64() ? vrndscalesd(d, a, a, kNearestEven) : vrndscaless(d, a, a, kNearestEven);
-  else if (wide_) f64() ? vrndscalepd(d, a, kNearestEven) : vrndscaleps(d, a, kNearestEven);
-  else if (p_.lanes == 1) f64() ? vroundsd(d, a, a, kNearestEven) : vroundss(d, a, a, kNearestEven);
-  else f64() ? vroundpd(d, a, kNearestEven) : vroundps(d, a, kNearestEven);
+  if (wide_ && p_.lanes == 1) bits64() ? vrndscalesd(d, a, a, kNearestEven) : vrndscaless(d, a, a, kNearestEven);
+  else if (wide_) bits64() ? vrndscalepd(d, a, kNearestEven) : vrndscaleps(d, a, kNearestEven);
+  else if (p_.lanes == 1) bits64() ? vroundsd(d, a, a, kNearestEven) : vroundss(d, a, a, kNearestEven);
+  else bits64() ? vroundpd(d, a, kNearestEven) : vroundps(d, a, kNearestEven);
 }
 
 void Avx::pow2(const VInst &i) {
@@ -110,17 +110,17 @@ void Avx::pow2(const VInst &i) {
   (this->*kMax[column()])(d, reg(i.a), everywhere(e.least));
   (this->*kMin[column()])(d, d, everywhere(e.greatest));
   (this->*kAdd[column()])(d, d, everywhere(pow2_magic(type_)));
-  f64() ? vpsllq(d, d, e.mantissa) : vpslld(d, d, e.mantissa);
+  bits64() ? vpsllq(d, d, e.mantissa) : vpslld(d, d, e.mantissa);
 }
 
 void Avx::exponent(const VInst &i) {
   const Exponents e = exponents_of(type_);
   const Xmm d = reg(i.d), a = reg(i.a);
   const double magic = double(int64_t(1) << e.mantissa);
-  const uint64_t word = f64() ? bits_of(magic) : bits_of(magic) << 32 | bits_of(magic);
-  f64() ? vpsllq(d, a, 1) : vpslld(d, a, 1);
-  f64() ? vpsrlq(d, d, e.mantissa + 1) : vpsrld(d, d, e.mantissa + 1);
-  f64() ? vorpd(d, d, ptr[rip + pool(word, 8)]) : vorps(d, d, ptr[rip + pool(word, 8)]);
+  const uint64_t word = bits64() ? bits_of(magic) : bits_of(magic) << 32 | bits_of(magic);
+  bits64() ? vpsllq(d, a, 1) : vpslld(d, a, 1);
+  bits64() ? vpsrlq(d, d, e.mantissa + 1) : vpsrld(d, d, e.mantissa + 1);
+  bits64() ? vorpd(d, d, ptr[rip + pool(word, 8)]) : vorps(d, d, ptr[rip + pool(word, 8)]);
   (this->*kSub[column()])(d, d, everywhere(magic + e.bias));
 }
 
@@ -128,19 +128,19 @@ void Avx::select(const VInst &i) {
   const Xmm d = reg(i.d), x = reg(i.a), y = reg(i.b), yes = reg(i.c), no = reg(i.e);
   const uint8_t how = kCompare[int(i.pred)];
   if (wide_) {
-    f64() ? vcmppd(k2, x, y, how) : vcmpps(k2, x, y, how);
-    f64() ? vblendmpd(d | k2, no, yes) : vblendmps(d | k2, no, yes);
+    bits64() ? vcmppd(k2, x, y, how) : vcmpps(k2, x, y, how);
+    bits64() ? vblendmpd(d | k2, no, yes) : vblendmps(d | k2, no, yes);
     return;
   }
   const Xmm t = reg(i.t);
-  f64() ? vcmppd(t, x, y, how) : vcmpps(t, x, y, how);
-  f64() ? vblendvpd(d, no, yes, t) : vblendvps(d, no, yes, t);
+  bits64() ? vcmppd(t, x, y, how) : vcmpps(t, x, y, how);
+  bits64() ? vblendvpd(d, no, yes, t) : vblendvps(d, no, yes, t);
 }
 
 void Avx::merge(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a);
-  if (wide_) return f64() ? vmovapd(d | k1, a) : vmovaps(d | k1, a);
-  f64() ? vblendvpd(d, d, a, reg(p_.tail_reg)) : vblendvps(d, d, a, reg(p_.tail_reg));
+  if (wide_) return bits64() ? vmovapd(d | k1, a) : vmovaps(d | k1, a);
+  bits64() ? vblendvpd(d, d, a, reg(p_.tail_reg)) : vblendvps(d, d, a, reg(p_.tail_reg));
 }
 
 void Avx::fold(const VInst &i) {

@@ -17,7 +17,7 @@ private:
   void vector(const VInst &i) override;
   void leave_vectors() override { vzeroupper(); }
   void tables() override;
-  void tail_bits() override { f64() ? vmovmskpd(edx, Ymm(p_.tail_reg)) : vmovmskps(edx, Ymm(p_.tail_reg)); }
+  void tail_bits() override { bits64() ? vmovmskpd(edx, Ymm(p_.tail_reg)) : vmovmskps(edx, Ymm(p_.tail_reg)); }
 
   Xmm reg(int v, bool one = false) const;
 
@@ -40,7 +40,13 @@ private:
   void integers(Integer f, bool commutes, const VInst &i);
   bool shift(const VInst &i);
   void multiply_high(const VInst &i, Integer f);
-  bool integer(const VInst &i); ///< integer.cpp: arithmetic on i32; false for what does not care for the type
+  bool integer(const VInst &i); ///< integer.cpp: arithmetic on i32 and i64; false for what does not care for the type
+  bool built_long(const VInst &i); ///< longs.cpp: what AVX2 has no instruction for on i64
+  void product(const Xmm &to, const VInst &i); ///< of a and b
+  void long_product(const Xmm &to, const VInst &i, const Xmm &x, const Operand &y);
+  void long_extreme(const VInst &i);
+  void sign_of(const Xmm &to, const Xmm &a); ///< all ones in lanes of i64 that are negative
+  void long_shift(const VInst &i);
   void broadcast(const Xmm &d, const Address &from);
 
   // 16-byte pieces of registers. Loads and stores of them do not care for the type.

@@ -12,7 +12,7 @@ void round_to_bf16(Xbyak::CodeGenerator &, bool wide, const Xbyak::Xmm &t, const
 class Conversion {
 public:
   Conversion(Xbyak::CodeGenerator &g, bool wide, Type computed, Type stored)
-      : g_(g), wide_(wide), f64_(computed == Type::F64), i32_(computed == Type::I32), stored_(stored) {}
+      : g_(g), wide_(wide), bits64_(size_of(computed) == 8), integral_(wraps(computed)), stored_(stored) {}
 
   void load(int d, int t, const Xbyak::RegExp &from, bool masked) const;
   void store(const Xbyak::RegExp &to, int a, int t, int u, bool masked) const; ///< t and u are overwritten
@@ -20,15 +20,17 @@ public:
 private:
   Xbyak::Xmm full(int v) const { return wide_ ? Xbyak::Xmm(Xbyak::Zmm(v)) : Xbyak::Xmm(Xbyak::Ymm(v)); }
   Xbyak::Xmm half(int v) const { return wide_ ? Xbyak::Xmm(Xbyak::Ymm(v)) : Xbyak::Xmm(v); }
-  Xbyak::Xmm lanes32(int v) const { return f64_ ? half(v) : full(v); } ///< one 32-bit element per lane
+  Xbyak::Xmm lanes32(int v) const { return bits64_ ? half(v) : full(v); } ///< one 32-bit element per lane
   int full_bytes() const { return wide_ ? 64 : 32; }
+  void load_longs(int d, const Xbyak::RegExp &from, bool masked) const;
+  void low_words(int t, int a) const; ///< lanes32(t) = the lower halves of the integers in a
   void load_doubles(int d, int t, const Xbyak::RegExp &from, bool masked) const;
   void store_doubles(const Xbyak::RegExp &to, int a, int t, bool masked) const;
   void store_bytes(const Xbyak::RegExp &to, int t, bool masked) const;
   void store_words(const Xbyak::RegExp &to, int t, bool masked) const;
 
   Xbyak::CodeGenerator &g_;
-  bool wide_, f64_, i32_;
+  bool wide_, bits64_, integral_;
   Type stored_;
 };
 

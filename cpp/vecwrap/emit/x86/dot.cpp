@@ -12,7 +12,7 @@ void Avx::dot(const VInst &i) {
   if (i.t >= 0) return vpmaddwd(reg(i.t), reg(i.a), reg(i.b)), vpaddd(d, d, reg(i.t));
   const PreferredEncoding form = wide_ ? EvexEncoding : VexEncoding;
   const bool bytes = size_of(*i.stored) == 1;
-  const auto emit = [&](const Operand &b) { !i32() ? vdpbf16ps(d, reg(i.a), b) : bytes ? vpdpbusd(d, reg(i.a), b, form) : vpdpwssd(d, reg(i.a), b, form); };
+  const auto emit = [&](const Operand &b) { !integral() ? vdpbf16ps(d, reg(i.a), b) : bytes ? vpdpbusd(d, reg(i.a), b, form) : vpdpwssd(d, reg(i.a), b, form); };
   if (i.mem_operand < 0) return emit(reg(i.b));
   emit(memory(i.mem, i.mem_bcast));
 }

@@ -186,12 +186,13 @@ void Emitter::load_element(const Reg32 &d, vecwrap::Type stored, const RegExp &f
 }
 
 uint64_t Emitter::bits_of(double value) const {
-  if (f64()) {
+  if (integral() && bits64()) return uint64_t(int64_t(value));
+  if (bits64()) {
     uint64_t word;
     std::memcpy(&word, &value, 8);
     return word;
   }
-  if (i32()) return uint32_t(int32_t(value));
+  if (integral()) return uint32_t(int32_t(value));
   float single = float(value);
   uint32_t word;
   std::memcpy(&word, &single, 4);
@@ -200,7 +201,7 @@ uint64_t Emitter::bits_of(double value) const {
 
 void Emitter::pooled(Label &label, uint64_t word, int copies) {
   L(label);
-  if (copies == 1 && !f64()) return dd(uint32_t(word));
+  if (copies == 1 && !bits64()) return dd(uint32_t(word));
   for (int i = 0; i < copies; ++i) dq(word);
 }
 

@@ -49,9 +49,9 @@ protected:
   RegExp place(const Mem &m);
   Address memory(const Mem &m, bool broadcast = false);
 
-  bool i32() const { return type_ == vecwrap::Type::I32; }
-  bool f64() const { return type_ == vecwrap::Type::F64; }
-  int column() const { return (p_.lanes == 1 ? 2 : 0) + f64(); } ///< of ps, pd, ss, sd
+  bool integral() const { return wraps(type_); }
+  bool bits64() const { return size_of(type_) == 8; } ///< elements of 64 bits: doubles or integers
+  int column() const { return (p_.lanes == 1 ? 2 : 0) + bits64(); } ///< of ps, pd, ss, sd
   bool is_one(const VInst &i) const { return p_.lanes == 1 || i.lanes == Lanes::One; }
   void one(const VInst &i);
   void scalar(const VInst &i);

@@ -1,23 +1,26 @@
-// Arithmetic on vectors of i32. Scalar code computes in whole registers, of which the first element counts.
+// Arithmetic on vectors of i32 and i64. Scalar code computes in whole registers, of which the first element counts.
 #include "emit/x86/avx.h"
 
 namespace vecwrap::x86 {
 namespace {
 
-struct Row { VOp op; Integer emit; bool commutes; };
-constexpr Row kRows[] = {{VOp::VAdd, &CodeGenerator::vpaddd, true},   {VOp::VSub, &CodeGenerator::vpsubd, false},
-                         {VOp::VMul, &CodeGenerator::vpmulld, true},  {VOp::VMax, &CodeGenerator::vpmaxsd, false},
-                         {VOp::VMin, &CodeGenerator::vpminsd, false}};
+/// Columns: i32, i64. `wide`: of i64 AVX-512 has it only.
+struct Row { VOp op; Integer emit[2]; bool commutes, wide; };
+constexpr Row kRows[] = {{VOp::VAdd, {&CodeGenerator::vpaddd, &CodeGenerator::vpaddq}, true, false},
+                         {VOp::VSub, {&CodeGenerator::vpsubd, &CodeGenerator::vpsubq}, false, false},
+                         {VOp::VMax, {&CodeGenerator::vpmaxsd, &CodeGenerator::vpmaxsq}, false, true},
+                         {VOp::VMin, {&CodeGenerator::vpminsd, &CodeGenerator::vpminsq}, false, true}};
 /// On AVX-512, and else.
-struct Bitwise { VOp op; Integer wide, narrow; };
-constexpr Bitwise kBitwise[] = {{VOp::VAnd, &CodeGenerator::vpandd, &CodeGenerator::vpand},
-                                {VOp::VOr, &CodeGenerator::vpord, &CodeGenerator::vpor},
-                                {VOp::VXor, &CodeGenerator::vpxord, &CodeGenerator::vpxor}};
+struct Bitwise { VOp op; Integer wide[2], narrow; };
+constexpr Bitwise kBitwise[] = {{VOp::VAnd, {&CodeGenerator::vpandd, &CodeGenerator::vpandq}, &CodeGenerator::vpand},
+                                {VOp::VOr, {&CodeGenerator::vpord, &CodeGenerator::vporq}, &CodeGenerator::vpor},
+                                {VOp::VXor, {&CodeGenerator::vpxord, &CodeGenerator::vpxorq}, &CodeGenerator::vpxor}};
 using ByConstant = void (CodeGenerator::*)(const Xmm &, const Operand &, uint8_t);
-struct Shift { VOp op; Integer lanes; ByConstant all; };
-constexpr Shift kShifts[] = {{VOp::VShl, &CodeGenerator::vpsllvd, &CodeGenerator::vpslld},
-                             {VOp::VAshr, &CodeGenerator::vpsravd, &CodeGenerator::vpsrad},
-                             {VOp::VLshr, &CodeGenerator::vpsrlvd, &CodeGenerator::vpsrld}};
+struct Shift { VOp op; Integer lanes[2]; ByConstant all[2]; };
+constexpr Shift kShifts[] = {
+    {VOp::VShl, {&CodeGenerator::vpsllvd, &CodeGenerator::vpsllvq}, {&CodeGenerator::vpslld, &CodeGenerator::vpsllq}},
+    {VOp::VAshr, {&CodeGenerator::vpsravd, &CodeGenerator::vpsravq}, {&CodeGenerator::vpsrad, &CodeGenerator::vpsraq}},
+    {VOp::VLshr, {&CodeGenerator::vpsrlvd, &CodeGenerator::vpsrlvq}, {&CodeGenerator::vpsrld, &CodeGenerator::vpsrlq}}};
 
 constexpr double kFlip = -0x7f7f7f80; ///< the highest bit of each byte
 constexpr int kOrdered = 7; ///< the bits of a predicate that integers know: equal 1, greater 2, less 4
@@ -36,18 +39,20 @@ void Avx::integers(Integer f, bool commutes, const VInst &i) {
 }
 
 bool Avx::integer(const VInst &i) {
+  if (bits64() && !wide_ && built_long(i)) return true;
   for (const Row &row : kRows)
-    if (row.op == i.op) return integers(row.emit, row.commutes, i), true;
+    if (row.op == i.op) return integers(row.emit[bits64()], row.commutes, i), true;
   for (const Bitwise &row : kBitwise)
-    if (row.op == i.op) return integers(wide_ ? row.wide : row.narrow, true, i), true;
+    if (row.op == i.op) return integers(wide_ ? row.wide[bits64()] : row.narrow, true, i), true;
   if (shift(i)) return true;
   switch (i.op) {
   case VOp::VFlip: wide_ ? vpxord(reg(i.d), reg(i.a), everywhere(kFlip)) : vpxor(reg(i.d), reg(i.a), everywhere(kFlip)); return true;
   case VOp::VMulh: multiply_high(i, &CodeGenerator::vpmuldq); return true;
   case VOp::VUmulh: multiply_high(i, &CodeGenerator::vpmuludq); return true;
+  case VOp::VMul: product(reg(i.d), i); return true;
   case VOp::VFma: multiply_add(i); return true;
   case VOp::VNeg: negate(i); return true;
-  case VOp::VAbs: vpabsd(reg(i.d), reg(i.a)); return true;
+  case VOp::VAbs: bits64() ? vpabsq(reg(i.d), reg(i.a)) : vpabsd(reg(i.d), reg(i.a)); return true;
   case VOp::VSelect: select_integers(i); return true;
   default: return false;
   }
@@ -57,9 +62,9 @@ bool Avx::integer(const VInst &i) {
 bool Avx::shift(const VInst &i) {
   for (const Shift &row : kShifts) {
     if (row.op != i.op) continue;
-    if (i.b < 0) return (this->*row.all)(reg(i.d), reg(i.a), uint8_t(i.imm)), true;
-    (this->*(wide_ ? kBitwise[0].wide : kBitwise[0].narrow))(reg(i.t), reg(i.b), everywhere(kShiftMask));
-    return (this->*row.lanes)(reg(i.d), reg(i.a), reg(i.t)), true;
+    if (i.b < 0) return (this->*row.all[bits64()])(reg(i.d), reg(i.a), uint8_t(i.imm)), true;
+    (this->*(wide_ ? kBitwise[0].wide[bits64()] : kBitwise[0].narrow))(reg(i.t), reg(i.b), everywhere(shift_mask(p_.type)));
+    return (this->*row.lanes[bits64()])(reg(i.d), reg(i.a), reg(i.t)), true;
   }
   return false;
 }
@@ -72,39 +77,50 @@ void Avx::multiply_high(const VInst &i, Integer f) {
   (this->*f)(odd, odd, even);
   (this->*f)(even, reg(i.a), reg(i.b));
   vpsrlq(even, even, 32);
-  const auto [band, bor] = std::pair(wide_ ? kBitwise[0].wide : kBitwise[0].narrow, wide_ ? kBitwise[1].wide : kBitwise[1].narrow);
+  const auto [band, bor] = std::pair(wide_ ? kBitwise[0].wide[0] : kBitwise[0].narrow, wide_ ? kBitwise[1].wide[0] : kBitwise[1].narrow);
   (this->*band)(odd, odd, ptr[rip + pool(kUpper, 8)]);
   (this->*bor)(d, odd, even);
 }
 
+/// Of i64, numbers of 32 bits are multiplied by one instruction everywhere; AVX2 builds the product of others.
+void Avx::product(const Xmm &to, const VInst &i) {
+  const bool in_memory = i.mem_operand == 0 || i.mem_operand == 1;
+  const Xmm x = reg(i.mem_operand == 0 ? i.b : i.a), other = in_memory ? x : reg(i.b);
+  const Address m = in_memory ? operand(i) : ptr[rax];
+  const Operand &y = in_memory ? static_cast<const Operand &>(m) : other;
+  if (i.words) vpmuldq(to, x, y);
+  else if (!bits64()) vpmulld(to, x, y);
+  else wide_ ? vpmullq(to, x, y) : long_product(to, i, x, y);
+}
+
 /// There is no such instruction: the product waits in t.
 void Avx::multiply_add(const VInst &i) {
-  const Xmm t = reg(i.t);
-  if (i.mem_operand == 2) return vpmulld(t, reg(i.a), reg(i.b)), vpaddd(reg(i.d), t, operand(i));
-  if (i.mem_operand < 0) vpmulld(t, reg(i.a), reg(i.b));
-  else vpmulld(t, reg(i.mem_operand == 0 ? i.b : i.a), operand(i));
-  vpaddd(reg(i.d), t, reg(i.c));
+  const Xmm d = reg(i.d), t = reg(i.t);
+  product(t, i);
+  const auto add = kRows[0].emit[bits64()];
+  i.mem_operand == 2 ? (this->*add)(d, t, operand(i)) : (this->*add)(d, t, reg(i.c));
 }
 
 /// -x is ~(x - 1).
 void Avx::negate(const VInst &i) {
   const Xmm d = reg(i.d);
-  vpaddd(d, reg(i.a), everywhere(-1));
-  wide_ ? vpxord(d, d, everywhere(-1)) : vpxor(d, d, everywhere(-1));
+  (this->*kRows[0].emit[bits64()])(d, reg(i.a), everywhere(-1));
+  (this->*(wide_ ? kBitwise[2].wide[bits64()] : kBitwise[2].narrow))(d, d, everywhere(-1));
 }
 
 void Avx::select_integers(const VInst &i) {
   const Xmm d = reg(i.d), x = reg(i.a), y = reg(i.b), yes = reg(i.c), no = reg(i.e);
   const int bits = int(i.pred) & kOrdered;
   if (wide_) {
-    vpcmpd(k2, x, y, kCompare[bits]);
-    return vpblendmd(d | k2, no, yes);
+    bits64() ? vpcmpq(k2, x, y, kCompare[bits]) : vpcmpd(k2, x, y, kCompare[bits]);
+    return bits64() ? vpblendmq(d | k2, no, yes) : vpblendmd(d | k2, no, yes);
   }
   const Xmm always = bits ? yes : no;
   if (!bits || bits == kOrdered) return vmovaps(d, always);
   const Comparison c = kComparisons[bits];
   const Xmm t = reg(i.t), &a = c.swapped ? y : x, &b = c.swapped ? x : y;
-  c.equal ? vpcmpeqd(t, a, b) : vpcmpgtd(t, a, b);
+  if (bits64()) c.equal ? vpcmpeqq(t, a, b) : vpcmpgtq(t, a, b);
+  else c.equal ? vpcmpeqd(t, a, b) : vpcmpgtd(t, a, b);
   c.negated ? vblendvps(d, yes, no, t) : vblendvps(d, no, yes, t);
 }
 

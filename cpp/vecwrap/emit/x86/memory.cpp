@@ -10,13 +10,13 @@ Xmm Avx::reg(int v, bool one) const {
 }
 
 void Avx::broadcast(const Xmm &d, const Address &from) {
-  if (p_.lanes == 1) f64() ? vmovsd(d, from) : vmovss(d, from);
-  else if (f64()) wide_ ? vbroadcastsd(Zmm(d.getIdx()), from) : vbroadcastsd(Ymm(d.getIdx()), from);
+  if (p_.lanes == 1) bits64() ? vmovsd(d, from) : vmovss(d, from);
+  else if (bits64()) wide_ ? vbroadcastsd(Zmm(d.getIdx()), from) : vbroadcastsd(Ymm(d.getIdx()), from);
   else vbroadcastss(d, from);
 }
 
 Xmm Avx::distances(const VInst &i) {
-  const Xmm t = !f64() ? reg(i.t) : wide_ ? Xmm(Ymm(i.t)) : Xmm(i.t);
+  const Xmm t = !bits64() ? reg(i.t) : wide_ ? Xmm(Ymm(i.t)) : Xmm(i.t);
   wide_ ? vmovdqu32(t, ptr[rip + distances_[i.imm]]) : vmovdqu(t, ptr[rip + distances_[i.imm]]);
   return t;
 }
@@ -39,17 +39,17 @@ void Avx::gather(const VInst &i) {
   const Reg64 base = first_lane(i);
   if (wide_) {
     vpxord(d, d, d);
-    return f64() ? vgatherdpd(Zmm(i.d) | k2, ptr[base + Ymm(t.getIdx())]) : vgatherdps(Zmm(i.d) | k2, ptr[base + Zmm(t.getIdx())]);
+    return bits64() ? vgatherdpd(Zmm(i.d) | k2, ptr[base + Ymm(t.getIdx())]) : vgatherdps(Zmm(i.d) | k2, ptr[base + Zmm(t.getIdx())]);
   }
   vxorps(d, d, d);
-  f64() ? vgatherdpd(Ymm(i.d), ptr[base + Xmm(t.getIdx())], Ymm(i.e)) : vgatherdps(Ymm(i.d), ptr[base + Ymm(t.getIdx())], Ymm(i.e));
+  bits64() ? vgatherdpd(Ymm(i.d), ptr[base + Xmm(t.getIdx())], Ymm(i.e)) : vgatherdps(Ymm(i.d), ptr[base + Ymm(t.getIdx())], Ymm(i.e));
 }
 
 void Avx::scatter(const VInst &i) {
   const Xmm t = distances(i);
   lanes_mask(i);
   const Reg64 base = first_lane(i);
-  f64() ? vscatterdpd(ptr[base + Ymm(t.getIdx())] | k2, Zmm(i.a)) : vscatterdps(ptr[base + Zmm(t.getIdx())] | k2, Zmm(i.a));
+  bits64() ? vscatterdpd(ptr[base + Ymm(t.getIdx())] | k2, Zmm(i.a)) : vscatterdps(ptr[base + Zmm(t.getIdx())] | k2, Zmm(i.a));
 }
 
 void Avx::load_converted(const VInst &i) {
@@ -57,7 +57,7 @@ void Avx::load_converted(const VInst &i) {
   const RegExp e = place(i.mem);
   switch (*i.stored) {
   case vecwrap::Type::F32:
-    if (i32()) { vcvttss2si(eax, dword[e]); break; }
+    if (integral()) { vcvttss2si(eax, dword[e]); break; }
     vxorps(d, d, d), vcvtss2sd(d, d, dword[e]);
     return;
   case vecwrap::Type::F64: vxorps(d, d, d), vcvtsd2ss(d, d, qword[e]); return;
@@ -70,22 +70,22 @@ void Avx::load_converted(const VInst &i) {
   case vecwrap::Type::F16: movzx(eax, word[e]), vmovd(d, eax), vcvtph2ps(d, d); return;
   case vecwrap::Type::BF16: movzx(eax, word[e]), shl(eax, 16), vmovd(d, eax); return;
   }
-  if (i32()) return vmovd(d, eax);
+  if (integral()) return bits64() ? vmovq(d, rax) : vmovd(d, eax);
   vxorps(d, d, d);
-  f64() ? vcvtsi2sd(d, d, rax) : vcvtsi2ss(d, d, rax);
+  bits64() ? vcvtsi2sd(d, d, rax) : vcvtsi2ss(d, d, rax);
 }
 
 void Avx::store_converted(const VInst &i) {
   const Xmm a(i.a), t(i.t);
-  if (*i.stored == vecwrap::Type::F32) return i32() ? vcvtdq2ps(t, a) : vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
+  if (*i.stored == vecwrap::Type::F32) return integral() ? vcvtdq2ps(t, a) : vcvtsd2ss(t, a, a), vmovss(memory(i.mem), t);
   if (*i.stored == vecwrap::Type::F64) return vcvtss2sd(t, a, a), vmovsd(memory(i.mem), t);
   if (*i.stored == vecwrap::Type::F16) return vcvtps2ph(t, a, 0), vpextrw(memory(i.mem), t, 0);
   if (*i.stored == vecwrap::Type::BF16) return round_to_bf16(*this, wide_, t, Xmm(i.e), a), vpextrw(memory(i.mem), t, 0);
   const bool wide = *i.stored == vecwrap::Type::I64;
   const Reg64 whole = rax;
-  if (i32()) return store_low(i, a);
-  if (wide) f64() ? vcvttsd2si(whole, a) : vcvttss2si(whole, a), vmovq(t, whole), vmovq(memory(i.mem), t);
-  else f64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), store_low(i, t);
+  if (integral()) return store_low(i, a);
+  if (wide) bits64() ? vcvttsd2si(whole, a) : vcvttss2si(whole, a), vmovq(t, whole), vmovq(memory(i.mem), t);
+  else bits64() ? vcvttsd2si(eax, a) : vcvttss2si(eax, a), vmovd(t, eax), store_low(i, t);
 }
 
 void Avx::store_low(const VInst &i, const Xmm &from) {
@@ -97,7 +97,7 @@ void Avx::store_low(const VInst &i, const Xmm &from) {
 void Avx::load_everywhere(const VInst &i) {
   load_converted(i);
   if (p_.lanes == 1) return;
-  if (!f64()) vbroadcastss(reg(i.d), Xmm(i.d));
+  if (!bits64()) vbroadcastss(reg(i.d), Xmm(i.d));
   else wide_ ? vbroadcastsd(Zmm(i.d), Xmm(i.d)) : vbroadcastsd(Ymm(i.d), Xmm(i.d));
 }
 
@@ -130,10 +130,10 @@ void Avx::load(const VInst &i) {
   const Address from = memory(i.mem);
   const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
   const Xmm d = reg(i.d, one);
-  if (one) f64() ? vmovsd(d, from) : vmovss(d, from);
-  else if (i.lanes == Lanes::All) f64() ? vmovupd(d, from) : vmovups(d, from);
-  else if (wide_) f64() ? vmovupd(d | k1 | T_z, from) : vmovups(d | k1 | T_z, from);
-  else f64() ? vmaskmovpd(d, reg(p_.tail_reg), from) : vmaskmovps(d, reg(p_.tail_reg), from);
+  if (one) bits64() ? vmovsd(d, from) : vmovss(d, from);
+  else if (i.lanes == Lanes::All) bits64() ? vmovupd(d, from) : vmovups(d, from);
+  else if (wide_) bits64() ? vmovupd(d | k1 | T_z, from) : vmovups(d | k1 | T_z, from);
+  else bits64() ? vmaskmovpd(d, reg(p_.tail_reg), from) : vmaskmovps(d, reg(p_.tail_reg), from);
 }
 
 void Avx::store(const VInst &i) {
@@ -141,11 +141,11 @@ void Avx::store(const VInst &i) {
   const Address to = memory(i.mem);
   const bool one = p_.lanes == 1 || i.lanes == Lanes::One;
   const Xmm a = reg(i.a, one);
-  if (one) f64() ? vmovsd(to, a) : vmovss(to, a);
-  else if (i.stream) f64() ? vmovntpd(to, a) : vmovntps(to, a);
-  else if (i.lanes == Lanes::All) f64() ? vmovupd(to, a) : vmovups(to, a);
-  else if (wide_) f64() ? vmovupd(to | k1, a) : vmovups(to | k1, a);
-  else f64() ? vmaskmovpd(to, reg(p_.tail_reg), a) : vmaskmovps(to, reg(p_.tail_reg), a);
+  if (one) bits64() ? vmovsd(to, a) : vmovss(to, a);
+  else if (i.stream) bits64() ? vmovntpd(to, a) : vmovntps(to, a);
+  else if (i.lanes == Lanes::All) bits64() ? vmovupd(to, a) : vmovups(to, a);
+  else if (wide_) bits64() ? vmovupd(to | k1, a) : vmovups(to | k1, a);
+  else bits64() ? vmaskmovpd(to, reg(p_.tail_reg), a) : vmaskmovps(to, reg(p_.tail_reg), a);
 }
 
 void Avx::tail(const VInst &i) {
@@ -173,8 +173,8 @@ void Avx::constant(const VInst &i) {
 }
 
 Address Avx::everywhere(double value) {
-  if (p_.lanes == 1 && !i32()) return ptr[rip + pool(bits_of(value), 1)]; // integers read whole registers
-  return wide_ && p_.lanes > 1 ? ptr_b[rip + pool(bits_of(value), 1)] : ptr[rip + pool(f64() ? bits_of(value) : bits_of(value) << 32 | bits_of(value), 4)];
+  if (p_.lanes == 1 && !integral()) return ptr[rip + pool(bits_of(value), 1)]; // integers read whole registers
+  return wide_ && p_.lanes > 1 ? ptr_b[rip + pool(bits_of(value), 1)] : ptr[rip + pool(bits64() ? bits_of(value) : bits_of(value) << 32 | bits_of(value), 4)];
 }
 
 void Avx::tables() {

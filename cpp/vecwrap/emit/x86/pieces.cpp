@@ -23,22 +23,22 @@ void Avx::pick_piece(const VInst &i) {
 void Avx::insert(const VInst &i) {
   const Xmm d(i.d);
   const Address from = memory(i.mem);
-  f64() ? vmovhpd(d, d, from) : vinsertps(d, d, from, uint8_t(i.imm << 4));
+  bits64() ? vmovhpd(d, d, from) : vinsertps(d, d, from, uint8_t(i.imm << 4));
 }
 
 void Avx::extract(const VInst &i) {
   const Xmm a(i.a);
   const Address to = memory(i.mem);
-  if (i.imm == 0) return f64() ? vmovsd(to, a) : vmovss(to, a);
-  f64() ? vmovhpd(to, a) : vextractps(to, a, uint8_t(i.imm));
+  if (i.imm == 0) return bits64() ? vmovsd(to, a) : vmovss(to, a);
+  bits64() ? vmovhpd(to, a) : vextractps(to, a, uint8_t(i.imm));
 }
 
 void Avx::zip(const VInst &i) {
   const Xmm d = reg(i.d), a = reg(i.a), b = reg(i.b);
   if (i.stored && size_of(*i.stored) == 1) return i.op == VOp::VZipLo ? vpunpcklbw(d, a, b) : vpunpckhbw(d, a, b);
   if (i.stored) return i.op == VOp::VZipLo ? vpunpcklwd(d, a, b) : vpunpckhwd(d, a, b);
-  if (i.op == VOp::VZipLo) f64() ? vunpcklpd(d, a, b) : vunpcklps(d, a, b);
-  else f64() ? vunpckhpd(d, a, b) : vunpckhps(d, a, b);
+  if (i.op == VOp::VZipLo) bits64() ? vunpcklpd(d, a, b) : vunpcklps(d, a, b);
+  else bits64() ? vunpckhpd(d, a, b) : vunpckhps(d, a, b);
 }
 
 } // namespace vecwrap::x86

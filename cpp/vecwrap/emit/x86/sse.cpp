@@ -27,8 +27,8 @@ constexpr Comparison kComparisons[] = {
 
 void Sse::vector(const VInst &i) {
   const Xmm d(i.d), a(i.a);
-  if (i.op == VOp::VCast) return i32() ? cvttps2dq(d, a) : cvtdq2ps(d, a);
-  if (i32() && integer(i)) return;
+  if (i.op == VOp::VCast) return integral() ? cvttps2dq(d, a) : cvtdq2ps(d, a);
+  if (integral() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;
   case VOp::VLoad: load(i); break;
@@ -55,8 +55,8 @@ void Sse::vector(const VInst &i) {
   case VOp::VExtract: extract(i); break;
   case VOp::VPlace: place_piece(i); break;
   case VOp::VPick: pick_piece(i); break;
-  case VOp::VZipLo: two(f64() ? Unary(&G::unpcklpd) : &G::unpcklps, d, a, Xmm(i.b), false); break;
-  case VOp::VZipHi: two(f64() ? Unary(&G::unpckhpd) : &G::unpckhps, d, a, Xmm(i.b), false); break;
+  case VOp::VZipLo: two(bits64() ? Unary(&G::unpcklpd) : &G::unpcklps, d, a, Xmm(i.b), false); break;
+  case VOp::VZipHi: two(bits64() ? Unary(&G::unpckhpd) : &G::unpckhps, d, a, Xmm(i.b), false); break;
   case VOp::VDot: dot(i); break;
   case VOp::VGroup: group(i); break;
   default: select(i); break;
@@ -87,9 +87,9 @@ void Sse::round(const VInst &i) {
   const uint64_t size = sign_bit() - 1, magic = bits_of(double(int64_t(1) << exponents_of(type_).mantissa));
   movaps(mask, a), andps(mask, packed(size));
   movaps(whole, mask);
-  f64() ? addpd(whole, packed(magic)) : addps(whole, packed(magic));
-  f64() ? subpd(whole, packed(magic)) : subps(whole, packed(magic));
-  f64() ? cmppd(mask, packed(magic), kLt) : cmpps(mask, packed(magic), kLt);
+  bits64() ? addpd(whole, packed(magic)) : addps(whole, packed(magic));
+  bits64() ? subpd(whole, packed(magic)) : subps(whole, packed(magic));
+  bits64() ? cmppd(mask, packed(magic), kLt) : cmpps(mask, packed(magic), kLt);
   andps(mask, packed(size));
   andps(whole, mask), andnps(mask, a), orps(mask, whole);
   movaps(d, mask);
@@ -102,7 +102,7 @@ void Sse::pow2(const VInst &i) {
   (this->*kMax[column()])(d, everywhere(e.least));
   (this->*kMin[column()])(d, everywhere(e.greatest));
   (this->*kAdd[column()])(d, everywhere(pow2_magic(type_)));
-  f64() ? psllq(d, e.mantissa) : pslld(d, e.mantissa);
+  bits64() ? psllq(d, e.mantissa) : pslld(d, e.mantissa);
 }
 
 void Sse::exponent(const VInst &i) {
@@ -110,8 +110,8 @@ void Sse::exponent(const VInst &i) {
   const Xmm d(i.d);
   const double magic = double(int64_t(1) << e.mantissa);
   copy(d, Xmm(i.a));
-  f64() ? psllq(d, 1) : pslld(d, 1);
-  f64() ? psrlq(d, e.mantissa + 1) : psrld(d, e.mantissa + 1);
+  bits64() ? psllq(d, 1) : pslld(d, 1);
+  bits64() ? psrlq(d, e.mantissa + 1) : psrld(d, e.mantissa + 1);
   orps(d, packed(bits_of(magic)));
   (this->*kSub[column()])(d, everywhere(magic + e.bias));
 }
@@ -123,10 +123,10 @@ void Sse::compare(const Xmm &mask, const Xmm &other, const VInst &i) {
   const auto [how, ways] = kComparisons[int(i.pred)];
   const Xmm x(ways == Ways::Swapped ? i.b : i.a), y(ways == Ways::Swapped ? i.a : i.b);
   movaps(mask, x);
-  f64() ? cmppd(mask, y, how) : cmpps(mask, y, how);
+  bits64() ? cmppd(mask, y, how) : cmpps(mask, y, how);
   if (ways != Ways::Either && ways != Ways::Both) return;
   movaps(other, y);
-  f64() ? cmppd(other, x, how) : cmpps(other, x, how);
+  bits64() ? cmppd(other, x, how) : cmpps(other, x, how);
   ways == Ways::Either ? orps(mask, other) : andps(mask, other);
 }
 

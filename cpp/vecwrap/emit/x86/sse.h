@@ -1,7 +1,7 @@
 // Vector operations of plain x86-64: SSE2 in legacy encodings. Two operands, the first of which is overwritten; packed memory
 // operands lie on multiples of 16 bytes, so only the pool of constants is one. No fused multiply-add, no rounding, no
 // blends, no masks: what that takes is built from what there is. A private header of its parts: sse.cpp (arithmetic),
-// sse_integer.cpp,
+// sse_integer.cpp, sse_long.cpp,
 // sse_memory.cpp, sse_convert.cpp, sse_dot.cpp, sse_fma.cpp.
 #pragma once
 #include "emit/x86/emitter.h"
@@ -18,7 +18,7 @@ public:
 private:
   void vector(const VInst &i) override;
   void tables() override;
-  void tail_bits() override { f64() ? movmskpd(edx, Xmm(p_.tail_reg)) : movmskps(edx, Xmm(p_.tail_reg)); }
+  void tail_bits() override { bits64() ? movmskpd(edx, Xmm(p_.tail_reg)) : movmskps(edx, Xmm(p_.tail_reg)); }
 
   /// Registers of the emitter's own (sse_scratch), from the last one downwards.
   Xmm scratch(int n) const { return Xmm((p_.tail_reg >= 0 ? p_.tail_reg : 16) - 1 - n); }
@@ -26,11 +26,11 @@ private:
   void copy(const Xmm &d, const Xmm &a) { if (d.getIdx() != a.getIdx()) movaps(d, a); }
 
   // Constants, as operands in memory.
-  uint64_t doubled(uint64_t bits) const { return f64() ? bits : bits << 32 | bits; }
+  uint64_t doubled(uint64_t bits) const { return bits64() ? bits : bits << 32 | bits; }
   Address packed(uint64_t bits) { return ptr[rip + pool(doubled(bits), 2)]; } ///< in every lane, aligned
   Address words(uint32_t w) { return ptr[rip + pool(uint64_t(w) << 32 | w, 2)]; }
-  Address everywhere(double value) { return one() && !i32() ? ptr[rip + pool(bits_of(value), 1)] : packed(bits_of(value)); }
-  uint64_t sign_bit() const { return f64() ? uint64_t(1) << 63 : uint64_t(1) << 31; }
+  Address everywhere(double value) { return one() && !integral() ? ptr[rip + pool(bits_of(value), 1)] : packed(bits_of(value)); }
+  uint64_t sign_bit() const { return bits64() ? uint64_t(1) << 63 : uint64_t(1) << 31; }
 
   // sse.cpp
   void binary(const Unary *row, const VInst &i, bool commutes);
@@ -45,7 +45,8 @@ private:
   void merge(const VInst &i);
   void fold(const VInst &i);
 
-  // sse_integer.cpp: i32
+  // sse_integer.cpp: i32 and i64
+  static constexpr uint8_t kUpperWords = 0xf5, kSwappedWords = 0xb1; ///< pshufd: of each 64 bits
   bool integer(const VInst &i); ///< false for what does not care for the type
   Xmm second(const VInst &i);   ///< operand b in a register
   void multiply(const VInst &i);
@@ -54,9 +55,20 @@ private:
   void shift(const VInst &i);
   void multiply_high(const VInst &i);
   void select_integers(const VInst &i);
+  void plus(const Xmm &d, const Operand &b);
+  void minus(const Xmm &d, const Operand &b);
+  void sign_of(const Xmm &to, const Xmm &a);
+  void greater(const Xmm &mask, const Xmm &a, const Xmm &b);
+  void equal(const Xmm &mask, const Xmm &a, const Xmm &b);
+
+  // sse_long.cpp: i64
+  void long_multiply(const Xmm &a, const Xmm &b);
+  void long_greater(const Xmm &mask, const Xmm &a, const Xmm &b);
+  void long_shift(const VInst &i);
+  void longs_of(const Xmm &d); ///< two words become two numbers of i64
 
   // sse_memory.cpp
-  void splat(const Xmm &d) { f64() ? unpcklpd(d, d) : shufps(d, d, 0); }
+  void splat(const Xmm &d) { bits64() ? unpcklpd(d, d) : shufps(d, d, 0); }
   void constant(const VInst &i);
   void broadcast(const VInst &i);
   void load(const VInst &i);
@@ -76,6 +88,7 @@ private:
   void store_converted(const VInst &i);
   void load_vector(const VInst &i, const RegExp &from);
   void store_vector(const VInst &i, const RegExp &to);
+  void low_words(const Xmm &t, const Xmm &a);  ///< the lower halves of integers, side by side
   void store_words(const RegExp &to, const Xmm &t);
   void load_lanes(const VInst &i, const RegExp &from);
   void store_lanes(const VInst &i, const RegExp &to);

@@ -16,7 +16,7 @@ void Sse::load_one(const VInst &i) {
   const RegExp e = place(i.mem);
   switch (*i.stored) {
   case Stored::F32:
-    if (i32()) { cvttss2si(eax, dword[e]); break; }
+    if (integral()) { cvttss2si(eax, dword[e]); break; }
     xorps(d, d), cvtss2sd(d, dword[e]);
     return;
   case Stored::F64: xorps(d, d), cvtsd2ss(d, qword[e]); return;
@@ -29,21 +29,21 @@ void Sse::load_one(const VInst &i) {
   case Stored::I16: movsx(rax, word[e]); break;
   case Stored::U16: movzx(eax, word[e]); break;
   }
-  if (i32()) return movd(d, eax);
+  if (integral()) return bits64() ? movq(d, rax) : movd(d, eax);
   xorps(d, d);
-  f64() ? cvtsi2sd(d, rax) : cvtsi2ss(d, rax);
+  bits64() ? cvtsi2sd(d, rax) : cvtsi2ss(d, rax);
 }
 
 /// The address takes rax and rdx: the value waits in the temporary.
 void Sse::store_one(const VInst &i) {
   const Xmm a(i.a), t(i.t);
   const Stored stored = *i.stored;
-  if (stored == Stored::F32) return i32() ? cvtdq2ps(t, a) : cvtsd2ss(t, a), movss(memory(i.mem), t);
+  if (stored == Stored::F32) return integral() ? cvtdq2ps(t, a) : cvtsd2ss(t, a), movss(memory(i.mem), t);
   if (stored == Stored::F64) return cvtss2sd(t, a), movsd(memory(i.mem), t);
   if (is_half(stored)) stored == Stored::F16 ? narrow_half(i) : narrow_bfloat(i);
-  else if (i32()) movaps(t, a);
-  else if (stored == Stored::I64) f64() ? cvttsd2si(rax, a) : cvttss2si(rax, a), movq(t, rax);
-  else f64() ? cvttpd2dq(t, a) : cvttps2dq(t, a);
+  else if (integral()) movaps(t, a);
+  else if (stored == Stored::I64) bits64() ? cvttsd2si(rax, a) : cvttss2si(rax, a), movq(t, rax);
+  else bits64() ? cvttpd2dq(t, a) : cvttps2dq(t, a);
   lea(rax, ptr[place(i.mem)]);
   movq(rdx, t);
   switch (size_of(stored)) {
@@ -79,43 +79,45 @@ void Sse::store_converted(const VInst &i) {
 void Sse::load_vector(const VInst &i, const RegExp &from) {
   const Xmm d(i.d), x = scratch(0);
   switch (*i.stored) {
-  case Stored::F32: i32() ? (movups(d, ptr[from]), cvttps2dq(d, d)) : cvtps2pd(d, qword[from]); return;
+  case Stored::F32: integral() ? (movups(d, ptr[from]), cvttps2dq(d, d)) : cvtps2pd(d, qword[from]); return;
   case Stored::F64: movups(x, ptr[from]), movups(d, ptr[from + 16]), cvtpd2ps(x, x), cvtpd2ps(d, d), movlhps(x, d), movaps(d, x); return;
   case Stored::I64: return load_lanes(i, from);
   case Stored::F16: movq(d, qword[from]), xorps(x, x), punpcklwd(d, x); return widen_half(d);
   case Stored::BF16: movq(x, qword[from]), xorps(d, d), punpcklwd(d, x); return;
-  case Stored::I32: f64() ? movq(d, qword[from]) : movups(d, ptr[from]); break;
+  case Stored::I32: bits64() ? movq(d, qword[from]) : movups(d, ptr[from]); break;
   case Stored::U8: case Stored::I8:
-    if (f64()) movzx(eax, word[from]), movd(d, eax);
+    if (bits64()) movzx(eax, word[from]), movd(d, eax);
     else movd(d, dword[from]);
     punpcklbw(d, d), punpcklwd(d, d);
     *i.stored == Stored::U8 ? psrld(d, 24) : psrad(d, 24);
     break;
   case Stored::I16: case Stored::U16:
-    f64() ? movd(d, dword[from]) : movq(d, qword[from]);
+    bits64() ? movd(d, dword[from]) : movq(d, qword[from]);
     punpcklwd(d, d);
     *i.stored == Stored::U16 ? psrld(d, 16) : psrad(d, 16);
     break;
   }
-  if (i32()) return;
-  f64() ? cvtdq2pd(d, d) : cvtdq2ps(d, d);
+  if (integral()) return bits64() ? longs_of(d) : void();
+  bits64() ? cvtdq2pd(d, d) : cvtdq2ps(d, d);
 }
+
+void Sse::low_words(const Xmm &t, const Xmm &a) { bits64() ? pshufd(t, a, 0x08) : movaps(t, a); }
 
 void Sse::store_vector(const VInst &i, const RegExp &to) {
   const Xmm a(i.a), t(i.t);
   switch (*i.stored) {
-  case Stored::F32: i32() ? (cvtdq2ps(t, a), movups(ptr[to], t)) : (cvtpd2ps(t, a), movlps(qword[to], t)); return;
+  case Stored::F32: integral() ? (cvtdq2ps(t, a), movups(ptr[to], t)) : (cvtpd2ps(t, a), movlps(qword[to], t)); return;
   case Stored::F64: cvtps2pd(t, a), movups(ptr[to], t), movhlps(t, a), cvtps2pd(t, t), movups(ptr[to + 16], t); return;
   case Stored::I64: return store_lanes(i, to);
   case Stored::F16: case Stored::BF16:
     *i.stored == Stored::F16 ? narrow_half(i) : narrow_bfloat(i);
     return store_words(to, t);
-  default: i32() ? movaps(t, a) : f64() ? cvttpd2dq(t, a) : cvttps2dq(t, a); break;
+  default: integral() ? low_words(t, a) : bits64() ? cvttpd2dq(t, a) : cvttps2dq(t, a); break;
   }
   if (size_of(*i.stored) == 2) return store_words(to, t);
-  if (*i.stored == Stored::I32) return f64() ? movq(qword[to], t) : movups(ptr[to], t);
+  if (*i.stored == Stored::I32) return bits64() ? movq(qword[to], t) : movups(ptr[to], t);
   pslld(t, 24), psrld(t, 24), packssdw(t, t), packuswb(t, t);
-  if (!f64()) return movd(dword[to], t);
+  if (!bits64()) return movd(dword[to], t);
   lea(rax, ptr[to]);
   movd(edx, t);
   mov(word[rax], dx);
@@ -124,7 +126,7 @@ void Sse::store_vector(const VInst &i, const RegExp &to) {
 /// The lower half of each 32-bit lane: as signed numbers they are packed without saturation.
 void Sse::store_words(const RegExp &to, const Xmm &t) {
   pslld(t, 16), psrad(t, 16), packssdw(t, t);
-  f64() ? movd(dword[to], t) : movq(qword[to], t);
+  bits64() ? movd(dword[to], t) : movq(qword[to], t);
 }
 
 void Sse::load_lanes(const VInst &i, const RegExp &from) {
@@ -133,9 +135,9 @@ void Sse::load_lanes(const VInst &i, const RegExp &from) {
   for (int lane = p_.lanes - 1; lane >= 0; --lane) { // what is there moves up
     mov(rdx, qword[rax + 8 * lane]);
     xorps(x, x);
-    f64() ? cvtsi2sd(x, rdx) : cvtsi2ss(x, rdx);
+    bits64() ? cvtsi2sd(x, rdx) : cvtsi2ss(x, rdx);
     pslldq(d, 16 / p_.lanes);
-    f64() ? movsd(d, x) : movss(d, x);
+    bits64() ? movsd(d, x) : movss(d, x);
   }
 }
 
@@ -144,7 +146,7 @@ void Sse::store_lanes(const VInst &i, const RegExp &to) {
   lea(rax, ptr[to]);
   movaps(t, Xmm(i.a));
   for (int lane = 0; lane < p_.lanes; ++lane) {
-    f64() ? cvttsd2si(rdx, t) : cvttss2si(rdx, t);
+    bits64() ? cvttsd2si(rdx, t) : cvttss2si(rdx, t);
     mov(qword[rax + 8 * lane], rdx);
     psrldq(t, 16 / p_.lanes);
   }

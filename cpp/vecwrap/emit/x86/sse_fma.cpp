@@ -25,7 +25,7 @@ void Sse::read_operand(const Xmm &to, const VInst &i, int operand, int reg) {
   if (i.mem_operand != operand) return movaps(to, Xmm(reg));
   if (!one()) return movaps(to, everywhere(i.value)); // only constants are operands of vectors
   const Address from = i.mem_const ? everywhere(i.value) : memory(i.mem);
-  f64() ? movsd(to, from) : movss(to, from);
+  bits64() ? movsd(to, from) : movss(to, from);
 }
 
 /// Scratch 0 to 2: the operands of one lane, and the result. 3: what is done, moving up.
@@ -45,7 +45,7 @@ void Sse::fma(const VInst &i) {
     }
     call(fma_);
     pslldq(result, 16 / p_.lanes);
-    f64() ? movsd(result, scratch(0)) : movss(result, scratch(0));
+    bits64() ? movsd(result, scratch(0)) : movss(result, scratch(0));
   }
   movaps(Xmm(i.d), result);
 }
@@ -53,7 +53,7 @@ void Sse::fma(const VInst &i) {
 /// Overwrites rax and rdx.
 void Sse::fma_routine() {
   L(fma_);
-  f64() ? fma_of_doubles() : fma_of_floats();
+  bits64() ? fma_of_doubles() : fma_of_floats();
   ret();
 }
 

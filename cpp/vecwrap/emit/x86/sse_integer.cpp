@@ -1,5 +1,5 @@
-// Arithmetic on i32 with SSE2, which multiplies unsigned words of even lanes and has no extrema. Whole registers, also in scalar
-// code.
+// Arithmetic on i32 and i64 with SSE2, which multiplies unsigned words of even lanes and has no extrema. Whole registers, also in
+// scalar code. What i64 takes instead is in sse_long.cpp.
 #include "emit/x86/sse.h"
 
 namespace vecwrap::x86 {
@@ -7,22 +7,42 @@ namespace vecwrap::x86 {
 bool Sse::integer(const VInst &i) {
   const Xmm d(i.d), a(i.a), x = scratch(0), y = scratch(1);
   switch (i.op) {
-  case VOp::VAdd: movaps(x, i.mem_operand == 0 ? Xmm(i.b) : a), paddd(x, second(i)), movaps(d, x); break;
-  case VOp::VSub: movaps(x, a), psubd(x, second(i)), movaps(d, x); break;
+  case VOp::VAdd: movaps(x, i.mem_operand == 0 ? Xmm(i.b) : a), plus(x, second(i)), movaps(d, x); break;
+  case VOp::VSub: movaps(x, a), minus(x, second(i)), movaps(d, x); break;
   case VOp::VMul: multiply(i), movaps(d, x); break;
-  case VOp::VFma: multiply(i), i.mem_operand == 2 ? paddd(x, everywhere(i.value)) : paddd(x, Xmm(i.c)), movaps(d, x); break;
+  case VOp::VFma: multiply(i), i.mem_operand == 2 ? plus(x, everywhere(i.value)) : plus(x, Xmm(i.c)), movaps(d, x); break;
   case VOp::VMax: case VOp::VMin: extreme(i); break;
-  case VOp::VNeg: xorps(x, x), psubd(x, a), movaps(d, x); break;
-  case VOp::VAbs: movaps(x, a), psrad(x, 31), movaps(y, a), xorps(y, x), psubd(y, x), movaps(d, y); break;
+  case VOp::VNeg: xorps(x, x), minus(x, a), movaps(d, x); break;
+  case VOp::VAbs: sign_of(x, a), movaps(y, a), xorps(y, x), minus(y, x), movaps(d, y); break;
   case VOp::VAnd: bitwise(i, &CodeGenerator::andps); break;
   case VOp::VOr: bitwise(i, &CodeGenerator::orps); break;
   case VOp::VXor: bitwise(i, &CodeGenerator::xorps); break;
-  case VOp::VShl: case VOp::VAshr: case VOp::VLshr: shift(i); break;
+  case VOp::VShl: case VOp::VAshr: case VOp::VLshr: bits64() ? long_shift(i) : shift(i); break;
   case VOp::VMulh: case VOp::VUmulh: multiply_high(i); break;
   case VOp::VSelect: select_integers(i); break;
   default: return false;
   }
   return true;
+}
+
+void Sse::plus(const Xmm &d, const Operand &b) { bits64() ? paddq(d, b) : paddd(d, b); }
+void Sse::minus(const Xmm &d, const Operand &b) { bits64() ? psubq(d, b) : psubd(d, b); }
+
+/// All ones in negative lanes.
+void Sse::sign_of(const Xmm &to, const Xmm &a) {
+  movaps(to, a), psrad(to, 31);
+  if (bits64()) pshufd(to, to, kUpperWords);
+}
+
+/// All ones in the lanes of `mask` where a > b; scratch 1 is overwritten.
+void Sse::greater(const Xmm &mask, const Xmm &a, const Xmm &b) {
+  if (bits64()) return long_greater(mask, a, b);
+  movaps(mask, a), pcmpgtd(mask, b);
+}
+
+void Sse::equal(const Xmm &mask, const Xmm &a, const Xmm &b) {
+  movaps(mask, a), pcmpeqd(mask, b);
+  if (bits64()) pshufd(scratch(1), mask, kSwappedWords), andps(mask, scratch(1));
 }
 
 /// The operand that is in memory, which only a constant is, or b.
@@ -34,6 +54,7 @@ Xmm Sse::second(const VInst &i) {
 
 /// Even lanes, then odd ones, into scratch 0.
 void Sse::multiply(const VInst &i) {
+  if (bits64()) return long_multiply(Xmm(i.mem_operand == 0 ? i.b : i.a), second(i));
   const Xmm even = scratch(0), odd = scratch(1), other = scratch(2), b = second(i);
   movaps(even, Xmm(i.mem_operand == 0 ? i.b : i.a)), movaps(odd, even), psrlq(odd, 32);
   pmuludq(even, b);
@@ -43,7 +64,7 @@ void Sse::multiply(const VInst &i) {
 
 void Sse::extreme(const VInst &i) {
   const Xmm a(i.a), b = second(i), mask = scratch(0);
-  movaps(mask, i.op == VOp::VMax ? a : b), pcmpgtd(mask, i.op == VOp::VMax ? b : a);
+  i.op == VOp::VMax ? greater(mask, a, b) : greater(mask, b, a);
   blend(Xmm(i.d), a, b);
 }
 
@@ -87,8 +108,8 @@ void Sse::select_integers(const VInst &i) {
   const bool not_wanted = bits == 3 || bits >= 5;
   const int how = not_wanted ? 7 - bits : bits; // equal, greater, less or nothing
   if (how == 0) xorps(mask, mask);
-  else if (how == 1) movaps(mask, a), pcmpeqd(mask, b);
-  else movaps(mask, how == 2 ? a : b), pcmpgtd(mask, how == 2 ? b : a);
+  else if (how == 1) equal(mask, a, b);
+  else how == 2 ? greater(mask, a, b) : greater(mask, b, a);
   not_wanted ? blend(Xmm(i.d), Xmm(i.e), Xmm(i.c)) : blend(Xmm(i.d), Xmm(i.c), Xmm(i.e));
 }
 

@@ -14,27 +14,27 @@ void Sse::constant(const VInst &i) {
   const uint64_t word = bits_of(i.value);
   if (!word) return xorps(d, d);
   if (!one()) return movaps(d, packed(word));
-  f64() ? movsd(d, everywhere(i.value)) : movss(d, everywhere(i.value));
+  bits64() ? movsd(d, everywhere(i.value)) : movss(d, everywhere(i.value));
 }
 
 void Sse::broadcast(const VInst &i) {
   const Xmm d(i.d);
   if (i.stored) load_one(i);
-  else f64() ? movsd(d, memory(i.mem)) : movss(d, memory(i.mem));
+  else bits64() ? movsd(d, memory(i.mem)) : movss(d, memory(i.mem));
   if (!one()) splat(d);
 }
 
 void Sse::load(const VInst &i) {
   if (i.stored) return is_one(i) ? load_one(i) : load_converted(i);
   const Xmm d(i.d);
-  if (is_one(i)) return f64() ? movsd(d, memory(i.mem)) : movss(d, memory(i.mem));
+  if (is_one(i)) return bits64() ? movsd(d, memory(i.mem)) : movss(d, memory(i.mem));
   i.lanes == Lanes::All ? movups(d, memory(i.mem)) : load_tail(i);
 }
 
 void Sse::store(const VInst &i) {
   if (i.stored) return is_one(i) ? store_one(i) : store_converted(i);
   const Xmm a(i.a);
-  if (is_one(i)) return f64() ? movsd(memory(i.mem), a) : movss(memory(i.mem), a);
+  if (is_one(i)) return bits64() ? movsd(memory(i.mem), a) : movss(memory(i.mem), a);
   if (i.stream) return movntps(memory(i.mem), a);
   i.lanes == Lanes::All ? movups(memory(i.mem), a) : store_tail(i);
 }
@@ -45,10 +45,10 @@ void Sse::load_tail(const VInst &i) {
   Label done;
   lea(rax, ptr[place(i.mem)]);
   tail_bits();
-  f64() ? movsd(d, qword[rax]) : movss(d, dword[rax]);
+  bits64() ? movsd(d, qword[rax]) : movss(d, dword[rax]);
   cmp(edx, 3);
   jb(done);
-  if (!f64()) {
+  if (!bits64()) {
     movsd(d, qword[rax]);
     je(done);
     movss(third, dword[rax + 8]);
@@ -67,10 +67,10 @@ void Sse::store_tail(const VInst &i) {
   tail_bits();
   cmp(edx, 3);
   jae(more);
-  f64() ? movsd(qword[rax], a) : movss(dword[rax], a);
+  bits64() ? movsd(qword[rax], a) : movss(dword[rax], a);
   jmp(done);
   L(more);
-  if (f64()) {
+  if (bits64()) {
     movups(ptr[rax], a);
     return L(done);
   }
@@ -99,7 +99,7 @@ void Sse::tail(const VInst &i) {
 void Sse::insert(const VInst &i) {
   const Xmm d(i.d), x = scratch(0);
   const Address from = memory(i.mem);
-  if (f64()) return movhpd(d, from);
+  if (bits64()) return movhpd(d, from);
   movss(x, from);
   switch (i.imm) {
   case 1: shufps(x, d, lanes(0, 0, 0, 0)), shufps(x, d, lanes(2, 0, 2, 3)), movaps(d, x); break;
@@ -111,8 +111,8 @@ void Sse::insert(const VInst &i) {
 void Sse::extract(const VInst &i) {
   const Xmm a(i.a), x = scratch(0);
   const Address to = memory(i.mem);
-  if (i.imm == 0) return f64() ? movsd(to, a) : movss(to, a);
-  if (f64()) return movhpd(to, a);
+  if (i.imm == 0) return bits64() ? movsd(to, a) : movss(to, a);
+  if (bits64()) return movhpd(to, a);
   pshufd(x, a, uint8_t(i.imm * 0x55));
   movss(to, x);
 }

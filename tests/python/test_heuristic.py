@@ -201,6 +201,38 @@ def test_panels_that_few_rows_use_are_asked_for_ahead():
     assert "prefetch(W,c,8)" in proposed(7) and "prefetch" not in proposed(28)
 
 
+def nhwc(channels: int, filters: int, size: int) -> vw.Nest:
+    nest = vw.Nest("convolution")
+    y, x, f, p, q, c = nest.dims(y=size, x=size, f=filters, p=3, q=3, c=channels)
+    a, w = nest.tensor("A", (size + 2, size + 2, channels)), nest.tensor("W", (3, 3, channels, filters))
+    o = nest.tensor("O", (size, size, filters))
+    o[y, x, f] = vw.sum_of(a[y + p, x + q, c] * w[p, q, c, f])
+    return nest
+
+
+def test_filters_in_narrow_panels_are_packed_ahead():
+    """Rows of a line each, 2 KiB apart, would evict each other."""
+    assert "pack(W,c) tile(x.1,f.2) vectorize(f.2) prefetch(W,c,1)" in proposed_for(nhwc(512, 512, 7), "x86-64-avx2")
+    assert "pack" not in proposed_for(nhwc(512, 512, 7), "x86-64-avx512"), "rows of four lines"
+    assert "pack" not in proposed_for(nhwc(40, 40, 5), "x86-64-avx2"), "they stay near"
+
+
+def proposed_for(nest: vw.Nest, target: str) -> str:
+    return str(_core.propose(nest.core, _core.find_target(target), 1, always=True)[0])
+
+
+@pytest.mark.parametrize("channels,filters", [(72, 512), (64, 1024)])
+def test_sums_of_packed_filters_keep_their_order(channels, filters):
+    nest, rng = nhwc(channels, filters, 3), np.random.default_rng(1)
+    arrays = [rng.standard_normal(shape, np.float32) for shape in ((5, 5, channels), (3, 3, channels, filters), (3, 3, filters))]
+    sentence = proposed_for(nest, "x86-64-avx2")
+    assert "pack(W" in sentence and "prefetch(W" in sentence
+    wanted = [array.copy() for array in arrays]
+    nest.interpret(*wanted)
+    nest.schedule(sentence, "x86-64-avx2")(*arrays)
+    assert (arrays[2] == wanted[2]).all()
+
+
 def test_blocks_of_rows_leave_a_longer_rest():
     """56 rows by 6 leave 2, which keep the units half busy; 28 leave 4."""
     nest, avx2 = _core.Nest.parse(product(56, 16, 48)), _core.find_target("x86-64-avx2")

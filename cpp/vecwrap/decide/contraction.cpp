@@ -160,8 +160,10 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
     if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
     if (packed >= 0 && comes_from_afar(nest, t, s)) list.push_back(panels_ahead(nest, t, s, tile, packed));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
-    if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0)
+    if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0) {
+      if (rows_apart(nest, t, s, tile)) list.push_back(panels_around(nest, t, s, tile));
       list.push_back(stationary(nest, t, s, tile, around));
+    }
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
   }
 }

@@ -26,6 +26,7 @@ void Generator::build_groups() {
     for (int a : b.pointers)
       if (a >= 0) deepest[a] = std::max(deepest[a], b.leaf->position + 1);
   deepest[nest_.out] = deepest[partial_sums_] = INT_MAX;
+  if (dot_ && dot_->sums >= 0) deepest[dot_->sums] = INT_MAX;
   group_of_.assign(nest_.accesses.size(), -1);
   for (size_t a = 0; a < nest_.accesses.size(); ++a) {
     if (!deepest[a]) continue;

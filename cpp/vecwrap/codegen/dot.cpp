@@ -5,11 +5,6 @@
 #include <algorithm>
 
 namespace vecwrap {
-namespace {
-
-constexpr double kZeroFlipped = -0x7f7f7f80; ///< a lane of zeros, flipped
-
-} // namespace
 
 /// Before packs are planned: which loads they are. Afterwards: the rewritten nest.
 void Generator::plan_dot() {
@@ -29,10 +24,11 @@ void Generator::plan_dot() {
   const int acc = nest_.acc();
   nest_.update = nest_.add(Op::Fma, dot.operands[0], dot.operands[1], acc);
   forms_[nest_.update] = VOp::VDot;
+  plan_offsets();
 }
 
 /// The instruction multiplies unsigned bytes by signed ones. Of two that are alike the first gets 128 more (or less) per element;
-/// the scope takes the sums of 128 times the other one away again.
+/// what that adds to the sums is taken away again (offsets.cpp).
 void Generator::flip_one(Dot &dot) {
   const auto is_signed = [&](int i) { return dot.types[i] == Type::I8; };
   if (is_signed(0) == is_signed(1)) {
@@ -167,48 +163,6 @@ void Evaluator::load_group(int node, int point, int dest) {
   v.d = dest, v.t = temporary, v.lanes = lanes(point), v.mem_bcast = is_broadcast(id);
   g_.out_.code.push_back(v);
   give(temporary);
-}
-
-/// Calls body(point, key) for each value of the operand that is multiplied with flipped ones.
-void Evaluator::for_each_other(const std::function<void(int, Key)> &body) {
-  std::map<Key, int> seen;
-  for (int p : active_)
-    if (seen.try_emplace(key(g_.dot_->other, p), p).second) body(p, key(g_.dot_->other, p));
-}
-
-/// Sums of 128 times each such value: what a row of flipped zeros would add up to.
-void Evaluator::start_offsets() {
-  if (!g_.dot_ || g_.dot_->flip < 0) return;
-  const auto constant = [&](double value) {
-    accumulators_.push_back(take());
-    VInst &i = g_.emit(VOp::VConst);
-    i.d = accumulators_.back(), i.value = value;
-    return i.d;
-  };
-  zeros_ = constant(kZeroFlipped);
-  for_each_other([&](int, Key k) { offsets_[k] = constant(0); });
-}
-
-void Evaluator::add_offsets() {
-  for_each_other([&](int p, Key k) {
-    if (g_.failed_) return;
-    const bool flip_first = g_.dot_->operands[0] == g_.dot_->flip;
-    const int reg = value(g_.dot_->other, p);
-    VInst &i = g_.emit(VOp::VDot);
-    i.d = i.c = offsets_.at(k), i.a = flip_first ? zeros_ : reg, i.b = flip_first ? reg : zeros_;
-    i.stored = g_.dot_->types[0], i.other = g_.dot_->types[1];
-    release(g_.dot_->other, p);
-  });
-}
-
-void Evaluator::subtract_offsets() {
-  if (zeros_ < 0) return;
-  for (int p : active_) {
-    VInst &i = g_.emit(VOp::VSub);
-    i.d = i.a = accumulators_[p], i.b = offsets_.at(key(g_.dot_->other, p));
-  }
-  for (size_t i = points_; i < accumulators_.size(); ++i) give(accumulators_[i]);
-  accumulators_.resize(points_), offsets_.clear(), zeros_ = -1;
 }
 
 } // namespace vecwrap

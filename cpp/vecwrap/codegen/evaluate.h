@@ -113,8 +113,11 @@ private:
   bool is_group(int access) const; ///< is it put together of elements?
   void load_group(int node, int point, int dest);
   bool load_joined(int node, int point); // join.cpp
+
+  // offsets.cpp
   void for_each_other(const std::function<void(int, Key)> &);
   void add_offsets();
+  void load_offsets();
 
   // place.cpp
   void count_places();

@@ -1,6 +1,6 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
-// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), strided.cpp (lanes that
+// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), dot.cpp and offsets.cpp (step dot), strided.cpp (lanes that
 // are not neighbours), widen.cpp (products of narrow elements), segment.cpp (several vectors
 // of elements side by side; indices for each lane), address.cpp (pointers), pack.cpp (packed buffers; filled by
 // copy.cpp), compose.cpp (nests in the loops of others).
@@ -103,6 +103,8 @@ struct Dot {
   int operands[2] = {};    ///< nodes
   int flip = -1;           ///< node: the loads of one operand with 128 added or taken away
   int other = -1;          ///< the load that is multiplied with it
+  int sums = -1;           ///< access: what the flipped operand has too much, by column of the other one's buffer; -1: summed in registers
+  int64_t sums_at = 0;     ///< in the frame
   std::map<int, Layout> layouts; ///< of accesses
 };
 
@@ -181,6 +183,18 @@ private:
   bool is_whole_group() const { return group_.is_const() && group_.value == dot_->group; }
   void copy_groups(const Buffer &, size_t depth);
   void copy_group(const Buffer &, int dim, int64_t at, Lanes);
+
+  // offsets.cpp
+  void plan_offsets();
+  bool has_sums(const Buffer &) const;
+  void sum_buffer(const Buffer &);
+  void sum_columns(const std::vector<int> &order, size_t depth);
+  void sum_groups();
+  void add_offset(int chain, Mem);
+  void multiply_flipped(int sum, int zeros, int vector);
+  void store_sums();
+  void constant_vector(int reg, double value);
+  Count rounded(Count total, int64_t unit);
 
   // join.cpp
   bool joins(int access) const;

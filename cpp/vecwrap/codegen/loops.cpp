@@ -146,7 +146,10 @@ void Generator::generate(int position) {
   if (position == tree_.scope) scope();
   else loop(position, [&] { generate(position + 1); });
   for (const Buffer &b : buffers_)
-    if (b.position == position) group(b.access).pointers.clear();
+    if (b.position == position) {
+      group(b.access).pointers.clear();
+      if (has_sums(b)) group(dot_->sums).pointers.clear();
+    }
   leave_bodies(position);
 }
 

@@ -138,6 +138,7 @@ void Generator::emit_packs(int position) {
     b.grouped ? copy_groups(b, 0) : copy(merged(b), 0);
     chunk_ = chunks;
     restore(saved);
+    sum_buffer(b);
     next_ahead(b);
   }
 }

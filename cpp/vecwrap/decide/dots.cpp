@@ -44,7 +44,8 @@ public:
     std::vector<Candidate> list;
     for (int64_t v = 1; v <= std::min(vectors, kMostVectors); ++v)
       for (int64_t r = 1; r <= std::min(rows, kMostRows); ++r)
-        if (registers(r, v) <= target_.vector_regs) list.push_back({r, v, cost(rows, vectors, r, v) + grouping(vectors, v) + (is_read_again({r, v, 0}) ? kKeep * double(vectors) : 0)});
+        if (const bool again = is_read_again({r, v, 0}); registers(r, v, again) <= target_.vector_regs)
+          list.push_back({r, v, cost(rows, vectors, r, v, again) + grouping(vectors, v) + (again ? kKeep * double(vectors) : 0)});
     std::stable_sort(list.begin(), list.end(), [](auto &x, auto &y) { return x.cost < y.cost; });
     if (list.size() > kCandidates) list.resize(kCandidates);
     return list;
@@ -120,6 +121,8 @@ public:
     return bytes <= target_.l1_bytes * 3 / 2;
   }
 
+  bool fits_registers(const Candidate &tile) const { return registers(tile.rows, tile.vectors, false) <= target_.vector_regs; }
+
   /// Worth putting together once.
   bool is_read_again(const Candidate &tile) const { return passes(tile) > 1; }
 
@@ -136,13 +139,16 @@ private:
   int access(int load) const { return nest_.nodes[load].access; }
   int64_t extent(int d) const { return d < 0 ? 1 : typical_extent(nest_, d); }
 
-  /// Accumulators, a row of the second operand, an element of the first, and what flipped operands have too much.
-  int64_t registers(int64_t r, int64_t v) const { return r * v + v + 1 + (flips_ ? v + 1 : 0) + (target_.isa == Isa::Avx2) + form_.apart; }
+  /// Accumulators, a row of the second operand, an element of the first, and what flipped operands have too much: a panel that is packed
+  /// knows that.
+  int64_t registers(int64_t r, int64_t v, bool packed) const {
+    return r * v + v + 1 + (flips_ && !packed ? v + 1 : 0) + (target_.isa == Isa::Avx2) + form_.apart;
+  }
 
-  double cost(int64_t r, int64_t v) const {
+  double cost(int64_t r, int64_t v, bool packed) const {
     if (!r || !v) return 0;
     const bool widens = form_.element(nest_.stored(a_)) != nest_.stored(a_);
-    const double dots = double((r + flips_) * v) * (form_.apart ? kApart : 1) / target_.fma_per_cycle;
+    const double dots = double((r + (flips_ && !packed)) * v) * (form_.apart ? kApart : 1) / target_.fma_per_cycle;
     const double loads = (double(r) * (widens ? 1 + kWidening : 1) + double(v)) / kLoadsPerCycle;
     return std::max({dots, loads, double(target_.fma_latency)}) + 0.1 * loads;
   }
@@ -158,9 +164,9 @@ private:
     return double(vectors / v) * tile(v) + tile(vectors % v);
   }
 
-  double cost(int64_t rows, int64_t vectors, int64_t r, int64_t v) const {
-    return double(rows / r) * (double(vectors / v) * cost(r, v) + cost(r, vectors % v)) + double(vectors / v) * cost(rows % r, v) +
-           cost(rows % r, vectors % v);
+  double cost(int64_t rows, int64_t vectors, int64_t r, int64_t v, bool packed) const {
+    return double(rows / r) * (double(vectors / v) * cost(r, v, packed) + cost(r, vectors % v, packed)) +
+           double(vectors / v) * cost(rows % r, v, packed) + cost(rows % r, vectors % v, packed);
   }
 
   /// The steps that all have in common.
@@ -212,7 +218,8 @@ double dot_products(const Nest &nest, const Target &t, const Shape &s, std::vect
   for (const Candidate &tile : tiles) {
     if (const int64_t rows = plan.streams(tile)) list.push_back(plan.in_place(tile, rows));
     list.push_back(plan.is_read_again(tile) ? plan.packed(tile) : plan.in_place(tile, 0));
-    list.push_back(plan.is_read_again(tile) ? plan.in_place(tile, 0) : plan.packed(tile));
+    if (!plan.is_read_again(tile)) list.push_back(plan.packed(tile));
+    else if (plan.fits_registers(tile)) list.push_back(plan.in_place(tile, 0));
   }
   return tiles.empty() ? kNone : plan.cycles(tiles[0]);
 }

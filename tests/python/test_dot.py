@@ -144,10 +144,10 @@ def test_whole_rows_are_joined_for_as_many_vectors_as_they_fill(target, types, w
     ("split(k,64) reorder(j,k,i,k.1,i.1,j.1) pack(B,k) tile(i.1,j.1) vectorize(j.1) dot(k.1,4)", 128, 8),
     ("split(k,64) reorder(j,k,i,k.1,i.1,j.1) pack(B,j) tile(i.1,j.1) vectorize(j.1) dot(k.1,4)", 128, 2),
     ("reorder(j,i,k,i.1,j.1) tile(i.1,j.1) vectorize(j.1) dot(k,4)", 64, 2)])
-def test_what_a_flipped_operand_adds_is_summed_once_per_buffer_that_holds_the_whole_sum(types, steps, k, dots):
-    """Beyond those of operands of either sign: eight chains and their rest in front of the tiles, or one per vector in each step."""
-    program, plain = (gemm(*pair, False, 16, 64, k).schedule(f"v1 split(i,8) split(j,32) {steps}", "x86-64-avx512-vnni").vector_program
-                      for pair in (types, ("u8", "i8")))
+def test_what_a_flipped_operand_adds_is_summed_once_per_buffer(types, steps, k, dots):
+    """Beyond those of operands of either sign: eight chains and their rest before the tiles, or one per vector in each step."""
+    sentence, target = f"v1 split(i,8) split(j,32) {steps}", "x86-64-avx512-vnni"
+    program, plain = (gemm(*pair, False, 16, 64, k).schedule(sentence, target).vector_program for pair in (types, ("u8", "i8")))
     assert program.count("v.dot ") == plain.count("v.dot ") + dots
 
 

@@ -28,6 +28,7 @@ private:
   void group_rows(const VInst &i, int bytes);
   void widen_group(const VInst &i);
   void row(const VInst &i, const Xmm &d, int bytes);
+  void pieces_of_row(const VInst &i, const Xmm &d);
   void load_row(const VInst &i, const Xmm &d, int bytes, const RegExp &from);
   void shuffle_rows(const VInst &i);
   void spread(const VInst &i);

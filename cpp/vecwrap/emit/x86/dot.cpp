@@ -71,20 +71,35 @@ void Avx::group_rows(const VInst &i, int bytes) {
 /// The register's lower `bytes`, zeros above; in a tail only as many elements as there are.
 void Avx::row(const VInst &i, const Xmm &d, int bytes) {
   if (wide_ || i.lanes != Lanes::Tail) return load_row(i, d, bytes, rax);
-  const bool single = size_of(*i.stored) == 1;
-  Label next; // element by element, the last one first, through the red zone
+  Label whole, done;
+  whole_tail(whole);
+  pieces_of_row(i, d);
+  jmp(done);
+  L(whole), load_row(i, d, bytes, rax);
+  L(done);
+}
+
+/// Fewer elements than lanes: 1, 2, 4 at once, as the bits of their number say, from the last ones on.
+void Avx::pieces_of_row(const VInst &i, const Xmm &d) {
   const int size = size_of(*i.stored);
-  tail_bits();
   popcnt(edx, edx);
-  mov(ptr[rsp - 8], rcx);
-  L(next);
-  const Reg data = single ? Reg(cl) : Reg(cx);
-  mov(data, ptr[rax + rdx * size - size]);
-  mov(ptr[rsp + rdx * size - size - kScratch], data);
-  dec(edx);
-  jnz(next);
-  mov(rcx, ptr[rsp - 8]);
-  load_row(i, d, bytes, rsp - kScratch);
+  vpxor(d, d, d);
+  for (int unit = 1; unit < p_.lanes; unit *= 2) {
+    const RegExp from = rax + rdx * size;
+    Label next;
+    test(edx, unit);
+    jz(next);
+    this->CodeGenerator::sub(edx, unit);
+    vpslldq(d, d, uint8_t(unit * size));
+    switch (unit * size) {
+    case 1: vpinsrb(d, d, byte[from], 0); break;
+    case 2: vpinsrw(d, d, word[from], 0); break;
+    case 4: vpinsrd(d, d, dword[from], 0); break;
+    default: vpinsrq(d, d, qword[from], 0); break;
+    }
+    L(next);
+  }
+  if (widens(i)) *i.stored == vecwrap::Type::U8 ? vpmovzxbw(d, d) : vpmovsxbw(d, d);
 }
 
 void Avx::load_row(const VInst &i, const Xmm &d, int bytes, const RegExp &from) {

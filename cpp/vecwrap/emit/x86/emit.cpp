@@ -148,20 +148,27 @@ void Emitter::control(const VInst &i) {
   }
 }
 
+/// 1, 2, 4 elements at once, as the bits of their number say, from the last ones on.
 void Emitter::copy_tail(const VInst &i, bool out) {
   const int size = size_of(*i.stored);
-  const Reg data = size == 1 ? Reg(cl) : size == 2 ? Reg(cx) : size == 4 ? Reg(ecx) : Reg(rcx);
-  const Address memory = ptr[rax + rdx * size - size], scratch = ptr[rsp + rdx * size - size - kScratch];
-  Label next;
   lea(rax, ptr[place(i.mem)]);
   tail_bits();
   bsr(edx, edx), inc(edx);
   mov(ptr[rsp - 8], rcx);
-  L(next);
-  mov(data, out ? scratch : memory);
-  mov(out ? memory : scratch, data);
-  dec(edx);
-  jnz(next);
+  for (int unit = 1; unit <= p_.lanes; unit *= 2) {
+    Label next;
+    test(edx, unit);
+    jz(next, T_NEAR);
+    this->CodeGenerator::sub(edx, unit);
+    const int bytes = unit * size, word = std::min(bytes, 8);
+    const Reg data = word == 1 ? Reg(cl) : word == 2 ? Reg(cx) : word == 4 ? Reg(ecx) : Reg(rcx);
+    for (int at = 0; at < bytes; at += word) {
+      const Address memory = ptr[rax + rdx * size + at], scratch = ptr[rsp + rdx * size + at - kScratch];
+      mov(data, out ? scratch : memory);
+      mov(out ? memory : scratch, data);
+    }
+    L(next);
+  }
   mov(rcx, ptr[rsp - 8]);
 }
 

@@ -204,11 +204,15 @@ class TestErrors:
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
     def test_signals(self, here, number):
-        """A C compiler that hangs; the signal comes while temporary files exist."""
+        """A C compiler that hangs; the signal comes while temporary files exist.
+
+        Background jobs of a shell ignore SIGINT, and so would the program if these tests ran in one.
+        """
         (here / "slow-cc").write_text("#!/bin/sh\ntouch started\nexec sleep 30\n")
         (here / "slow-cc").chmod(0o755)
         process = subprocess.Popen([sys.executable, "-m", "vecwrap.cli.onnx", "net.onnx", "-o", "out/net"],
-                                   env={**os.environ, "CC": str(here / "slow-cc")}, stderr=subprocess.PIPE)
+                                   env={**os.environ, "CC": str(here / "slow-cc")}, stderr=subprocess.PIPE,
+                                   preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
         deadline = time.monotonic() + 30
         while not (here / "started").exists() and time.monotonic() < deadline:
             time.sleep(0.01)

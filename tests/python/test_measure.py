@@ -13,7 +13,7 @@ from vecwrap.measure import DiskCache, Runner, WrongResult, pinned
 from vecwrap.measure.cache import write_atomically
 from vecwrap.measure.check import corner, difference, shrunken
 from vecwrap.measure.operands import MARGIN, Operands
-from vecwrap.measure.peak import SENTENCE, peak_gflops, peak_nest
+from vecwrap.measure.peak import CHAINS, SENTENCE, SEPARATE_CHAINS, peak_gflops, peak_nest
 from vecwrap.measure.reference import Reference
 
 TILED = "v1 split(m,4) split(n,16) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)"
@@ -194,7 +194,7 @@ def test_the_peak_kernel_only_multiplies_and_adds(target, type):
     begin = next(i for i, line in enumerate(program) if line.startswith("label"))
     end = next(i for i, line in enumerate(program) if line.strip().startswith("bge"))
     body = [line.split() for line in program[begin + 1:end]]
-    operation, chains = ("v.fma", 10) if machine.fuses else ("v.add", 8)
+    operation, chains = ("v.fma", CHAINS) if machine.fuses else ("v.add", SEPARATE_CHAINS)
     assert [line[0] for line in body] == [operation] * 4 * chains + ["s.addi"]
     assert len({line[1] for line in body[:-1]}) == chains
     assert peak_gflops(machine, type) > 0

@@ -6,7 +6,7 @@ from .. import _core
 from .affinity import pinned
 from .operands import Operands
 
-CHAINS = 11  # accumulators: with x and Y they fit the registers of AVX2 (Zen 5: as fast as 12 to 24; 8 reach 91 % of that, 10 96 %)
+CHAINS = 11  # accumulators: with x and Y they fit AVX2's registers (Zen 5: as fast as 12 to 24; 8 reach 91 % of that, 10 96 %)
 SEPARATE_CHAINS = 8  # without FMA: two additions a cycle times four; the product of x and Y does not change and is hoisted
 ROUNDS = 100_000
 SENTENCE = "v1 reorder(k,i,j) tile(i,j) vectorize(j) unroll(k,4)"

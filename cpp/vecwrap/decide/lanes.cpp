@@ -4,14 +4,17 @@
 #include "decide/operands.h"
 #include "decide/tiles.h"
 #include "ir/combine.h"
+#include "ir/product.h"
+#include "target/dots.h"
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace vecwrap {
 namespace {
 
 constexpr int kLoadsPerCycle = 2;
-constexpr double kTransposeCycles = 0.75; ///< for one element of a panel that is packed across its rows (measured)
+constexpr double kApart = 1.5; ///< of an instruction that adds, one that multiplies and one that adds
 constexpr double kTileCycles = 2, kLoopCycles = 0.5; ///< counters and pointers, for a tile and for each of its steps
 constexpr int64_t kShort = 4;             ///< vectors: a row that needs no loop
 constexpr size_t kCandidates = 12;
@@ -21,12 +24,15 @@ struct LaneTile { int64_t rows, columns, vectors; double cycles; };
 /// What the schedules of one nest have in common.
 class Lanes {
 public:
-  Lanes(const Nest &nest, const Target &target) : nest_(nest), target_(target), lanes_(target.lanes(nest.type)) {
+  /// dot: lanes hold that many products at once
+  Lanes(const Nest &nest, const Target &target, std::optional<DotForm> dot = {})
+      : nest_(nest), target_(target), dot_(dot), lanes_(target.lanes(nest.type) * (dot ? dot->group : 1)) {
     for (size_t a = 0; a < nest.accesses.size(); ++a)
       if (loads_access(nest, nest.update, int(a))) loaded_.push_back(int(a));
     for (size_t d = 0; d < nest.dims.size(); ++d)
       if (nest.dims[d].reduction && is_contiguous(int(d))) dim_ = int(d);
     if (dim_ >= 0) find_shared(), count_operations();
+    if (dot_) flips_ = stored(0) == stored(1) && size_of(dot_->element(stored(0))) == 1, widens_ = dot_->element(stored(0)) != stored(0);
   }
 
   bool possible() const { return dim_ >= 0; }
@@ -74,17 +80,20 @@ public:
     draft.add(StepKind::Reorder, order);
     draft.add(StepKind::Tile, inner);
     draft.add(StepKind::Vectorize, {k});
+    if (dot_) draft.add(StepKind::Dot, {k}, dot_->group);
     return {draft.steps};
   }
 
 private:
   int64_t extent(int d) const { return d < 0 ? 1 : typical_extent(nest_, d); }
   int64_t vectors_of(int64_t elements) const { return (elements + lanes_ - 1) / lanes_; }
+  Type stored(size_t factor) const { return nest_.stored(loaded_[std::min(factor, loaded_.size() - 1)]); }
   bool can_load(int a) const { return !nest_.converts(a) || converts_vectors(target_, nest_.as(a), nest_.stored(a)); }
   bool moves(int access, int d) const { return d >= 0 && !nest_.still(access, d); }
 
   /// Can the lanes be along d, and would they be loaded as vectors?
   bool is_contiguous(int d) const {
+    if (dot_) return std::all_of(loaded_.begin(), loaded_.end(), [&](int a) { return nest_.contiguous(a, d); });
     const auto legal = [&](int a) { return nest_.still(a, d) || (nest_.contiguous(a, d) && can_load(a)); };
     return std::all_of(loaded_.begin(), loaded_.end(), legal) &&
            std::any_of(loaded_.begin(), loaded_.end(), [&](int a) { return moves(a, d); });
@@ -123,7 +132,7 @@ private:
 
   /// Blocks of rows of which the second-level cache holds half; then tiles of them.
   std::string split_rows(Draft &draft, int64_t rows, std::vector<std::string> &blocks, std::vector<std::string> &tiles) const {
-    const int64_t row = extent(dim_) * int64_t(others()) * size_of(nest_.type);
+    const int64_t row = extent(dim_) * int64_t(others()) * size_of(dot_ ? stored(0) : nest_.type);
     const int64_t block = std::max<int64_t>(1, target_.l2_bytes / 2 / row / rows) * rows;
     if (column_ < 0 || extent(row_) <= block) return draft.split(nest_, row_, rows, tiles);
     return draft.split_twice(nest_, row_, block, rows, blocks, tiles);
@@ -148,7 +157,14 @@ private:
 
   /// Accumulators, the columns that all rows use, a row that its columns use, and one for what is being computed.
   int64_t registers(int64_t r, int64_t c, int64_t v) const {
-    return r * c * v + (r > 1 ? c * v : 0) + (c > 1 ? v : 0) + 1 + target_.own_regs;
+    const int64_t apart = dot_ && dot_->apart, flipped = flips_ ? 1 + std::max(r, c) * v : 0;
+    return r * c * v + (r > 1 ? c * v : 0) + (c > 1 ? v : 0) + 1 + target_.own_regs + apart + flipped;
+  }
+
+  /// Instructions of a step. Of two operands with a sign one is flipped, and sums of the other are taken away.
+  double work(int64_t r, int64_t c, int64_t v) const {
+    if (!dot_) return double(operations_ * r * c * v);
+    return double(r * c * v) * (dot_->apart ? kApart : 1) + double(loads(r, c, v) * (flips_ + widens_));
   }
 
   /// Steps over whole tiles at operation, load or latency cost, then joining the vectors and lanes of every output.
@@ -156,17 +172,19 @@ private:
     const double vectors = double(loads(r, c, v)) / kLoadsPerCycle;
     const double steps = double((vectors_of(extent(dim_)) + v - 1) / v) * others();
     const double latency = target_.fma_latency * (steps - 1) / steps; // different tiles overlap
-    const double step = std::max({double(operations_ * r * c * v) / target_.fma_per_cycle, vectors, latency});
+    const double step = std::max({work(r, c, v) / target_.fma_per_cycle, vectors, latency});
     const double join = double(r * c) * double(2 * std::bit_width(unsigned(lanes_ - 1)) + v - 1) / target_.fma_per_cycle;
     const double tiles = outputs() / double(extent(row_) * extent(column_)) * double((extent(row_) + r - 1) / r) *
                          double((extent(column_) + c - 1) / c);
-    const double size = 1 + 0.0005 * double(operations_ * r * c * v); // of two that are equal, less code
+    const double size = 1 + 0.0005 * work(r, c, v); // of two that are equal, less code
     return tiles * (steps * (step + 0.1 * vectors + kLoopCycles) + join + kTileCycles) * size;
   }
 
   const Nest &nest_;
   const Target &target_;
-  const int64_t lanes_;
+  const std::optional<DotForm> dot_;
+  const int64_t lanes_; ///< elements of a vector
+  bool flips_ = false, widens_ = false;
   std::vector<int> loaded_; ///< accesses of update
   int dim_ = -1;            ///< the reduction dim with the lanes
   int row_ = -1, column_ = -1;
@@ -194,20 +212,20 @@ Plan lanes_along_reduction(const Nest &nest, const Target &target) {
   return plan;
 }
 
-double contraction_cycles(const Nest &nest, const Shape &s, const Tile &tile) {
-  double points = 1, panels = s.strided.empty() ? 0 : double(typical_extent(nest, s.vector));
-  for (int d : s.reductions) points *= double(typical_extent(nest, d)), panels *= double(typical_extent(nest, d));
-  for (int d : s.outer) {
-    points *= double(typical_extent(nest, d));
-    const bool moves = panels && !access_to(nest, s.strided[0]).strides[d].is_zero();
-    panels *= moves ? double(typical_extent(nest, d)) : 1;
+Plan dots_along_reduction(const Nest &nest, const Target &target) {
+  Plan plan{{}, std::numeric_limits<double>::infinity()};
+  const std::optional<Product> product = product_of(nest);
+  if (!product || !may_reorder(nest) || target.isa == Isa::Sse) return plan;
+  const auto stored = [&](int load) { return nest.stored(nest.nodes[load].access); };
+  const std::vector<DotForm> forms = dot_forms(target, nest.type, stored(product->a), stored(product->b));
+  if (forms.empty()) return plan;
+  const Lanes lanes(nest, target, forms.front());
+  if (!lanes.possible()) return plan;
+  for (const LaneTile &tile : lanes.tiles()) {
+    plan.cycles = std::min(plan.cycles, tile.cycles);
+    plan.sentences.push_back(lanes.sentence(tile));
   }
-  return points * tile.cost + panels * kTransposeCycles;
-}
-
-double contraction_cycles(const Nest &nest, const Target &target, const Shape &s) {
-  const std::vector<Tile> list = tiles(nest, target, s);
-  return contraction_cycles(nest, s, list.empty() ? Tile{} : list[0]);
+  return plan;
 }
 
 } // namespace vecwrap

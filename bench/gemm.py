@@ -76,7 +76,7 @@ def operands(case: Product) -> tuple[peers.Data, peers.Data, peers.Data]:
     rng, dtype = np.random.default_rng(case.m * 7 + case.k), NUMPY[case.dtype]
     a = np.asarray(rng.standard_normal((case.m, case.k)), dtype, order="F" if case.a == "T" else "C")
     b = np.asarray(rng.standard_normal((case.k, case.n)) / math.sqrt(case.k), dtype, order="F" if case.b == "T" else "C")
-    return a, b, np.zeros((case.m, case.n), dtype)
+    return peers.aligned(a), peers.aligned(b), peers.aligned(np.zeros((case.m, case.n), dtype))
 
 
 def sentences(nest: vw.Nest, target: _core.Target) -> list[str]:

@@ -9,6 +9,8 @@
 namespace vecwrap {
 namespace {
 
+constexpr double kTransposeCycles = 0.75; ///< for one element of a panel that is packed across its rows (measured)
+
 /// The loop just outside the last ones, `inside`. "-" if there is none.
 std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &inside) {
   const size_t outside = order.size() - inside.size();
@@ -164,6 +166,22 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
     }
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
   }
+}
+
+double contraction_cycles(const Nest &nest, const Shape &s, const Tile &tile) {
+  double points = 1, panels = s.strided.empty() ? 0 : double(typical_extent(nest, s.vector));
+  for (int d : s.reductions) points *= double(typical_extent(nest, d)), panels *= double(typical_extent(nest, d));
+  for (int d : s.outer) {
+    points *= double(typical_extent(nest, d));
+    const bool moves = panels && !access_to(nest, s.strided[0]).strides[d].is_zero();
+    panels *= moves ? double(typical_extent(nest, d)) : 1;
+  }
+  return points * tile.cost + panels * kTransposeCycles;
+}
+
+double contraction_cycles(const Nest &nest, const Target &target, const Shape &s) {
+  const std::vector<Tile> list = tiles(nest, target, s);
+  return contraction_cycles(nest, s, list.empty() ? Tile{} : list[0]);
 }
 
 } // namespace vecwrap

@@ -8,6 +8,16 @@ namespace vecwrap {
 
 namespace {
 
+constexpr int64_t kPage = 4096;
+
+/// The emitters' prologues step over what is not buffers at once: more than a page of it could step over a guard page.
+Result<Kernel> checked(Kernel kernel, const Target &target) {
+  const int64_t beside = kernel.stack_bytes - kernel.program->frame_bytes;
+  if (beside <= kPage) return kernel;
+  return Refusal{"registers", "the addresses of the tile's rows take " + std::to_string(beside) + " bytes of stack; code for " + target.name +
+                                  " uses at most " + std::to_string(kPage)};
+}
+
 /// From a loop tree, or a program's.
 template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Target &target, int arguments) {
   if (!tree) return tree.refusal();
@@ -17,12 +27,12 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
   kernel.loop_tree = print(*tree), kernel.program = std::make_shared<VProgram>(std::move(*program)), kernel.arguments = arguments;
   if (target.isa == Isa::Rvv) {
     kernel.assembly = rvv::emit(*kernel.program), kernel.stack_bytes = kernel.assembly.stack_bytes;
-    return kernel;
+    return checked(std::move(kernel), target);
   }
   Result<x86::Code> code = x86::emit(*kernel.program, target);
   if (!code) return code.refusal();
   kernel.code = std::move(code->bytes), kernel.stack_bytes = code->stack_bytes;
-  return kernel;
+  return checked(std::move(kernel), target);
 }
 
 Refusal no_arithmetic(const Nest &nest, const Target &target) {

@@ -34,6 +34,7 @@ void Emitter::prologue() {
   const int64_t fixed = fixed_bytes();
   out_.add_imm(kSp, kSp, -fixed, kT0);
   if (fixed) out_.unwind(Frame::At, kSp, fixed);
+  if (p_.frame_bytes + kLine >= kPage) out_.put(Op::Sd, kZero, 0, kSp);
   saved_registers(Op::Sd, Op::Fsd, Frame::Saved);
   if (!p_.frame_bytes) return;
   out_.put(Op::Mv, kFp, kSp);

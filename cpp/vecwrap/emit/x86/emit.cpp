@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 namespace vecwrap::x86 {
 
@@ -25,8 +26,9 @@ int64_t Emitter::prologue() {
     if (used(int(i))) mov(saved(int(i)), Reg64(kPool[i]));
   mov(qword[rbp - 8], rdi);
   if (p_.frame_bytes) {
-    for (int64_t left = p_.frame_bytes; left > 0; left -= kPage) { // touch each page, so a guard page is met in order
-      sub(rsp, int(std::min(left, kPage)));
+    int64_t step = std::max<int64_t>(kPage - fixed, 64); // touch each page, so a guard page is met in order
+    for (int64_t left = p_.frame_bytes; left > 0; left -= std::exchange(step, kPage)) {
+      sub(rsp, int(std::min(left, step)));
       mov(qword[rsp], rax);
     }
     and_(rsp, -64);

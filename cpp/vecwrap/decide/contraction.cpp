@@ -9,6 +9,7 @@
 namespace vecwrap {
 namespace {
 
+constexpr double kTransposeCycles = 0.75; ///< for one element of a panel that is packed across its rows (measured)
 constexpr int64_t kUnroll = 4; ///< where loops cost instructions that nothing hides
 
 /// The loop just outside the last ones, `inside`. "-" if there is none.
@@ -166,6 +167,22 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
     }
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
   }
+}
+
+double contraction_cycles(const Nest &nest, const Shape &s, const Tile &tile) {
+  double points = 1, panels = s.strided.empty() ? 0 : double(typical_extent(nest, s.vector));
+  for (int d : s.reductions) points *= double(typical_extent(nest, d)), panels *= double(typical_extent(nest, d));
+  for (int d : s.outer) {
+    points *= double(typical_extent(nest, d));
+    const bool moves = panels && !access_to(nest, s.strided[0]).strides[d].is_zero();
+    panels *= moves ? double(typical_extent(nest, d)) : 1;
+  }
+  return points * tile.cost + panels * kTransposeCycles;
+}
+
+double contraction_cycles(const Nest &nest, const Target &target, const Shape &s) {
+  const std::vector<Tile> list = tiles(nest, target, s);
+  return contraction_cycles(nest, s, list.empty() ? Tile{} : list[0]);
 }
 
 } // namespace vecwrap

@@ -1,5 +1,5 @@
-"""Random small ONNX models: element by element, products, convolutions, pools, reductions, views, quantised values. All choices are
-those of one random.Random. Nothing in them jumps (comparisons, rounding of what is not exact), so two right answers are close."""
+"""Random small ONNX models: element by element, products, convolutions, pools, reductions, views, quantised values. All choices
+are one random.Random's. Nothing in them jumps (comparisons, rounding of what is not exact): two right answers are close."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RandomModel:
         if len(shape) == 4:
             weight = (self.random.choice([3, 8, 17]), shape[1], 3, 3)
             y = self.small.node("Conv", x, self.weight(weight), pads=[1] * 4)
-            made = (shape[0], weight[0], *shape[2:])
+            made: Shape = (shape[0], weight[0], *shape[2:])
         else:
             made = (*shape[:-1], self.random.choice([3, 16, 17]))
             y = self.small.node("MatMul", x, self.weight((shape[-1], made[-1])))
@@ -111,7 +111,8 @@ class RandomModel:
     def pool(self, x: str, shape: Shape) -> None:
         n, c, *size = shape
         if self.random.random() < 0.2:
-            return self.keep(self.small.node("GlobalAveragePool", x), (n, c, 1, 1)) and None
+            self.keep(self.small.node("GlobalAveragePool", x), (n, c, 1, 1))
+            return
         op = self.random.choice(["MaxPool", "AveragePool"])
         strides, pads = [self.random.choice([1, 2]) for _ in size], [self.random.choice([0, 1])] * 4
         y = self.small.node(op, x, kernel_shape=[3, 2], strides=strides, pads=pads)
@@ -140,8 +141,9 @@ class RandomModel:
 
     def concat(self, x: str, shape: Shape) -> None:
         axis = self.random.randrange(len(shape))
-        around = (*shape[:axis], 0, *shape[axis + 1:])
-        fits = [name for name, other in self.shapes.items() if (*other[:axis], 0, *other[axis + 1:]) == around]
+        around = shape[:axis], shape[axis + 1:]
+        fits = [name for name, other in self.shapes.items()
+                if len(other) == len(shape) and (other[:axis], other[axis + 1:]) == around]
         parts = [x, *(self.random.choice(fits) for _ in range(self.random.choice([1, 1, 2])))]
         total = sum(self.shapes[name][axis] for name in parts)
         if prod(shape) // shape[axis] * total <= MOST:

@@ -8,14 +8,12 @@ namespace vecwrap {
 
 namespace {
 
-constexpr int64_t kPage = 4096;
-
-/// The emitters' prologues step over what is not buffers at once: more than a page of it could step over a guard page.
+/// What is not buffers is bounded, too: threads may have as little as 128 KiB of stack.
 Result<Kernel> checked(Kernel kernel, const Target &target) {
-  const int64_t beside = kernel.stack_bytes - kernel.program->frame_bytes;
-  if (beside <= kPage) return kernel;
+  const int64_t beside = kernel.stack_bytes - kernel.program->frame_bytes, most = target.stack_bytes / 2;
+  if (beside <= most) return kernel;
   return Refusal{"registers", "the addresses of the tile's rows take " + std::to_string(beside) + " bytes of stack; code for " + target.name +
-                                  " uses at most " + std::to_string(kPage)};
+                                  " uses at most " + std::to_string(most)};
 }
 
 /// From a loop tree, or a program's.

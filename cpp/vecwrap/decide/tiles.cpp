@@ -24,7 +24,7 @@ class Model {
 public:
   Model(const Nest &nest, const Target &t, const Shape &s, Columns columns)
       : nest_(nest), t_(t), s_(s), columns_(columns), windows_(nest, t, s),
-        overlap_(overlap(nest, s)), streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
+        overlap_(rows_overlap(nest, s)), streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
 
   const Windows &windows() const { return windows_; }
 
@@ -64,7 +64,8 @@ private:
     constexpr double kVector = 0.15, kPartialSum = 2;
     if (columns_ == Columns::Packed)
       return kPartialSum * double(e.rows * e.vectors) / double(panel_depth(nest_, t_, s_, {e.rows, e.vectors, 0}));
-    return columns_ == Columns::Far ? kVector * double(e.vectors) : 0;
+    const double line = s_.reductions.size() == 1 ? 1 : t_.vector_bytes / 64.0;
+    return columns_ == Columns::Far ? kVector * line * double(e.vectors) : 0;
   }
 
   /// One reduction step of one tile: FMA throughput, load ports, FMA latency.
@@ -86,16 +87,7 @@ private:
   const Shape &s_;
   const Columns columns_;
   const Windows windows_;
-  /// Rows of pixels that windows read one after the other anyway: a row lies where a reduction gets to from the row before.
-  static bool overlap(const Nest &nest, const Shape &s) {
-    if (s.row < 0 || !s.rows_share || s.reductions.size() < 2) return false;
-    return std::any_of(nest.accesses.begin(), nest.accesses.end(), [&](const Access &a) {
-      const Int row = a.strides[s.row];
-      return row.is_const() && row.value && std::any_of(s.reductions.begin(), s.reductions.end(), [&](int r) { return a.strides[r] == row && nest.dims[r].extent.is_const() && nest.dims[r].extent.value > 1; });
-    });
-  }
-
-  const bool overlap_;
+  const bool overlap_; ///< rows are no streams of their own
   /// Rows that do not evict each other: a packed panel leaves them few of the ways. (Zen 5: 768^3 in tiles of 8 rows by 3 vectors 85 % of
   /// the peak, 4 by 3 95 %; 1024^3, rows a page apart, 5 by 5 93 %, 4 by 4 99 %.)
   const int streams_;

@@ -24,17 +24,20 @@ Size = tuple[int, int, int]
 GROUPS: dict[str, list[Size]] = {
     "square": [(n, n, n) for n in (64, 96, 128, 192, 256, 384, 512, 768, 1024)],
     "bert": [(128, 768, 768), (128, 3072, 768), (128, 768, 3072), (384, 768, 768)],
-    "odd": [(17, 33, 31), (61, 127, 37), (127, 251, 253), (1, 1024, 1024)],
+    "odd": [(17, 33, 31), (61, 127, 37), (127, 251, 253)],
+    "few rows": [(m, 1024, 1024) for m in (1, 4, 8, 16)],
+    "few rows by rows": [(m, 1024, 1024) for m in (1, 4, 8, 16)],
 }
+BY_ROWS = {"few rows by rows"}  # the right side lies as [n, k]
 TYPES = (("i8", "i8"), ("u8", "i8"))
-COLUMNS = ("heuristic", "best", "no dot", "torch", "ONNX Runtime")
+COLUMNS = ("heuristic", "best", "no dot", "torch", "ONNX Runtime", "ORT, B given")
 
 
-def nest_of(size: Size, types: tuple[str, str]) -> vw.Nest:
+def nest_of(size: Size, types: tuple[str, str], by_rows: bool) -> vw.Nest:
     nest = vw.Nest("int8", "i32")
     m, n, k = nest.dims(m=size[0], n=size[1], k=size[2])
-    A, B = nest.tensor("A", (m, k), type=types[0]), nest.tensor("B", (k, n), type=types[1])
-    nest.tensor("C", (m, n))[m, n] = vw.sum_of(A[m, k] * B[k, n])
+    A, B = nest.tensor("A", (m, k), type=types[0]), nest.tensor("B", (n, k) if by_rows else (k, n), type=types[1])
+    nest.tensor("C", (m, n))[m, n] = vw.sum_of(A[m, k] * (B[n, k] if by_rows else B[k, n]))
     return nest
 
 
@@ -55,14 +58,15 @@ def kernels(nest: vw.Nest, arrays: Sequence[peers.Data], target: vw.Target) -> d
     return found | ({"no dot": nest.schedule(plain[0], target)} if plain else {})
 
 
-def onnx_model(a: peers.Data, b: peers.Data) -> bytes:
-    """A MatMulInteger with a constant right side, which the runtime lays out in advance."""
+def onnx_model(a: peers.Data, b: peers.Data, given: bool = False) -> bytes:
+    """A MatMulInteger with a constant right side, which the runtime lays out in advance, or with one that is given."""
     from onnx import TensorProto, helper, numpy_helper
-    kind = helper.np_dtype_to_tensor_dtype(a.dtype)
+    kinds = {name: helper.np_dtype_to_tensor_dtype(x.dtype) for name, x in (("a", a), ("b", b))}
+    inputs = [helper.make_tensor_value_info(name, kinds[name], list(x.shape)) for name, x in (("a", a), ("b", b))]
     graph = helper.make_graph([helper.make_node("MatMulInteger", ["a", "b"], ["c"])], "int8",
-                              [helper.make_tensor_value_info("a", kind, list(a.shape))],
+                              inputs if given else inputs[:1],
                               [helper.make_tensor_value_info("c", TensorProto.INT32, [a.shape[0], b.shape[1]])],
-                              [numpy_helper.from_array(b, "b")])
+                              [] if given else [numpy_helper.from_array(b, "b")])
     model: bytes = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9).SerializeToString()
     return model
 
@@ -80,19 +84,26 @@ def torch_loop(a: peers.Data, b: peers.Data, want: peers.Data) -> peers.Loop | N
 
 
 def peer_loops(types: tuple[str, str], a: peers.Data, b: peers.Data, want: peers.Data) -> dict[str, peers.Loop]:
+    """b: as [k, n]; what lies as [n, k] is a view for torch, and in order for ONNX Runtime."""
+    dense = np.ascontiguousarray(b)
     loops = {"torch": torch_loop(a, b, want) if types == ("i8", "i8") else None,
-             "ONNX Runtime": peers.ort_loop(onnx_model(a, b), {"a": a}, 1)}
+             "ONNX Runtime": peers.ort_loop(onnx_model(a, dense), {"a": a}, 1)}
+    if b is dense:
+        loops["ORT, B given"] = peers.ort_loop(onnx_model(a, b, given=True), {"a": a, "b": b}, 1)
     return {name: loop for name, loop in loops.items() if loop}
 
 
-def measure(size: Size, types: tuple[str, str], settings: peers.Settings, target: vw.Target) -> dict[str, Any]:
-    nest, (a, b, c) = nest_of(size, types), operands(size, types)
+def measure(size: Size, types: tuple[str, str], settings: peers.Settings, target: vw.Target,
+            by_rows: bool = False) -> dict[str, Any]:
+    nest, (a, b, c) = nest_of(size, types, by_rows), operands(size, types)
+    stored = np.ascontiguousarray(b.T) if by_rows else b
     want = (a.astype(np.float64) @ b.astype(np.float64)).astype(np.int32)  # exact: less than 2^53
-    ours = kernels(nest, (a, b, c), target)
+    ours = kernels(nest, (a, stored, c), target)
     for kernel in ours.values():
-        kernel(a, b, c)
+        kernel(a, stored, c)
         assert np.array_equal(c, want), f"{size}: {kernel.sentence} is wrong"
-    loops = {name: peers.Loop(kernel.loop(a, b, c)) for name, kernel in ours.items()} | peer_loops(types, a, b, want)
+    loops = {name: peers.Loop(kernel.loop(a, stored, c)) for name, kernel in ours.items()}
+    loops |= peer_loops(types, a, stored.T if by_rows else b, want)
     found = peers.timed(loops, settings)
     speed = {name: 2.0 * math.prod(size) / t.seconds / 1e9 for name, t in found.items()}
     peer = max((name for name in speed if name not in ours), key=speed.__getitem__)
@@ -118,7 +129,8 @@ def main(given: Sequence[str] = ()) -> int:
     everything = []
     for types in TYPES:
         for group in options.groups or GROUPS:
-            results = [measure(size, types, peers.Settings(options.rounds), target) for size in GROUPS[group]]
+            settings = peers.Settings(options.rounds)
+            results = [measure(size, types, settings, target, group in BY_ROWS) for size in GROUPS[group]]
             everything += [{"group": group, **result} for result in results]
             mean = math.exp(sum(math.log(result["ratio"]) for result in results) / len(results))
             title = f"{group}, {' x '.join(types)} -> i32, {target.name}: 1e9 operations per second"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import evaluate
@@ -20,7 +21,7 @@ from vecwrap.expr import Apply, fma, maximum, relu
 from vecwrap.graph.array import Array, constant
 from vecwrap.graph.build import build, optimised
 from vecwrap.graph.graph import Graph, Layout
-from vecwrap.graph.stage import Stage
+from vecwrap.graph.stage import Stage, reduction
 
 Plan = list[tuple[str, int, int, int]]
 plans = st.lists(st.tuples(st.sampled_from(["scale", "relu", "add", "row", "permute", "slice", "reshape", "sum", "max", "matmul",
@@ -195,3 +196,27 @@ def test_weights_lie_in_panels() -> None:
     assert isinstance(stage, Stage)
     weights = next(read for read in stage.reads() if read.buffer.kind == "constant")
     assert weights.strides == (16 * 4, 0, 1, 16) and stage.extents == (4, 8, 16, 4)
+
+
+@pytest.mark.parametrize("dtype,rows,terms,groups,grouped", [
+    ("u8", 100, 64, True, True), ("u8", 100, 64, False, False), ("u8", 100, 66, True, False),
+    ("i8", 8, 64, True, True), ("i8", 100, 64, True, False)])
+def test_bytes_lie_in_the_groups_that_a_lane_takes(dtype: str, rows: int, terms: int, groups: bool, grouped: bool) -> None:
+    """Panels, the sum by fours, 64 columns, four neighbours along the sum; operands of one sign only by few rows."""
+    weights = np.arange(terms * 128).astype(np.int8).reshape(128, terms)
+    graph = Graph()
+    x, out = graph.input("x", (rows, terms), dtype), graph.output("y", (rows, 128), "i32")
+    shape = (rows, 128, terms)
+    graph.add(replace(reduction("mm", out, [x.insert(1), constant("w", weights).expand(shape)], 0.0,
+                                lambda acc, v, w: fma(v, w, acc)), compute="i32"))
+    optimised(graph, 64, groups=groups)
+    stage = graph.steps[0]
+    assert isinstance(stage, Stage)
+    read = next(read for read in stage.reads() if read.buffer.kind == "constant")
+    if grouped:
+        assert stage.extents == (2, rows, 64, terms // 4, 4) and read.strides == (terms * 64, 0, 4, 256, 1)
+        assert read.buffer.data is not None
+        laid = np.asarray(read.buffer.data()).reshape(2, terms // 4, 64, 4)
+        np.testing.assert_array_equal(laid, weights.reshape(2, 64, terms // 4, 4).transpose(0, 2, 1, 3))
+    else:
+        assert stage.extents == (2, rows, 64, terms) and read.strides == (terms * 64, 0, 1, 64)

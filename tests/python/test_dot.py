@@ -162,6 +162,15 @@ def test_what_nothing_reads_again_is_walked_in_memory_order():
     assert "pack(B" in gemv_sentence(16, 1024, 1024)
 
 
+def test_groups_in_memory_are_read_where_they_lie():
+    nest = vw.Nest("groups", "i32")
+    i, j, r, g = nest.dims(i=100, j=64, r=64, g=4)
+    A, B = nest.tensor("A", (i, r, g), type="u8"), nest.tensor("B", (r, j, g), type="i8")
+    nest.tensor("C", (i, j))[i, j] = vw.sum_of(A[i, r, g] * B[r, j, g])
+    sentence = str(_core.propose(nest.core, vw.find_target("x86-64-avx512-vnni"), 1)[0])
+    assert "dot(g,4)" in sentence and "pack" not in sentence, sentence
+
+
 def test_few_rows_do_not_pay_for_packing_words_of_a_transposed_operand():
     assert "vectorize(k.1)" in gemv_sentence(1, 768, 768, True)
     assert "vectorize(k.1)" in gemv_sentence(4, 768, 768, True)

@@ -79,7 +79,7 @@ def check(small: Small, expected: Sequence[Data] | None = None, tolerance: float
     """The graph computes what it should, as lowered, as optimised and as machine code. Returns the graph as lowered."""
     want = small.expected() if expected is None else expected
     graph, rewritten = small.graph(), small.graph()
-    optimised(rewritten, 64)
+    optimised(rewritten, 64, groups=True)
     for each in (graph, rewritten):
         for values, array in zip(evaluate(each, small.feeds), want, strict=True):
             close(values, array.reshape(-1), tolerance)

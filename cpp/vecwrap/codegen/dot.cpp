@@ -45,14 +45,18 @@ bool Generator::is_operand_of_dot(int node) const { return dot_ && (node == dot_
 /// How the elements of an operand lie; refuses what no group is made of.
 Dot::Layout Generator::layout_of(int load) {
   const int id = nest_.nodes[load].access, tensor = nest_.accesses[id].tensor;
-  for (const Buffer &b : buffers_)
-    if (b.access == id) return Dot::Layout::Words;
-  const std::string name = "tensor '" + nest_.tensors[tensor].name + "' ";
+  const bool packed = std::any_of(buffers_.begin(), buffers_.end(), [&](const Buffer &b) { return b.access == id; });
+  if (packed && !tree_.reduces_lanes()) return Dot::Layout::Words;
+  const std::string name = "tensor '" + tree_.nest.tensors[tree_.nest.accesses[tree_.nest.nodes[load].access].tensor].name + "' ";
   for (size_t n = 0; n < nest_.nodes.size(); ++n)
     if (nest_.nodes[n].op == Op::Load && !is_operand_of_dot(int(n)) && nest_.accesses[nest_.nodes[n].access].tensor == tensor)
       return fail("dot-shape", name + "is read elsewhere too"), Dot::Layout::Words;
   const Int size = Int::constant(size_of(nest_.stored(id))), along = nest_.accesses[id].strides[dot_->dim],
             lane = nest_.accesses[id].strides[vector_dim()];
+  if (tree_.reduces_lanes()) {
+    if (packed || along != size) fail("dot-shape", name + (packed ? "is packed, and the lanes are along the sum" : "is not contiguous along the sum, which the lanes are along"));
+    return Dot::Layout::Along;
+  }
   if (lane.is_zero()) return along == size ? Dot::Layout::Row : Dot::Layout::Rows;
   if (lane == size) return Dot::Layout::Rows;
   if (along == size && lane == Int::constant(esize()) && !widens(id) && has_groups(load)) return Dot::Layout::Words;
@@ -154,6 +158,22 @@ bool Evaluator::is_group(int id) const {
   const auto layout = g_.dot_->layouts.find(id);
   return layout != g_.dot_->layouts.end() &&
          (layout->second == Dot::Layout::Rows || (layout->second == Dot::Layout::Row && (!g_.is_whole_group() || g_.widens(id))));
+}
+
+bool Evaluator::is_along(int id) const {
+  const auto layout = g_.dot_ ? g_.dot_->layouts.find(id) : std::map<int, Dot::Layout>::const_iterator();
+  return g_.dot_ && layout != g_.dot_->layouts.end() && layout->second == Dot::Layout::Along;
+}
+
+/// Past the end of the sum there are zeros, which add nothing.
+void Evaluator::load_row(int node, int point, int dest) {
+  const int id = g_.nest_.nodes[node].access;
+  const Mem mem = g_.address(id, index(point));
+  const Type stored = g_.tree_.nest.stored(id);
+  const bool words = lanes(point) == Lanes::All && !g_.widens(id);
+  VInst &i = g_.emit(words ? VOp::VLoad : VOp::VRow);
+  i.d = dest, i.mem = mem, i.lanes = lanes(point);
+  if (!words) i.stored = stored, i.other = g_.dot_->form.element(stored);
 }
 
 void Evaluator::load_group(int node, int point, int dest) {

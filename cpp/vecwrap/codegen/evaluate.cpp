@@ -23,6 +23,7 @@ std::optional<Type> Evaluator::conversion(int id) const {
 void Evaluator::load(int node, int point, int dest) {
   const int id = g_.nest_.nodes[node].access;
   if (is_group(id)) return load_group(node, point, dest);
+  if (is_along(id)) return load_row(node, point, dest);
   if (is_strided(id)) return broadcast(id), load_strided(id, point, dest);
   const bool gathered = is_gathered(id);
   const Mem mem = gathered ? g_.direct(id, index(point)) : g_.address(id, index(point));
@@ -130,7 +131,7 @@ void Evaluator::into_accumulators(int root) {
       compute(root, p, dest);
       continue;
     }
-    if (g_.combine_ && lanes(p) == Lanes::Tail) { // lanes past the end keep what they hold
+    if (g_.combine_ && lanes(p) == Lanes::Tail && !g_.sums_in_lanes()) { // lanes past the end keep what they hold
       const int reg = value(root, p);
       VInst &i = g_.emit(VOp::VMerge);
       i.d = dest, i.a = reg;

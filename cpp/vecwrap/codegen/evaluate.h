@@ -112,6 +112,8 @@ private:
   // dot.cpp
   bool is_group(int access) const; ///< is it put together of elements?
   void load_group(int node, int point, int dest);
+  bool is_along(int access) const; ///< a row of elements of the sum, which fill the lanes
+  void load_row(int node, int point, int dest);
   bool load_joined(int node, int point); // join.cpp
 
   // offsets.cpp

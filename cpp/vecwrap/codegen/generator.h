@@ -93,8 +93,9 @@ struct RegisterFile {
 
 /// Step dot, in terms of the rewritten nest: how the operands of the product become lanes of groups.
 struct Dot {
-  /// Whole lanes in memory; elements of a row, one beside the other, for all lanes; elements some bytes apart.
-  enum class Layout { Words, Row, Rows };
+  /// Whole lanes in memory; elements of a row, one beside the other, for all lanes; elements some bytes apart; elements side by
+  /// side along the lanes, which are along the sum.
+  enum class Layout { Words, Row, Rows, Along };
   Product product;         ///< the loads
   int dim = -1;
   DotForm form;
@@ -290,6 +291,8 @@ private:
   void check_conversion(const Nest &, int access, bool one); ///< refuses elements, or one, that the target cannot convert
   bool is_reduction(int dim) const { return nest_.dims[dim].reduction; }
   int lanes() const { return tree_.vector < 0 ? 1 : out_.lanes; }
+  bool sums_in_lanes() const { return dot_ && tree_.reduces_lanes(); } ///< step dot, of the lanes' loop
+  int64_t elements() const { return lanes() * (sums_in_lanes() ? dot_->group : 1); } ///< of the lanes' dim in a vector
   int esize() const { return size_of(nest_.type); }
   int vector_dim() const { return tree_.vector < 0 ? -1 : tree_.loops[tree_.vector].dim; }
 

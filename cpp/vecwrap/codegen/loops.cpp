@@ -313,12 +313,12 @@ void Generator::fixed_tails(int l, int counter, const std::function<void()> &bod
 void Generator::vector_tails(int l, int counter, const std::function<void()> &body) {
   const Loop &loop = tree_.loops[l];
   const int end = label();
-  for (int64_t v = (loop.step - 1 + lanes() - 1) / lanes(); v >= 1; --v) {
+  for (int64_t v = (loop.step - 1 + elements() - 1) / elements(); v >= 1; --v) {
     const int next = label();
     note(loop.name + ": " + std::to_string(v) + " vectors, the last one partial");
-    branch(VOp::BranchLt, counter, (v - 1) * lanes() + 1, next);
-    Count chunk{v * lanes()};
-    chunk.tail = add_imm(counter, -(v - 1) * lanes());
+    branch(VOp::BranchLt, counter, (v - 1) * elements() + 1, next);
+    Count chunk{v * elements()};
+    chunk.tail = add_imm(counter, -(v - 1) * elements());
     iteration(loop.dim, chunk, body, -1, 0);
     jump(end);
     place(next);

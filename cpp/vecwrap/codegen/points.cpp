@@ -8,7 +8,7 @@ Evaluator::Evaluator(Generator &g, int registers) : g_(g), registers_(registers)
   for (int l = g.tree_.tile; l < int(g.tree_.loops.size()); ++l) {
     const bool vector = l == g.tree_.vector;
     const int64_t chunk = within_tile(l).value;
-    extent_.push_back(int(vector ? (chunk + g.lanes() - 1) / g.lanes() : chunk));
+    extent_.push_back(int(vector ? (chunk + g.elements() - 1) / g.elements() : chunk));
     tile_loops_.push_back(l);
     points_ *= extent_.back();
   }
@@ -60,7 +60,7 @@ void Evaluator::plan_index(int point) {
   std::vector<int64_t> &index = indices_.emplace_back(g_.nest_.dims.size());
   for (int t = int(extent_.size()) - 1; t >= 0; --t) {
     const int64_t at = point % extent_[t];
-    index[g_.tree_.loops[tile_loops_[t]].dim] = tile_loops_[t] == g_.tree_.vector ? at * g_.lanes() : at;
+    index[g_.tree_.loops[tile_loops_[t]].dim] = tile_loops_[t] == g_.tree_.vector ? at * g_.elements() : at;
     point /= extent_[t];
   }
 }
@@ -69,22 +69,23 @@ void Evaluator::take_chunk() {
   rows_ = false, active_.clear();
   if (g_.tree_.vector >= 0) chunk_ = within_tile(g_.tree_.vector);
   for (int p = 0; p < points_; ++p)
-    if (g_.tree_.vector < 0 || p % extent_.back() * g_.lanes() < chunk_.value) active_.push_back(p);
+    if (g_.tree_.vector < 0 || p % extent_.back() * g_.elements() < chunk_.value) active_.push_back(p);
 }
 
-bool Evaluator::is_partial() const { return g_.tree_.vector >= 0 && (chunk_.tail >= 0 || chunk_.value % g_.lanes()); }
+bool Evaluator::is_partial() const { return g_.tree_.vector >= 0 && (chunk_.tail >= 0 || chunk_.value % g_.elements()); }
 
 /// All lanes, unless this is the last, partial vector of the chunk.
 Lanes Evaluator::lanes(int point) const {
   if (g_.tree_.vector < 0 || rows_) return Lanes::One;
-  const bool last = (point % extent_.back() + 1) * g_.lanes() >= chunk_.value;
+  const bool last = (point % extent_.back() + 1) * g_.elements() >= chunk_.value;
   return last && is_partial() ? Lanes::Tail : Lanes::All;
 }
 
 void Evaluator::set_tail() {
   if (!is_partial()) return;
   VInst &i = g_.emit(VOp::VTail);
-  i.a = chunk_.tail, i.value2 = chunk_.value % g_.lanes();
+  i.a = chunk_.tail, i.value2 = chunk_.value % g_.elements();
+  if (g_.sums_in_lanes()) i.stored = g_.dot_->types[0];
 }
 
 void Evaluator::plan_keys(int node) {

@@ -125,7 +125,7 @@ bool Evaluator::foldable(int node, int point) {
   if (is_operand(n)) return folds_ && !is_hoisted(key(node, point)) && values_[key(node, point)].reg < 0;
   if (g_.has_uniforms() || n.op != Op::Load || is_hoisted(key(node, point)) || values_[key(node, point)].uses != 1) return false;
   if (values_[key(node, point)].reg >= 0) return false;
-  if (g_.nest_.converts(n.access) || is_strided(n.access) || is_group(n.access)) return false;
+  if (g_.nest_.converts(n.access) || is_strided(n.access) || is_group(n.access) || (is_along(n.access) && g_.widens(n.access))) return false;
   if (g_.tree_.vector < 0) return g_.out_.lanes == 1 && !wraps(g_.nest_.type_of(node)); // scalar code has whole registers of integers
   if (is_broadcast(n.access)) return g_.target_.isa == Isa::Avx512;
   return lanes(point) == Lanes::All && g_.target_.isa != Isa::Sse; // whose operands in memory are aligned

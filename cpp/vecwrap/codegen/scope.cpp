@@ -72,6 +72,7 @@ void Generator::scope() {
   };
   inner(tree_.scope);
   evaluator.drop_hoisted();
+  if (chunks) evaluator.take_chunk();
   evaluator.subtract_offsets();
   restore(saved);
   if (combine_) join_lanes(evaluator);

@@ -58,6 +58,7 @@ enum class VOp : uint8_t {
           ///< value2) says, of type `other` or widened to it, zeros for the others; temporary t
   VSpread,  ///< d = the row of elements at mem, of type `other` or widened to it, by fours: piece p holds those of lanes 4 p to 4 p + 3 of
             ///< one vector of lanes after the other, so that zips make lanes of several rows; temporary t if widened
+  VRow,     ///< d = the elements at mem side by side, of type `other` or widened to it; in a tail zeros behind the last of them
   Prefetch, ///< the line at mem, which may lie outside of all tensors; imm 1: for the second-level cache
 
   // Segments (RVV): imm elements side by side for each lane, each of which has registers of its own, one behind the other.
@@ -71,7 +72,7 @@ struct VInst {
   int d = -1, a = -1, b = -1, c = -1, e = -1; ///< VFma: a*b+c. VSelect: (a pred b) ? c : e, with temporary `t`
   int t = -1;
   int64_t imm = 0;    ///< SImm, SArg slot, SAddImm, SMulImm, SMinImm, SFrame offset, SLoad bytes (sign-extended), label, VFold lanes; see also the operation
-  int64_t value2 = 0; ///< branch constant; VTail: count if a < 0
+  int64_t value2 = 0; ///< branch constant; VTail: count if a < 0 (of elements of type `stored`, if they are not the program's)
   double value = 0;   ///< VConst, a constant operand
   Mem mem;
   int mem_operand = -1; ///< 0, 1 or 2: operand a, b or c is in memory (`mem`); c only as a constant
@@ -83,7 +84,7 @@ struct VInst {
   Lanes lanes = Lanes::All; ///< of other operations: those that matter
   Pred pred = Pred::OEQ;
   std::optional<Type> type = {}; ///< computed in, if not the program's
-  Type other = Type::I32; ///< VCast: the operand's. VDot, VWiden; VGroup: what elements become
+  Type other = Type::I32; ///< VCast: the operand's. VDot, VWiden; VGroup, VRow: what elements become
   bool narrow = false; ///< VLoad, VBcast: into elements of half the size, for VWiden
   bool words = false;   ///< VMul, VFma of i64: both factors are numbers of 32 bits with their sign
   bool indexed = false; ///< VLoad: lanes are at mem plus what VIndex left

@@ -9,6 +9,10 @@ namespace vecwrap {
 
 /// GEMM, convolution, ...: a register tile of rows x vectors, reduction loops around it.
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// Cycles of it in such tiles, packing included.
+double contraction_cycles(const Nest &, const Shape &, const Tile &);
+/// The same for the cheapest tile with the lanes along a parallel dim.
+double contraction_cycles(const Nest &, const Target &, const Shape &);
 /// The tile with panels of a tensor packed; -1: of none.
 Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int pack);
 /// Is an operand that is packed too large for the caches, in a nest of known extents?

@@ -9,7 +9,7 @@
 namespace vecwrap {
 namespace {
 
-constexpr int64_t kUnroll = 4; ///< where loops cost instructions that nothing hides
+constexpr double kTransposeCycles = 0.75; ///< for one element of a panel that is packed across its rows (measured)
 
 /// The loop just outside the last ones, `inside`. "-" if there is none.
 std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &inside) {
@@ -17,13 +17,13 @@ std::string innermost(const std::vector<std::string> &order, const std::vector<s
   return outside ? order[outside - 1] : "-";
 }
 
-/// A short last reduction is unrolled; where loops cost time, a part of any.
-void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const std::string &loop) {
+/// A short last reduction is unrolled wholly, others for some steps.
+void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const Tile &tile, const std::string &loop) {
   const Dim &last = nest.dims[s.reductions.back()];
   if (loop == last.name && last.extent.is_const() && last.extent.value <= kUnrolled && last.extent.value > 1)
     draft.add(StepKind::Unroll, {loop}, last.extent.value);
-  else if (t.scalar_regs) // pointers and counters take instructions of their own
-    draft.add(StepKind::Unroll, {loop}, std::min<int64_t>(kUnroll, typical_extent(nest, s.reductions.back())));
+  else if (const int64_t steps = std::min(steps_at_once(t, tile), typical_extent(nest, s.reductions.back())); steps > 1)
+    draft.add(StepKind::Unroll, {loop}, steps);
 }
 
 /// Where few rows use a panel of the moving operand, much of it comes from the third-level cache: asked for some steps ahead. (Zen 5: 512
@@ -70,7 +70,7 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   if (pack) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, panel});
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
-  unroll_last(draft, nest, t, s, last);
+  unroll_last(draft, nest, t, s, tile, last);
   if (!pack) prefetch_panel(draft, nest, t, s, tile, last);
   if (!around) prefetch_ends(draft, nest, t, s, rows);
   return {draft.steps};
@@ -93,7 +93,7 @@ Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const
   draft.add(StepKind::Reorder, order);
   draft.add(StepKind::Tile, {i, g, j});
   draft.add(StepKind::Vectorize, {j});
-  unroll_last(draft, nest, t, s, last);
+  unroll_last(draft, nest, t, s, tile, last);
   prefetch_ends(draft, nest, t, s, rows);
   return {draft.steps};
 }
@@ -153,7 +153,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
   draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
-  unroll_last(draft, nest, t, s, reduction.back());
+  unroll_last(draft, nest, t, s, tile, reduction.back());
   if (pack < 0) prefetch_ends(draft, nest, t, s, rows);
   if (tile.both && pack < 0) draft.add(StepKind::Unroll, {reduction[0]}, s.line_window);
   return {draft.steps};
@@ -180,6 +180,22 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
     if (packed < 0 && s.strided.empty() && fits_as_copy(nest, t, s, tile)) list.push_back(stationary(nest, t, s, tile, 0, true));
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
   }
+}
+
+double contraction_cycles(const Nest &nest, const Shape &s, const Tile &tile) {
+  double points = 1, panels = s.strided.empty() ? 0 : double(typical_extent(nest, s.vector));
+  for (int d : s.reductions) points *= double(typical_extent(nest, d)), panels *= double(typical_extent(nest, d));
+  for (int d : s.outer) {
+    points *= double(typical_extent(nest, d));
+    const bool moves = panels && !access_to(nest, s.strided[0]).strides[d].is_zero();
+    panels *= moves ? double(typical_extent(nest, d)) : 1;
+  }
+  return points * tile.cost + panels * kTransposeCycles;
+}
+
+double contraction_cycles(const Nest &nest, const Target &target, const Shape &s) {
+  const std::vector<Tile> list = tiles(nest, target, s);
+  return contraction_cycles(nest, s, list.empty() ? Tile{} : list[0]);
 }
 
 } // namespace vecwrap

@@ -124,7 +124,7 @@ public:
   bool fits_registers(const Candidate &tile) const { return registers(tile.rows, tile.vectors, false) <= target_.vector_regs; }
 
   /// Worth putting together once.
-  bool is_read_again(const Candidate &tile) const { return passes(tile) > 1; }
+  bool is_read_again(const Candidate &tile) const { return !are_words() && passes(tile) > 1; }
 
 private:
   /// Tiles of rows that read the same columns.
@@ -134,6 +134,9 @@ private:
       if (nest_.still(b_, d)) times *= double(extent(d));
     return times;
   }
+
+  /// Does the second operand lie in memory as groups that fill lanes?
+  bool are_words() const { return nest_.accesses[b_].strides[shape_.vector] == Int::constant(size_of(nest_.type)); }
 
   const std::string &name_of_tensor(int access) const { return nest_.tensors[nest_.accesses[access].tensor].name; }
   int access(int load) const { return nest_.nodes[load].access; }
@@ -155,8 +158,7 @@ private:
 
   /// Cycles that lanes of groups take for a step of all columns (codegen/join.cpp). Words in memory are groups already.
   double grouping(int64_t vectors, int64_t v) const {
-    const bool words = nest_.accesses[b_].strides[shape_.vector] == Int::constant(size_of(nest_.type));
-    if (!nest_.contiguous(b_, shape_.vector)) return words ? 0 : kStrided * double(vectors);
+    if (!nest_.contiguous(b_, shape_.vector)) return are_words() ? 0 : kStrided * double(vectors);
     const auto tile = [&](int64_t w) {
       const int64_t together = target_.isa == Isa::Sse ? 0 : w / form_.group * form_.group;
       return kTogether * double(together) + kAlone * double(w - together);

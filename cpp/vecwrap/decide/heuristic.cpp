@@ -107,6 +107,7 @@ private:
     across_rows(nest, target, list);
     Plan dots{{}, std::numeric_limits<double>::infinity()};
     for (int vector : vector_dims(nest, target)) dots.cycles = std::min(dots.cycles, dot_products(nest, target, shape_of(nest, vector), dots.sentences));
+    join(dots, dots_along_reduction(nest, target));
     if (options_.always) lanes_along(nest, target, dots, list);
     else list.insert(list.begin(), dots.sentences.begin(), dots.sentences.end());
     if (target.ordered_sums && !may_reorder(nest)) sums_in_order(nest, target, list);
@@ -115,6 +116,12 @@ private:
       refusal_ = {"reduces-already", "under fast-math clang vectorizes this reduction itself; nothing to gain"};
     if (options_.always) scalar(nest, list);
     return list;
+  }
+
+  /// The cheaper ones first.
+  static void join(Plan &plan, const Plan &other) {
+    plan.sentences.insert(other.cycles < plan.cycles ? plan.sentences.begin() : plan.sentences.end(), other.sentences.begin(), other.sentences.end());
+    plan.cycles = std::min(plan.cycles, other.cycles);
   }
 
   /// Groups of narrow elements (step dot) before the others, lanes along a reduction where that is cheaper than to pack what is strided.

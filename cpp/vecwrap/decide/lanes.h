@@ -15,9 +15,7 @@ struct Plan {
 /// Empty if no reduction dim is contiguous in all operands that move along it, or lanes would mostly stay empty.
 Plan lanes_along_reduction(const Nest &, const Target &);
 
-/// Cycles of a contraction in such tiles, packing included.
-double contraction_cycles(const Nest &, const Shape &, const Tile &);
-/// The same for the cheapest tile with the lanes along a parallel dim, packing included.
-double contraction_cycles(const Nest &, const Target &, const Shape &);
+/// The same where the lanes hold sums of narrow products (step dot); infinitely many cycles if there is none.
+Plan dots_along_reduction(const Nest &, const Target &);
 
 } // namespace vecwrap

@@ -178,9 +178,11 @@ bool Applier::check_dot() {
   for (int i = 0; i < int(tree_.loops.size()); ++i) {
     const Loop &loop = tree_.loops[i];
     if (loop.dot == 1) continue;
-    if (i + 1 != tree_.tile || loop.step != 1 || !dim_of(loop).reduction)
-      return no("dot-shape", "'" + loop.name + "' must be the innermost rolled reduction loop, not split");
-    if (tree_.vector < 0 || tree_.reduces_lanes()) return no("dot-shape", "the lanes must be along a parallel loop");
+    const bool lanes = i == tree_.vector; // hold partial sums, each of as many products at once
+    if ((i + 1 != tree_.tile && !lanes) || loop.step != 1 || !dim_of(loop).reduction)
+      return no("dot-shape", "'" + loop.name + "' must be the innermost rolled reduction loop, not split, or the vectorized one");
+    if (tree_.vector < 0 || tree_.reduces_lanes() != lanes) return no("dot-shape", "the lanes must be along a parallel loop, or along '" + loop.name + "'");
+    if (lanes && target_.isa == Isa::Sse) return no("dot-shape", "lanes along the loop of dot need AVX2");
     const std::optional<Product> product = product_of(nest);
     if (!product || !may_reorder(nest))
       return no("dot-shape", "the update is not acc + a * b of elements that are stored in narrower types, in any order");
@@ -249,7 +251,10 @@ int LoopTree::child(int loop) const {
   return -1;
 }
 
-int LoopTree::dot() const { return tile > 0 && loops[tile - 1].dot > 1 ? tile - 1 : -1; }
+int LoopTree::dot() const {
+  const auto l = std::find_if(loops.begin(), loops.end(), [](const Loop &loop) { return loop.dot > 1; });
+  return l == loops.end() ? -1 : int(l - loops.begin());
+}
 
 bool LoopTree::reduces_lanes() const { return vector >= 0 && nest.dims[loops[vector].dim].reduction; }
 

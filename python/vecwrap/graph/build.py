@@ -65,16 +65,16 @@ class Built:
         sink(PADDING[:self.constant_bytes - at])
 
 
-def optimised(graph: Graph, vector_bytes: int, mixes: bool = True) -> None:
-    """Rewrites the graph's stages into the ones that are compiled."""
+def optimised(graph: Graph, vector_bytes: int, mixes: bool = True, groups: bool = False) -> None:
+    """Rewrites the graph's stages into the ones that are compiled. groups: bytes are multiplied in groups within a lane."""
     fuse(graph, mixes)
     apart(graph)
-    graph.steps = [blocked(normalised(step), vector_bytes) if isinstance(step, Stage) else step for step in graph.steps]
+    graph.steps = [blocked(normalised(step), vector_bytes, groups) if isinstance(step, Stage) else step for step in graph.steps]
 
 
 def build(graph: Graph, target: _core.Target, prefix: str = "net") -> Built:
     """Compiles a graph. Consumes it: the graph's stages are those that were compiled afterwards."""
-    optimised(graph, panel_bytes(target), mixes=not target.is_riscv)
+    optimised(graph, panel_bytes(target), mixes=not target.is_riscv, groups=target.vnni)
     steps = grouped(graph, target)
     offsets, workspace = plan(steps)
     module = _core.Module(prefix, target)

@@ -57,6 +57,7 @@ void Avx::vector(const VInst &i) {
   case VOp::VDot: dot(i); break;
   case VOp::VGroup: group(i); break;
   case VOp::VSpread: spread(i); break;
+  case VOp::VRow: elements(i); break;
   default: select(i); break;
   }
 }

@@ -32,6 +32,8 @@ private:
   void load_row(const VInst &i, const Xmm &d, int bytes, const RegExp &from);
   void shuffle_rows(const VInst &i);
   void spread(const VInst &i);
+  void elements(const VInst &i);
+  void widen(const VInst &i, const Xmm &d, const RegExp &from); ///< elements that fill d
   void shuffle_tables();
   void spread_tables();
 

@@ -120,6 +120,32 @@ void Avx::shuffle_rows(const VInst &i) {
   vpshufb(d, d, ptr[rip + table + p_.lanes * 4]);
 }
 
+void Avx::widen(const VInst &i, const Xmm &d, const RegExp &from) {
+  if (widens(i)) return *i.stored == vecwrap::Type::U8 ? vpmovzxbw(d, ptr[from]) : vpmovsxbw(d, ptr[from]);
+  if (!wide_) return vmovdqu(d, ptr[from]);
+  size_of(*i.stored) == 1 ? vmovdqu8(d, ptr[from]) : vmovdqu16(d, ptr[from]);
+}
+
+/// What AVX2 cannot mask passes through the red zone.
+void Avx::elements(const VInst &i) {
+  const Xmm d = reg(i.d);
+  if (i.lanes != Lanes::Tail) return widen(i, d, place(i.mem));
+  if (wide_) return widen(i, d | k1 | T_z, place(i.mem));
+  const int size = size_of(i.other);
+  Label whole, done;
+  whole_tail(whole);
+  lea(rax, ptr[place(i.mem)]);
+  vpmovmskb(edx, Ymm(p_.tail_reg));
+  popcnt(edx, edx);
+  if (size > 1) shr(edx, 1);
+  copy_pieces(size_of(*i.stored), p_.lanes * 4 / size, false);
+  widen(i, d, rsp - kScratch);
+  vpand(d, d, reg(p_.tail_reg));
+  jmp(done, T_NEAR);
+  L(whole), widen(i, d, place(i.mem));
+  L(done);
+}
+
 void Avx::spread(const VInst &i) {
   const Xmm d = reg(i.d);
   const Ymm words = wide_ ? Ymm(Zmm(i.d)) : Ymm(i.d), order = i.t < 0 ? words : wide_ ? Ymm(Zmm(i.t)) : Ymm(i.t);

@@ -148,14 +148,17 @@ void Emitter::control(const VInst &i) {
   }
 }
 
-/// 1, 2, 4 elements at once, as the bits of their number say, from the last ones on.
 void Emitter::copy_tail(const VInst &i, bool out) {
-  const int size = size_of(*i.stored);
   lea(rax, ptr[place(i.mem)]);
   tail_bits();
   bsr(edx, edx), inc(edx);
+  copy_pieces(size_of(*i.stored), p_.lanes, out);
+}
+
+/// 1, 2, 4 elements at once, as the bits of their number say, from the last ones on.
+void Emitter::copy_pieces(int size, int most, bool out) {
   mov(ptr[rsp - 8], rcx);
-  for (int unit = 1; unit <= p_.lanes; unit *= 2) {
+  for (int unit = 1; unit <= most; unit *= 2) {
     Label next;
     test(edx, unit);
     jz(next, T_NEAR);

@@ -62,6 +62,7 @@ protected:
   /// As many elements of another type as the tail has, last one first, to or from the red zone: for what cannot be masked. rcx
   /// is kept in the red zone's first word.
   void copy_tail(const VInst &i, bool out);
+  void copy_pieces(int size, int most, bool out); ///< edx elements from (to) rax
   void whole_tail(Label &to); ///< jumps if a tail is no shorter than a vector
 
   /// rax, a row of elements, goes to row q of a group; to done if there is none.

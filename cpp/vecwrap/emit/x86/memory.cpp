@@ -150,19 +150,24 @@ void Avx::store(const VInst &i) {
 
 void Avx::tail(const VInst &i) {
   if (p_.lanes == 1) return;
+  const int size = size_of(i.stored.value_or(p_.type));
+  if (wide_ && i.stored) { // up to 64 of them
+    if (i.a < 0) mov(rax, (uint64_t(1) << i.value2) - 1);
+    else mov(rdx, -1), bzhi(rax, rdx, read(i.a, rax));
+    return kmovq(k1, rax);
+  }
   if (wide_) {
     if (i.a < 0) mov(eax, (1u << i.value2) - 1);
     else mov(edx, -1), bzhi(eax, edx, read(i.a, rax).cvt32());
-    kmovd(k1, eax);
-    return;
+    return kmovd(k1, eax);
   }
   const Xmm mask = reg(p_.tail_reg);
   uses_masks_ = true;
   lea(rax, ptr[rip + masks_]);
-  if (i.a < 0) return vmovups(mask, ptr[rax + int(32 - i.value2 * size_of(p_.type))]);
+  if (i.a < 0) return vmovups(mask, ptr[rax + int(32 - i.value2 * size)]);
   if (Reg64 n = read(i.a, rdx); n.getIdx() != rdx.getIdx()) mov(rdx, n);
   neg(rdx);
-  vmovups(mask, ptr[rax + rdx * size_of(p_.type) + 32]);
+  vmovups(mask, ptr[rax + rdx * size + 32]);
 }
 
 void Avx::constant(const VInst &i) {

@@ -1,5 +1,6 @@
 """docs/inner-loops.md shows what the machine runs most of the time; no kernel keeps a vector on the stack."""
 
+import collections
 import random
 import re
 import shutil
@@ -7,7 +8,10 @@ from pathlib import Path
 
 import pytest
 import vecwrap as vw
+from fuzzing.dots import HALVES, dot_nest, dot_sentence
+from fuzzing.mixed import mixed_nest
 from fuzzing.nests import random_nest
+from fuzzing.programs import random_program, random_program_sentence
 from fuzzing.reductions import reduction_nest, reduction_sentence
 from fuzzing.sentences import random_sentence
 from fuzzing.shapes import shaped_nest
@@ -98,20 +102,38 @@ def test_no_vector_is_kept_on_the_stack():
     assert vectors_on_stack(b"".join(map(body, kernels))) == []
 
 
+def typed(*types):
+    return lambda choices: random_nest(choices, types, 0.4)
+
+
+def text_of(nest):
+    return _core.Nest.parse(nest[0]), nest[1]
+
+
+MAKERS = [(random_nest, random_sentence), (shaped_nest, random_sentence), (reduction_nest, reduction_sentence),
+          (wild_nest, wild_sentence),
+          (typed("i32"), random_sentence), (typed("i64"), random_sentence), (typed("f32", "f64"), random_sentence),
+          (lambda choices: text_of(mixed_nest(choices)), random_sentence), (random_program, random_program_sentence),
+          (lambda choices: dot_nest(choices)[:2], lambda choices, nest: dot_sentence(choices, nest, choices.choice([2, 4]))),
+          (lambda choices: dot_nest(choices, HALVES)[:2], lambda choices, nest: dot_sentence(choices, nest, 2))]
+
+
 def test_no_vector_of_random_kernels_is_kept_on_the_stack():
     """Packed buffers lie there as well, but are reached through pointers of their own, never through rsp or rbp."""
-    kernels = []
-    for seed in range(600):
+    kernels, made = [], collections.Counter()
+    for seed in range(2000):
         choices = random.Random(seed)
-        make_nest, make_sentence = choices.choice([(random_nest, random_sentence), (shaped_nest, random_sentence),
-                                                   (reduction_nest, reduction_sentence), (wild_nest, wild_sentence)])
+        kind = choices.randrange(len(MAKERS))
+        make_nest, make_sentence = MAKERS[kind]
         nest, _ = make_nest(choices)
+        sentence = make_sentence(choices, nest)
         try:
-            kernel = _core.compile(nest, _core.Sentence(make_sentence(choices, nest)), choices.choice(_core.targets()))
+            kernel = _core.compile(nest, _core.Sentence(sentence), choices.choice(_core.targets()))
         except _core.Refusal:
             continue
         kernels.append(body(kernel.code))
-    assert len(kernels) > 200
+        made.update([kind, *(step for step in ("prefetch", "collapse", "unroll", "dot", "at") if f" {step}(" in sentence)])
+    assert all(made[kind] >= 8 for kind in range(len(MAKERS))) and min(made.values()) >= 8, made
     assert vectors_on_stack(b"".join(kernels)) == []
 
 

@@ -57,6 +57,11 @@ TEST(Program, SaysWhatIsWrong) {
   std::string early = kTwo;
   early.replace(early.find("temporary h"), 11, "temporary x");
   EXPECT_NE(detail(early).find("reads temporary 'x' before"), std::string::npos);
+  for (auto [from, to] : {std::pair{"access a0 h + 0", "access a0 h + -8"}, std::pair{"access a1 h + 0 : i*8", "access a1 h + 0 : i*-8"}}) {
+    std::string backwards = kTwo;
+    backwards.replace(backwards.find(from), std::string(from).size(), to);
+    EXPECT_NE(detail(backwards).find("reaches before the first element of temporary 'h'"), std::string::npos) << detail(backwards);
+  }
 }
 
 } // namespace

@@ -8,6 +8,14 @@ namespace vecwrap {
 
 namespace {
 
+/// What is not buffers is bounded, too: threads may have as little as 128 KiB of stack.
+Result<Kernel> checked(Kernel kernel, const Target &target) {
+  const int64_t beside = kernel.stack_bytes - kernel.program->frame_bytes, most = target.stack_bytes / 2;
+  if (beside <= most) return kernel;
+  return Refusal{"registers", "the addresses of the tile's rows take " + std::to_string(beside) + " bytes of stack; code for " + target.name +
+                                  " uses at most " + std::to_string(most)};
+}
+
 /// From a loop tree, or a program's.
 template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Target &target, int arguments) {
   if (!tree) return tree.refusal();
@@ -17,12 +25,12 @@ template <class Tree> Result<Kernel> finish(const Result<Tree> &tree, const Targ
   kernel.loop_tree = print(*tree), kernel.program = std::make_shared<VProgram>(std::move(*program)), kernel.arguments = arguments;
   if (target.isa == Isa::Rvv) {
     kernel.assembly = rvv::emit(*kernel.program), kernel.stack_bytes = kernel.assembly.stack_bytes;
-    return kernel;
+    return checked(std::move(kernel), target);
   }
   Result<x86::Code> code = x86::emit(*kernel.program, target);
   if (!code) return code.refusal();
   kernel.code = std::move(code->bytes), kernel.stack_bytes = code->stack_bytes;
-  return kernel;
+  return checked(std::move(kernel), target);
 }
 
 Refusal no_arithmetic(const Nest &nest, const Target &target) {

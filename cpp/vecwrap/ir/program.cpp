@@ -44,6 +44,14 @@ std::string check_names(const Program &program) {
   return "";
 }
 
+/// A temporary's memory begins at its address. What strides that only the run knows make of it: check_values.
+bool begins_at_its_address(const Nest &nest, int tensor) {
+  return std::none_of(nest.accesses.begin(), nest.accesses.end(), [&](const Access &a) {
+    const auto backwards = [](const Int &stride) { return stride.is_const() && stride.value < 0; };
+    return a.tensor == tensor && (a.offset < 0 || std::any_of(a.strides.begin(), a.strides.end(), backwards));
+  });
+}
+
 /// One type in memory per tensor, one writer per temporary, written before it is read.
 std::string check_tensor(const Program &program, const std::string &name) {
   const Nest *first = nullptr, *writer = nullptr;
@@ -56,6 +64,8 @@ std::string check_tensor(const Program &program, const std::string &name) {
              name_of(stored(nest)) + " in '" + nest.name + "'";
     first = first ? first : &nest;
     if (!program.is_temporary(name)) continue;
+    if (!begins_at_its_address(nest, t))
+      return "nest '" + nest.name + "' reaches before the first element of temporary '" + name + "': its strides and offsets are 0 or more";
     if (!writer && reads(nest, t)) return "nest '" + nest.name + "' reads temporary '" + name + "' before any nest writes it";
     if (writer && writes(nest, t)) return "temporary '" + name + "' is written by '" + writer->name + "' and by '" + nest.name + "'";
     if (writes(nest, t)) writer = &nest;
@@ -117,6 +127,15 @@ int64_t bytes_of(const std::vector<Nest> &nests, int tensor, const int64_t *symb
       bytes = std::max(bytes, last);
     }
   return bytes;
+}
+
+std::string check_values(const Program &program, const int64_t *symbols) {
+  for (const Nest &nest : linked(program))
+    for (const Access &a : nest.accesses)
+      for (const Int &stride : a.strides)
+        if (program.is_temporary(nest.tensors[a.tensor].name) && !stride.is_const() && symbols[stride.sym] < 0)
+          return "temporary '" + nest.tensors[a.tensor].name + "' has a negative stride, " + nest.symbols[stride.sym];
+  return "";
 }
 
 std::string validate(const Program &program) {

@@ -32,6 +32,8 @@ int64_t bytes_of(const std::vector<Nest> &linked, int tensor, const int64_t *sym
 
 /// Empty if every nest is well formed, and every temporary written once, before it is read.
 std::string validate(const Program &);
+/// Empty if temporaries lie where their memory is with these symbols: no stride of theirs is negative.
+std::string check_values(const Program &, const int64_t *symbols);
 
 /// Text form: "program <name>", "temporary <tensor>..." lines, then the nests as in ir/text.h.
 std::string print(const Program &);

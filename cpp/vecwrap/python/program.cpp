@@ -18,6 +18,8 @@ const int64_t *checked(const Program &program, const Args &args) {
   if (int(args.size()) != program.argument_count())
     throw py::value_error("program '" + program.name + "' takes " + std::to_string(program.argument_count()) + " arguments, not " +
                           std::to_string(args.size()));
+  if (const std::string wrong = check_values(program, args.data() + program.arguments().size()); !wrong.empty())
+    throw py::value_error("program '" + program.name + "': " + wrong);
   return args.data();
 }
 

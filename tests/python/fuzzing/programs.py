@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from vecwrap import _core
@@ -39,15 +39,16 @@ class Chain:
         self.names = 0
         self.mixed = random.random() < 0.2  # some tensors store other types than the nests'
         self.types: dict[str, str] = {}
+        self.reverses = random.random() < 0.25  # some axes run backwards
 
-    def value(self, extents: tuple[int, ...]) -> Value:
-        """A dense layout, mostly row-major, its rows perhaps padded."""
+    def value(self, extents: tuple[int, ...], forwards: bool = False) -> Value:
+        """A dense layout, mostly row-major, its rows perhaps padded, some of its axes perhaps reversed."""
         axes = list(range(len(extents)))
         if self.random.random() < 0.15:
             self.random.shuffle(axes)
         strides, step = [0] * len(extents), 1
         for axis in reversed(axes):
-            strides[axis] = step
+            strides[axis] = -step if self.reverses and not forwards and self.random.random() < 0.25 else step
             step *= extents[axis] + self.random.choice([0, 0, 0, 2])
         self.names += 1
         if self.mixed and self.random.random() < 0.5:
@@ -59,8 +60,8 @@ class Chain:
 
     def number(self, nest: _core.Nest, kind: str, number: int) -> int | str:
         """The number, or a symbol for it: the same one wherever a program means the same."""
-        name = f"{kind}{number}"
-        if number < 2 or not self.is_symbol.setdefault(name, self.random.random() < self.symbolic):
+        name = f"{kind}{number}".replace("-", "m")
+        if number == 1 or not self.is_symbol.setdefault(name, self.random.random() < self.symbolic):
             return number
         self.symbols[name] = number
         if name not in nest.symbols:
@@ -97,6 +98,8 @@ class Chain:
             return nest.load(self.access(nest, self.random.choice(same), [(d, 1) for d in range(len(extents))]))
         dims = sorted(self.random.sample(range(len(extents)), self.random.randint(0, len(extents))))
         value = self.value(tuple(extents[d] for d in dims))
+        if self.random.random() < 0.1:  # strides of 0 that only the run may know
+            value = replace(value, strides=tuple(self.random.choice([0, s]) for s in value.strides))
         return nest.load(self.access(nest, value, [(d, 1) for d in dims]))
 
     def add(self, last: bool) -> None:
@@ -105,12 +108,13 @@ class Chain:
 
     def finish(self, nest: _core.Nest, extents: tuple[int, ...], last: bool) -> None:
         """The output over the parallel dims, which come first."""
-        out = self.value(extents)
         whole = [v for v in self.values if v.extents == extents and v.name not in self.temporaries]
         if whole and self.random.random() < 0.2:
             out = self.random.choice(whole)  # overwritten
-        elif not last and self.random.random() < 0.8:
-            self.temporaries.append(out.name)
+        else:
+            temporary = not last and self.random.random() < 0.8
+            out = self.value(extents, temporary)
+            self.temporaries += [out.name] * temporary
         nest.out = self.access(nest, out, [(d, 1) for d in range(len(extents))])
         elsewhere = [a for a, (t, *_) in enumerate(nest.accesses) if t == nest.accesses[nest.out][0] and a != nest.out]
         if elsewhere or nest.validate():  # a nest reads its output only where it writes it

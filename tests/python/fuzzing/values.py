@@ -31,13 +31,20 @@ def numbers(random: np.random.Generator, count: int, stored: str) -> np.ndarray:
         usual = max(extremes.min, -9), min(extremes.max, 200)
         least, greatest = (extremes.min, extremes.max) if random.random() < 0.3 else usual
         return random.integers(least, greatest, count, dtype, endpoint=True)
-    values = random.standard_normal(count) * np.exp2(random.integers(-6, 7, count))
+    values = (random.standard_normal(count) * np.exp2(random.integers(-6, 7, count))).astype(dtype)
     if random.random() < 0.3:
-        special = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, np.finfo(dtype).max]
         chosen = random.random(count) < 0.1
-        values[chosen] = random.choice(special, int(chosen.sum()))
-    with np.errstate(over="ignore"):
-        return values.astype(dtype)
+        values[chosen] = random.choice(special(stored), int(chosen.sum()))
+    return values
+
+
+def special(stored: str) -> np.ndarray:
+    """Zeros, the least and the greatest numbers, infinities and NaN, loud and quiet, of either sign."""
+    bits, fraction = {"f16": ("u2", 10), "f32": ("u4", 23), "f64": ("u8", 52)}[stored]
+    sign = 1 << 8 * int(bits[1]) - 1
+    infinity = sign - (1 << fraction)
+    sizes = [0, 1, (1 << fraction) - 3, 1 << fraction, infinity - 1, infinity, infinity | 1 << fraction - 1 | 5, infinity | 6]
+    return np.array([x | s for x in sizes for s in (0, sign)], bits).view(DTYPES[stored])
 
 
 def is_nan(x: np.ndarray, stored: str) -> np.ndarray:

@@ -32,8 +32,16 @@ Assembly Emitter::run() {
 /// Downwards: callee-saved registers and slots, then the buffers; each page is touched, so a guard page is met in order.
 void Emitter::prologue() {
   const int64_t fixed = fixed_bytes();
-  out_.add_imm(kSp, kSp, -fixed, kT0);
+  int64_t rest = fixed;
+  if (rest > kPage) out_.load_imm(kT0, kPage);
+  for (; rest > kPage; rest -= kPage) {
+    out_.put(Op::Sub, kSp, kSp, kT0);
+    out_.unwind(Frame::At, kSp, fixed - rest + kPage);
+    out_.put(Op::Sd, kZero, 0, kSp);
+  }
+  out_.add_imm(kSp, kSp, -rest, kT0);
   if (fixed) out_.unwind(Frame::At, kSp, fixed);
+  if (p_.frame_bytes + kLine >= kPage) out_.put(Op::Sd, kZero, 0, kSp);
   saved_registers(Op::Sd, Op::Fsd, Frame::Saved);
   if (!p_.frame_bytes) return;
   out_.put(Op::Mv, kFp, kSp);

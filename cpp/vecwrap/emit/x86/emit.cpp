@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 namespace vecwrap::x86 {
 
@@ -20,13 +21,19 @@ int64_t Emitter::prologue() {
   push(rbp);
   mov(rbp, rsp);
   const int64_t fixed = 8 * (int64_t(std::size(kPool)) - kCallerSaved + 1 + map_.slots);
-  sub(rsp, int(fixed));
+  int64_t rest = fixed; // touch each page, so a guard page is met in order
+  for (; rest > kPage; rest -= kPage) {
+    sub(rsp, int(kPage));
+    mov(qword[rsp], rax);
+  }
+  sub(rsp, int(rest));
   for (size_t i = kCallerSaved; i < std::size(kPool); ++i)
     if (used(int(i))) mov(saved(int(i)), Reg64(kPool[i]));
   mov(qword[rbp - 8], rdi);
   if (p_.frame_bytes) {
-    for (int64_t left = p_.frame_bytes; left > 0; left -= kPage) { // touch each page, so a guard page is met in order
-      sub(rsp, int(std::min(left, kPage)));
+    int64_t step = kPage - rest % kPage;
+    for (int64_t left = p_.frame_bytes; left > 0; left -= std::exchange(step, kPage)) {
+      sub(rsp, int(std::min(left, step)));
       mov(qword[rsp], rax);
     }
     and_(rsp, -64);

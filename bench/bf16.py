@@ -36,7 +36,7 @@ def operands(size: Size) -> tuple[peers.Data, peers.Data, peers.Data]:
     m, n, k = size
     rng = np.random.default_rng(m + n + k)
     a, b = ((rng.integers(-8, 9, shape).astype(np.float32).view(np.uint32) >> 16).astype(np.uint16) for shape in ((m, k), (k, n)))
-    return a, b, np.zeros((m, n), np.float32)
+    return peers.aligned(a), peers.aligned(b), peers.aligned(np.zeros((m, n), np.float32))
 
 
 def floats(x: peers.Data) -> peers.Data:

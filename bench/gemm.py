@@ -23,10 +23,11 @@ from vecwrap import _core
 TARGETS = ("x86-64-avx512", "x86-64-avx2")
 NUMPY = {"f32": np.float32, "f64": np.float64}
 CHAIN = 16  # products per session run, where they can be chained: a session costs microseconds
-# Beside what the heuristic proposes: a register tile per vector width, with and without packing B.
-TILES = {64: [(14, 32), (9, 48), (6, 64), (8, 48), (12, 32)], 32: [(6, 16), (4, 24), (5, 16)]}
-WRITTEN = ("v1 split(m,{rows}) split(n,{columns}) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)",
-           "v1 split(m,{rows}) split(n,{columns}) reorder(n,m,k,m.1,n.1) pack(B,n) tile(m.1,n.1) vectorize(n.1)")
+# Beside what the heuristic proposes: register tiles per vector width, rows or columns outermost, and with B packed.
+TILES = {64: [(14, 32), (13, 32), (10, 32), (9, 48), (8, 48), (6, 64)], 32: [(6, 16), (4, 24), (5, 16)]}
+STEPS = {64: 2, 32: 4}  # of k, unrolled
+WRITTEN = [f"v1 split(m,{{rows}}) split(n,{{columns}}) reorder({order},k,m.1,n.1) {packed}tile(m.1,n.1) vectorize(n.1) "
+           "unroll(k,{steps})" for order, packed in (("m,n", ""), ("n,m", ""), ("n,m", "pack(B,n) "))]
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,14 @@ def operands(case: Product) -> tuple[peers.Data, peers.Data, peers.Data]:
     rng, dtype = np.random.default_rng(case.m * 7 + case.k), NUMPY[case.dtype]
     a = np.asarray(rng.standard_normal((case.m, case.k)), dtype, order="F" if case.a == "T" else "C")
     b = np.asarray(rng.standard_normal((case.k, case.n)) / math.sqrt(case.k), dtype, order="F" if case.b == "T" else "C")
-    return a, b, np.zeros((case.m, case.n), dtype)
+    return peers.aligned(a), peers.aligned(b), peers.aligned(np.zeros((case.m, case.n), dtype))
 
 
 def sentences(nest: vw.Nest, target: _core.Target) -> list[str]:
     """The heuristic's first, its others, and those that are written above."""
     proposed = [str(sentence) for sentence in _core.propose(nest.core, target, 6, always=True)]
-    tiles = TILES[target.vector_bytes]
-    return proposed + [text.format(rows=r, columns=c) for r, c in tiles for text in WRITTEN]
+    tiles, steps = TILES[target.vector_bytes], STEPS[target.vector_bytes]
+    return proposed + [text.format(rows=r, columns=c, steps=steps) for r, c in tiles for text in WRITTEN]
 
 
 def kernels(nest: vw.Nest, target: str, arrays: Sequence[peers.Data]) -> dict[str, vw.Kernel]:

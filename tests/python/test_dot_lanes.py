@@ -116,3 +116,10 @@ def test_a_factor_across_the_sum_is_refused():
 def test_few_rows_by_rows_are_multiplied_where_they_lie(target, group, rows):
     proposed = str(_core.propose(gemm("u8", "i8", True, rows, 1024, 1024).core, vw.find_target(target), 1)[0])
     assert f"dot(k.1,{group})" in proposed and "pack" not in proposed, proposed
+
+
+@pytest.mark.parametrize("target,zips,folds", [("x86-64-avx512-vnni", 6, 5), ("x86-64-avx2-vnni", 6, 4)])
+def test_sums_of_four_columns_are_joined_at_once(target, zips, folds):
+    steps = "v1 split(j,4) split(k,64) reorder(i,j,k,j.1,k.1) tile(j.1,k.1) vectorize(k.1) dot(k.1,4)"
+    program = gemm("u8", "i8", True, 4, 64, 128).schedule(steps, target).vector_program
+    assert (program.count("v.zip"), program.count("v.fold")) == (zips, folds), program

@@ -212,7 +212,8 @@ def nhwc(channels: int, filters: int, size: int) -> vw.Nest:
 
 def test_filters_in_narrow_panels_are_packed_ahead():
     """Rows of a line each, 2 KiB apart, would evict each other."""
-    assert "pack(W,c) tile(x.1,f.2) vectorize(f.2) prefetch(W,c,1)" in proposed_for(nhwc(512, 512, 7), "x86-64-avx2")
+    packed = proposed_for(nhwc(512, 512, 7), "x86-64-avx2")
+    assert "pack(W,c)" in packed and "prefetch(W,c,1)" in packed, packed
     assert "pack" not in proposed_for(nhwc(512, 512, 7), "x86-64-avx512"), "rows of four lines"
     assert "pack" not in proposed_for(nhwc(40, 40, 5), "x86-64-avx2"), "they stay near"
 

@@ -83,6 +83,11 @@ private:
   bool is_whole(int loop) const;
   Count within_tile(int loop) const;
   void combine(int acc, int with);
+  // reduce.cpp: registers
+  void fold(int d, int a, int64_t half);
+  void join_zipped(int a, int b);
+  void join_block(const std::vector<int> &rows);
+  void join_halves(const std::vector<int> &rows, int least);
   void load(int node, int point, int dest);
   bool is_broadcast(int access) const;
   bool broadcast(int access);

@@ -109,17 +109,51 @@ bool Evaluator::reduce_lanes() {
   return true;
 }
 
-/// Halves, row beside row: the chains of different rows overlap.
-void Evaluator::join_lanes() {
-  if (reduce_lanes()) return;
-  for (int half = g_.lanes() / 2; half >= 1; half /= 2)
-    for (int p = 0; p < points_; p += extent_.back()) {
+void Evaluator::fold(int d, int a, int64_t half) {
+  VInst &i = g_.emit(VOp::VFold);
+  i.d = d, i.a = a, i.imm = half;
+}
+
+/// a's lanes become those of both, half as many of each.
+void Evaluator::join_zipped(int a, int b) {
+  const int lower = take();
+  for (const VOp op : {VOp::VZipLo, VOp::VZipHi}) {
+    VInst &i = g_.emit(op);
+    i.d = op == VOp::VZipLo ? lower : a, i.a = a, i.b = b;
+  }
+  combine(a, lower);
+  give(lower);
+}
+
+/// As many rows as a piece has lanes: each gets one lane of the first register's pieces, which are joined, then a register again.
+/// (16 lanes, four rows: 16 operations; one after the other 32.)
+void Evaluator::join_block(const std::vector<int> &rows) {
+  const int unit = int(rows.size()), first = rows[0];
+  for (int apart = unit / 2; apart >= 1; apart /= 2)
+    for (int q = 0; q < apart; ++q) join_zipped(rows[q], rows[q + apart]);
+  join_halves({first}, unit);
+  for (int apart = unit / 2; apart >= 1; apart /= 2)
+    for (int q = 0; q < unit; q += 2 * apart) fold(rows[q + apart], rows[q], apart);
+}
+
+/// Halves, row beside row, down to `least` lanes: the chains of different rows overlap.
+void Evaluator::join_halves(const std::vector<int> &rows, int least) {
+  for (int half = g_.lanes() / 2; half >= least; half /= 2)
+    for (int row : rows) {
       const int upper = take();
-      VInst &i = g_.emit(VOp::VFold);
-      i.d = upper, i.a = accumulators_[p], i.imm = half;
-      combine(accumulators_[p], upper);
+      fold(upper, row, half);
+      combine(row, upper);
       give(upper);
     }
+}
+
+void Evaluator::join_lanes() {
+  if (reduce_lanes()) return;
+  std::vector<int> rows;
+  for (int p = 0; p < points_; p += extent_.back()) rows.push_back(accumulators_[p]);
+  for (; !g_.has_uniforms() && int(rows.size()) >= g_.unit(); rows.erase(rows.begin(), rows.begin() + g_.unit()))
+    join_block({rows.begin(), rows.begin() + g_.unit()});
+  join_halves(rows, 1);
 }
 
 } // namespace vecwrap

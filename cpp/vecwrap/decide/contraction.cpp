@@ -10,7 +10,6 @@ namespace vecwrap {
 namespace {
 
 constexpr double kTransposeCycles = 0.75; ///< for one element of a panel that is packed across its rows (measured)
-constexpr int64_t kUnroll = 4; ///< where loops cost instructions that nothing hides
 
 /// The loop just outside the last ones, `inside`. "-" if there is none.
 std::string innermost(const std::vector<std::string> &order, const std::vector<std::string> &inside) {
@@ -18,13 +17,13 @@ std::string innermost(const std::vector<std::string> &order, const std::vector<s
   return outside ? order[outside - 1] : "-";
 }
 
-/// A short last reduction is unrolled; where loops cost time, a part of any.
-void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const std::string &loop) {
+/// A short last reduction is unrolled wholly, others for some steps.
+void unroll_last(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const Tile &tile, const std::string &loop) {
   const Dim &last = nest.dims[s.reductions.back()];
   if (loop == last.name && last.extent.is_const() && last.extent.value <= kUnrolled && last.extent.value > 1)
     draft.add(StepKind::Unroll, {loop}, last.extent.value);
-  else if (t.scalar_regs) // pointers and counters take instructions of their own
-    draft.add(StepKind::Unroll, {loop}, std::min<int64_t>(kUnroll, typical_extent(nest, s.reductions.back())));
+  else if (const int64_t steps = std::min(steps_at_once(t, tile), typical_extent(nest, s.reductions.back())); steps > 1)
+    draft.add(StepKind::Unroll, {loop}, steps);
 }
 
 /// Where few rows use a panel of the moving operand, much of it comes from the third-level cache: asked for some steps ahead. (Zen 5: 512
@@ -61,7 +60,7 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   draft.add(StepKind::Reorder, order);
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
-  unroll_last(draft, nest, t, s, last);
+  unroll_last(draft, nest, t, s, tile, last);
   prefetch_panel(draft, nest, t, s, tile, last);
   return {draft.steps};
 }
@@ -83,7 +82,7 @@ Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const
   draft.add(StepKind::Reorder, order);
   draft.add(StepKind::Tile, {i, g, j});
   draft.add(StepKind::Vectorize, {j});
-  unroll_last(draft, nest, t, s, last);
+  unroll_last(draft, nest, t, s, tile, last);
   return {draft.steps};
 }
 
@@ -142,7 +141,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   if (pack >= 0) draft.add(StepKind::Pack, {nest.tensors[pack].name, at});
   draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
-  unroll_last(draft, nest, t, s, reduction.back());
+  unroll_last(draft, nest, t, s, tile, reduction.back());
   if (tile.both && pack < 0) draft.add(StepKind::Unroll, {reduction[0]}, s.line_window);
   return {draft.steps};
 }

@@ -170,11 +170,18 @@ private:
     const double steps = double((vectors_of(extent(dim_)) + v - 1) / v) * others();
     const double latency = target_.fma_latency * (steps - 1) / steps; // different tiles overlap
     const double step = std::max({work(r, c, v) / target_.fma_per_cycle, vectors, latency});
-    const double join = double(r * c) * double(2 * std::bit_width(unsigned(lanes_ - 1)) + v - 1) / target_.fma_per_cycle;
+    const double join = (joining(r * c) + double(r * c * (v - 1))) / target_.fma_per_cycle;
     const double tiles = outputs() / double(extent(row_) * extent(column_)) * double((extent(row_) + r - 1) / r) *
                          double((extent(column_) + c - 1) / c);
     const double size = 1 + 0.0005 * work(r, c, v); // of two that are equal, less code
     return tiles * (steps * (step + 0.1 * vectors + kLoopCycles) + join + kTileCycles) * size;
+  }
+
+  /// Instructions that join the lanes of so many vectors, by as many at once as a piece has lanes (codegen/reduce.cpp).
+  double joining(int64_t rows) const {
+    const int64_t unit = 16 / size_of(nest_.type), lanes = target_.lanes(nest_.type);
+    const auto halves = [](int64_t n) { return double(2 * std::bit_width(uint64_t(n - 1))); };
+    return double(rows / unit) * (double(4 * (unit - 1)) + halves(lanes / unit)) + double(rows % unit) * halves(lanes);
   }
 
   const Nest &nest_;

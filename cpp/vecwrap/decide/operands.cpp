@@ -100,8 +100,10 @@ int64_t column_block(const Nest &nest, const Target &t, const Shape &s, int64_t 
   if (s.row < 0 || !far(nest, t, s)) return 0;
   const Int columns = nest.dims[s.vector].extent, depth = nest.dims[s.reductions[0]].extent;
   if (!columns.is_const() || !depth.is_const()) return 0;
-  const int64_t fit = t.l2_bytes * 5 / 8 / (depth.value * size_of(nest.type));
-  return fit >= columns.value ? 0 : std::max<int64_t>(1, fit / width) * width;
+  const int64_t fit = t.l2_bytes / 2 / (depth.value * size_of(nest.type)), most = std::max<int64_t>(1, fit / width) * width;
+  if (fit >= columns.value) return 0;
+  const int64_t blocks = (columns.value + most - 1) / most; // of one size, as far as tiles let them
+  return ((columns.value + blocks - 1) / blocks + width - 1) / width * width;
 }
 
 int reductions_around_rows(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {

@@ -63,6 +63,7 @@ Sentence panels_ahead(const Nest &nest, const Target &t, const Shape &s, const T
   draft.add(StepKind::Pack, {nest.tensors[tensor].name, at});
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
+  if (const int64_t steps = steps_at_once(t, tile); steps > 1) draft.add(StepKind::Unroll, {k}, steps);
   if (!order.empty() && at != "-") draft.add(StepKind::Prefetch, {nest.tensors[tensor].name, at}, 1);
   return {draft.steps};
 }
@@ -91,6 +92,7 @@ Sentence panels_around(const Nest &nest, const Target &t, const Shape &s, const 
   draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, at});
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
+  if (const int64_t steps = steps_at_once(t, tile); steps > 1) draft.add(StepKind::Unroll, {k}, steps);
   draft.add(StepKind::Prefetch, {nest.tensors[s.moving[0]].name, at}, 1);
   return {draft.steps};
 }

@@ -57,6 +57,7 @@ Sentence prescaled(const Nest &nest, const Target &t, const Shape &s, const Tile
   if (narrow) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, panel_at});
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
+  if (const int64_t steps = steps_at_once(t, tile); steps > 1) draft.add(StepKind::Unroll, {k}, steps);
   return {draft.steps};
 }
 

@@ -29,6 +29,9 @@ enum class Columns : uint8_t { Near, Far, Packed };
 Target grouped(const Target &, int group);
 std::vector<int> groups(const Nest &, const Target &);
 
+/// Reduction steps in the innermost body, unless there are fewer of them.
+int64_t steps_at_once(const Target &, const Tile &);
+
 /// The best register tiles for a nest, cheapest first.
 std::vector<Tile> tiles(const Nest &, const Target &, const Shape &, Columns = Columns::Near);
 

@@ -1,8 +1,10 @@
 """Integers of 32 bits wrap around."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from onnx import helper
 
 from one_op import Small, check
 from op_cases import A4, B4, EDGES, I4, I8, small_of
@@ -28,3 +30,25 @@ def test_integers_wrap_around_between_stages():
     a8, b8 = A4.astype(I8), B4.astype(I8)
     half = np.trunc((a8 * b8).astype(I4) / 3).astype(I8)
     check(small, [(half + b8).astype(I4)], compiled=True)
+
+
+CASTS = [(np.int32, np.uint8), (np.int32, np.int8), (np.uint8, np.int8), (np.int8, np.uint8), (np.int64, np.int32),
+         (np.int64, np.uint8), (np.int8, np.int32), (np.uint8, np.int32), (np.float64, np.float32)]
+
+
+@pytest.mark.parametrize("have,wanted", CASTS)
+@pytest.mark.parametrize("wide", [np.float32, np.float64])
+def test_what_reads_a_cast_reads_what_it_would_have_stored(have, wanted, wide):
+    """Fused with it or not: numbers that do not fit wrap around, or are rounded."""
+    x = np.array([0, 1, -1, 127, 128, -128, -129, 255, 256, 300, 1000, -1000, 2**31 - 1, -2**31, 2**31, 2**40 + 5]).astype(have)
+    x = x * have(1 / 3) if have is np.float64 else x
+    small = Small()
+    value = small.input(x)
+    value = small.node("Cast", value if have is np.int64 else small.node("Add", value, value), to=code(wanted))
+    small.results = [small.node("Mul", small.node("Cast", value, to=code(wide)), small.constant(wide(0.5)))]
+    twice = (x if have is np.int64 else x + x).astype(wanted)
+    check(small, [twice.astype(wide) * wide(0.5)], tolerance=0, compiled=True)
+
+
+def code(dtype):
+    return helper.np_dtype_to_tensor_dtype(np.dtype(dtype))

@@ -51,7 +51,7 @@ def proposed(text: str) -> str:
 
 def test_weights_that_leave_the_cache_are_walked_outside_of_the_rows():
     """1.2 MB of weights for 64 filters: a third of them, for all rows, at a time."""
-    assert "reorder(g,y,x,p,q,c," in proposed(convolution(1, 64, 7, 7, 64)), "all of it stays"
+    assert "reorder(g,y,f,p,q,c," in proposed(convolution(1, 64, 7, 7, 64)), "all of it stays"
     assert "reorder(g,p,y,x,q,c," in proposed(convolution(1, 64, 7, 7, 512))
     assert "reorder(g,p,y,x,q,c," in proposed(convolution(8, 64, 7, 7, 512))
     assert "reorder(g,p," not in proposed(convolution(1, 64, 1, 4, 512)), "nothing is read twice"

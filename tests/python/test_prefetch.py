@@ -62,7 +62,7 @@ def test_lanes_that_are_no_neighbours_have_lines_of_their_own():
 
 @pytest.mark.parametrize("steps,name", [
     ("prefetch(Q,k,1)", "unknown-tensor"), ("prefetch(B,q,1)", "unknown-loop"), ("prefetch(B,j.1,1)", "prefetch-loop"),
-    ("prefetch(B,i,1)", "prefetch-loop"), ("prefetch(C,i,1)", "prefetch-operand"),
+    ("prefetch(B,i,1)", "prefetch-loop"), ("prefetch(C,k,1)", "prefetch-loop"),
     ("pack(B,j) prefetch(B,k,1)", "prefetch-operand"),
     ("prefetch(B,j,1000000)", "bad-factor"), ("prefetch(B,k)", "malformed-sentence"),
 ])

@@ -144,7 +144,7 @@ def test_risc_v_asks_by_hints():
 
 
 @pytest.mark.parametrize("steps,name", [
-    ("prefetch(B,i,1)", "prefetch-loop"), ("prefetch(B,k.1,1)", "prefetch-operand"), ("prefetch(C,j,1)", "prefetch-operand"),
+    ("prefetch(B,i,1)", "prefetch-loop"), ("prefetch(B,k.1,1)", "prefetch-operand"),
 ])
 def test_refusals(steps, name):
     with pytest.raises(vw.Refusal) as refusal:

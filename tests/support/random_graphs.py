@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from onnx import TensorProto
 from one_op import Small
 
 Shape = tuple[int, ...]
@@ -55,7 +56,17 @@ class RandomModel:
             made = (*shape[:-1], self.random.choice([3, 16, 17]))
             y = self.small.node("MatMul", x, self.weight((shape[-1], made[-1])))
         y = self.small.node("Relu", y) if self.random.random() < 0.5 else y
+        if self.random.random() < 0.3:
+            return self.keep(self.cut(y), made)
         return self.keep(self.bytes(y, 2.0**-2, 0 if signed else 100, signed) if self.random.random() < 0.7 else y, made)
+
+    def cut(self, y: str) -> str:
+        """Whole numbers, times something as integers of 32 bits; what is left of them in a byte."""
+        byte = self.small.node("QuantizeLinear", y, *(self.small.constant(np.asarray(v)) for v in (np.float32(0.25), np.int8(0))))
+        y = self.small.node("Cast", byte, to=TensorProto.INT32)
+        y = self.small.node("Mul", y, self.small.constant(np.array(self.random.choice([3, -7, 1000]), np.int32)))
+        y = self.small.node("Cast", y, to=self.random.choice([TensorProto.UINT8, TensorProto.INT8, TensorProto.INT32]))
+        return str(self.small.node("Cast", y, to=TensorProto.FLOAT))
 
     def weight(self, shape: Shape) -> str:
         w = self.data.integers(-127, 128, shape).astype(np.int8)

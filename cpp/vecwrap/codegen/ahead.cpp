@@ -1,5 +1,7 @@
 // Step prefetch of an operand that is packed: while the loops inside compute with one buffer, the lines that the next one will be
 // filled from are asked for, a share of them on entry to one of those loops. Copying then finds them in the second-level cache.
+// The same of what only the ends of a tile touch, while a tile before it is computed: all at once, they would hold up the loads of
+// its loops.
 #include "codegen/generator.h"
 #include <algorithm>
 #include <cmath>
@@ -20,10 +22,9 @@ int Generator::source(const Buffer &b, int tensor) const {
 }
 
 /// Dims that lie one behind the other are runs of bytes; of the others the longest is walked. If there is none, the run's lines are.
-void Generator::plan_runs(Ahead &ahead, const Buffer &b, const std::vector<int64_t> &capacity) const {
+void Generator::plan_runs(Ahead &ahead, std::vector<int> dims, const std::vector<int64_t> &capacity) const {
   const Access &access = tree_.nest.accesses[ahead.access];
   ahead.run = size_of(tree_.nest.stored(ahead.access));
-  std::vector<int> dims = b.dims;
   const auto stride = [&](int d) { return access.strides[d]; };
   const auto beside = [&](int d) { return stride(d).is_const() && std::abs(stride(d).value) <= std::max(ahead.run, kLine - 1); };
   for (auto d = dims.begin(); (d = std::find_if(dims.begin(), dims.end(), beside)) != dims.end(); dims.erase(d))
@@ -56,24 +57,56 @@ bool Generator::plan_ahead(const Prefetch &step) {
   for (int l = int(tree_.loops.size()) - 1; l >= buffer->position; --l)
     if (tree_.loops[l].chunk.is_const()) capacity[tree_.loops[l].dim] = tree_.loops[l].chunk.value;
   Ahead ahead{step, int(buffer - buffers_.begin()), source(*buffer, step.tensor)};
-  plan_runs(ahead, *buffer, capacity);
+  plan_runs(ahead, buffer->dims, capacity);
   plan_shares(ahead, buffer->position);
   ahead_.push_back(ahead);
   return near_enough(ahead);
+}
+
+/// What init and final read, and the output: of a tensor that the reduction does not read.
+bool Generator::plan_ends(const Prefetch &step) {
+  const Nest &nest = tree_.nest;
+  const size_t before = ahead_.size();
+  const auto read = [&](int root, int a) { return root >= 0 && loads_access(nest, root, a); };
+  for (int a = 0; a < int(nest.accesses.size()); ++a)
+    if (nest.accesses[a].tensor == step.tensor && (a == nest.out || read(nest.init, a) || read(nest.final, a)))
+      if (nest.update < 0 || step.loop >= tree_.scope || nest.accesses[a].index >= 0 || !plan_end(step, a)) return false;
+  return ahead_.size() > before;
+}
+
+bool Generator::plan_end(const Prefetch &step, int access) {
+  std::vector<int64_t> capacity(tree_.nest.dims.size(), 1);
+  std::vector<int> dims;
+  for (int l = tree_.tile; l < int(tree_.loops.size()); ++l) {
+    const Loop &loop = tree_.loops[l];
+    if (!loop.chunk.is_const() || tree_.nest.still(access, loop.dim) || std::find(dims.begin(), dims.end(), loop.dim) != dims.end()) continue;
+    capacity[loop.dim] = loop.chunk.value, dims.push_back(loop.dim);
+  }
+  Ahead ahead{step, -1, access};
+  plan_runs(ahead, dims, capacity);
+  plan_shares(ahead, tree_.scope);
+  ahead_.push_back(ahead);
+  return near_enough(ahead);
+}
+
+/// Before the first loop of a tile.
+void Generator::start_ends() {
+  for (Ahead &a : ahead_)
+    if (a.buffer < 0) a.next = moved_pointer(a, a.step.loop, a.step.iterations), a.left = counter_of({a.rows});
 }
 
 /// Lines of a row are asked for one by one, in code.
 bool Generator::near_enough(const Ahead &ahead) {
   constexpr int64_t kMostLines = 64;
   const int64_t lines = ahead.row < 0 ? 1 : int64_t(ahead.points.size()) * ((ahead.run + kLine - 1) / kLine);
-  return lines <= kMostLines || fail("prefetch-operand", "each row of tensor '" + tree_.nest.tensors[ahead.step.tensor].name + "' that is packed takes " +
+  return lines <= kMostLines || fail("prefetch-operand", "each row of tensor '" + tree_.nest.tensors[ahead.step.tensor].name + "' takes " +
                                                              std::to_string(lines) + " lines, more than " + std::to_string(kMostLines));
 }
 
 /// On entry to the loop: how far it is to its end, and where what comes after it is, if the loop around it moves on.
 void Generator::start_ahead(int position) {
   for (Ahead &a : ahead_) {
-    if (a.step.loop != position) continue;
+    if (a.step.loop != position || a.buffer < 0) continue;
     a.remaining = counter_of(whole(tree_.loops[position].dim)), a.after = -1;
     if (position && !group(a.access).pointers.empty()) a.after = moved_pointer(a, position - 1, 1);
   }
@@ -90,7 +123,7 @@ int Generator::moved_pointer(const Ahead &a, int loop, int64_t iterations) {
 /// Behind a buffer that was filled.
 void Generator::next_ahead(const Buffer &b) {
   for (Ahead &a : ahead_) {
-    if (&buffers_[a.buffer] != &b) continue;
+    if (a.buffer < 0 || &buffers_[a.buffer] != &b) continue;
     const Loop &loop = tree_.loops[a.step.loop];
     a.next = moved_pointer(a, a.step.loop, a.step.iterations);
     a.left = counter_of({a.rows});

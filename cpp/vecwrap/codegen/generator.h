@@ -46,10 +46,10 @@ struct Buffer {
   int64_t offset = 0;    ///< in the frame
 };
 
-/// Step prefetch of a packed operand (ahead.cpp): what its buffer will be filled from next.
+/// Step prefetch of a packed operand (ahead.cpp): what its buffer will be filled from next; or of what the ends of a tile touch.
 struct Ahead {
   Prefetch step;
-  int buffer = -1, access = -1;    ///< access: the source
+  int buffer = -1, access = -1;    ///< access: the source; buffer -1: the ends of tiles
   int row = -1;                    ///< dim along which it is walked; -1: line by line
   int64_t rows = 0, run = 0;       ///< run: bytes side by side in each
   std::vector<std::vector<int64_t>> points; ///< where runs of one row begin
@@ -243,7 +243,10 @@ private:
   // ahead.cpp
   int source(const Buffer &, int tensor) const;
   bool plan_ahead(const Prefetch &);
-  void plan_runs(Ahead &, const Buffer &, const std::vector<int64_t> &capacity) const;
+  bool plan_ends(const Prefetch &);
+  bool plan_end(const Prefetch &, int access);
+  void start_ends();
+  void plan_runs(Ahead &, std::vector<int> dims, const std::vector<int64_t> &capacity) const;
   void plan_shares(Ahead &, int position) const;
   void start_ahead(int position);
   void step_ahead(int position);

@@ -141,6 +141,7 @@ void Generator::generate(int position) {
   step_ahead(position);
   emit_packs(position);
   if (failed_) return;
+  if (position == tree_.scope) start_ends();
   ask_ahead(position);
   start_ahead(position);
   if (position == tree_.scope) scope();

@@ -31,8 +31,9 @@ bool Generator::check_prefetches() {
         return fail("displacement", "a constant offset exceeds 2 GiB");
       found = found || reads(nest_, root, p, int(a));
     }
-    if (!found && !plan_ahead(p)) return failed_ ? false : fail("prefetch-operand", "neither do the innermost loops read tensor '" + nest_.tensors[p.tensor].name +
-                                                                   "' from where it lies, nor is it packed inside of loop '" + tree_.loops[p.loop].name + "'");
+    if (!found && !plan_ahead(p) && !plan_ends(p))
+      return failed_ ? false : fail("prefetch-operand", "neither does the kernel read tensor '" + nest_.tensors[p.tensor].name +
+                                                            "' from where it lies, nor is it packed inside of loop '" + tree_.loops[p.loop].name + "'");
   }
   return true;
 }

@@ -36,13 +36,21 @@ void prefetch_panel(Draft &draft, const Nest &nest, const Target &t, const Shape
   if (passes <= kFewPasses && t.isa != Isa::Rvv) draft.add(StepKind::Prefetch, {nest.tensors[s.moving[0]].name, loop}, kAhead);
 }
 
+/// What a tile begins or ends with, where that comes from the third-level cache, a tile ahead: its loads come first, and all products
+/// wait. Two reduction loops to spread it over. (Zen 5, 64 filters of 3x3 on 56x56, NHWC, 5 rows by 4 vectors 95.7 % of the peak, 97.9 so.)
+void prefetch_ends(Draft &draft, const Nest &nest, const Target &t, const Shape &s, const std::vector<std::string> &rows) {
+  if (t.isa == Isa::Rvv || rows.empty() || s.reductions.size() < 2 || !s.rows_share) return;
+  for (int tensor = 0; tensor < int(nest.tensors.size()); ++tensor)
+    if (begins_or_ends(nest, tensor) && comes_late(nest, t, s, tensor)) draft.add(StepKind::Prefetch, {nest.tensors[tensor].name, rows.back()}, 1);
+}
+
 /// The tile's rows; the loops over tiles, and over blocks of those, are added to `outer`.
 std::string split_rows(Draft &draft, const Nest &nest, const Shape &s, const Tile &tile, std::vector<std::string> &outer) {
   return tile.block ? draft.split_twice(nest, s.row, tile.block, tile.rows, outer, outer) : draft.split(nest, s.row, tile.rows, outer);
 }
 
 /// The moving operand's columns and the first `around` reductions outermost: what they leave of it stays near while the rows go by.
-Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int around) {
+Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int around, bool pack = false) {
   Draft draft;
   std::vector<std::string> rows, columns, still;
   const std::string j = draft.split(nest, s.vector, tile.vectors * t.lanes(nest.type), columns);
@@ -51,6 +59,7 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   for (int d : s.outer) (access_to(nest, s.moving[0]).strides[d].is_zero() ? still : order).push_back(nest.dims[d].name);
   const auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
   append(columns);
+  const std::string panel = order.empty() ? "-" : order.back();
   for (size_t r = 0; r < s.reductions.size(); ++r) {
     if (int(r) == around) append(still), append(rows);
     order.push_back(nest.dims[s.reductions[r]].name);
@@ -58,10 +67,12 @@ Sentence stationary(const Nest &nest, const Target &t, const Shape &s, const Til
   const std::string last = order.back();
   append({i, j});
   draft.add(StepKind::Reorder, order);
+  if (pack) draft.add(StepKind::Pack, {nest.tensors[s.moving[0]].name, panel});
   draft.add(StepKind::Tile, {i, j});
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, tile, last);
-  prefetch_panel(draft, nest, t, s, tile, last);
+  if (!pack) prefetch_panel(draft, nest, t, s, tile, last);
+  if (!around) prefetch_ends(draft, nest, t, s, rows);
   return {draft.steps};
 }
 
@@ -83,6 +94,7 @@ Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const
   draft.add(StepKind::Tile, {i, g, j});
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, tile, last);
+  prefetch_ends(draft, nest, t, s, rows);
   return {draft.steps};
 }
 
@@ -142,6 +154,7 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
   draft.add(StepKind::Tile, points);
   draft.add(StepKind::Vectorize, {j});
   unroll_last(draft, nest, t, s, tile, reduction.back());
+  if (pack < 0) prefetch_ends(draft, nest, t, s, rows);
   if (tile.both && pack < 0) draft.add(StepKind::Unroll, {reduction[0]}, s.line_window);
   return {draft.steps};
 }
@@ -164,6 +177,7 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
       if (rows_apart(nest, t, s, tile)) list.push_back(panels_around(nest, t, s, tile));
       list.push_back(stationary(nest, t, s, tile, around));
     }
+    if (packed < 0 && s.strided.empty() && fits_as_copy(nest, t, s, tile)) list.push_back(stationary(nest, t, s, tile, 0, true));
     if (s.strided.empty()) list.push_back(tiled(nest, t, s, tile, -1));
   }
 }

@@ -24,7 +24,7 @@ class Model {
 public:
   Model(const Nest &nest, const Target &t, const Shape &s, Columns columns)
       : nest_(nest), t_(t), s_(s), columns_(columns), windows_(nest, t, s),
-        streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
+        overlap_(rows_overlap(nest, s)), streams_(columns == Columns::Packed ? kStreams / 2 : kStreams) {}
 
   const Windows &windows() const { return windows_; }
 
@@ -35,7 +35,7 @@ public:
       for (const auto &[rows, row_tiles] : parts(whole.rows, tile.rows))
         for (const auto &[vectors, column_tiles] : parts(whole.vectors, tile.vectors))
           total += double(line_tiles * row_tiles * column_tiles) * cost({lines, rows, vectors});
-    return total / double(whole.lines) * (tile.rows > streams_ ? 1.04 : 1);
+    return total / double(whole.lines) * (tile.rows > streams_ && !overlap_ ? 1.04 : 1);
   }
 
 private:
@@ -64,7 +64,8 @@ private:
     constexpr double kVector = 0.15, kPartialSum = 2;
     if (columns_ == Columns::Packed)
       return kPartialSum * double(e.rows * e.vectors) / double(panel_depth(nest_, t_, s_, {e.rows, e.vectors, 0}));
-    return columns_ == Columns::Far ? kVector * double(e.vectors) : 0;
+    const double line = s_.reductions.size() == 1 ? 1 : t_.vector_bytes / 64.0;
+    return columns_ == Columns::Far ? kVector * line * double(e.vectors) : 0;
   }
 
   /// One reduction step of one tile: FMA throughput, load ports, FMA latency.
@@ -86,6 +87,7 @@ private:
   const Shape &s_;
   const Columns columns_;
   const Windows windows_;
+  const bool overlap_; ///< rows are no streams of their own
   /// Rows that do not evict each other: a packed panel leaves them few of the ways. (Zen 5: 768^3 in tiles of 8 rows by 3 vectors 85 % of
   /// the peak, 4 by 3 95 %; 1024^3, rows a page apart, 5 by 5 93 %, 4 by 4 99 %.)
   const int streams_;

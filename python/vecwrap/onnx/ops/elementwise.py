@@ -11,7 +11,7 @@ from ...graph.array import Array
 from .context import FLOATS, Context, retyped, scalar
 from .formulas import (BINARY, COMPARISONS, LOGIC, PREDICATES, UNARY, VARIADIC, clamp, pow, raised, truncate,
                        truncate_almost, truth)
-from .integers import arithmetic
+from .integers import RANGES, arithmetic
 from .known import uniform
 from ..node import Node
 from .registry import op
@@ -130,7 +130,11 @@ def cast(low: Context, node: Node) -> None:
         low.pointwise(node, low.result(node), [array], lambda x: truth("une", x, as_expr(0.0)))
     elif have in FLOATS and wanted not in FLOATS:
         low.pointwise(node, low.result(node), [array], truncate)
+    elif have not in (*FLOATS, "bool") and wanted in RANGES and not RANGES[wanted].holds(RANGES.get(have)):
+        low.pointwise(node, low.result(node), [array], RANGES[wanted].wrapped)  # what reads it may be fused with it
     elif array.buffer.kind == "constant" and wanted in FLOATS:
         low.view(node, retyped(array, "f32" if wanted == "float32" else "f64"))
+    elif (have, wanted) == ("float64", "float32"):
+        low.pointwise(node, low.result(node), [array], lambda x: x, "f32")  # rounded, even between stages of f64
     else:
         low.copy(node, array, low.result(node))

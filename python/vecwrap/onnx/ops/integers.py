@@ -26,6 +26,10 @@ class Range:
         """The one value that differs from an integer by a multiple of the count."""
         return fma(floor((x - self.least) * (1 / self.count)), Const(-self.count), x)
 
+    def holds(self, other: Range | None) -> bool:
+        """Every value of the other type? (None: 64 bits.)"""
+        return other is not None and self.least <= other.least and other.least + other.count <= self.least + self.count
+
 
 RANGES = {"int32": Range(-2.0 ** 31, 2.0 ** 32), "uint8": Range(0.0, 2.0 ** 8), "int8": Range(-2.0 ** 7, 2.0 ** 8)}
 

@@ -46,7 +46,7 @@ def operands(size: Size, types: tuple[str, str]) -> tuple[peers.Data, peers.Data
     rng = np.random.default_rng(m + n + k)
     a, b = (rng.integers(np.iinfo(t).min, np.iinfo(t).max, shape, endpoint=True).astype(t)
             for t, shape in zip((vw.dtypes.DTYPES[name] for name in types), ((m, k), (k, n))))
-    return a, b, np.zeros((m, n), np.int32)
+    return peers.aligned(a), peers.aligned(b), peers.aligned(np.zeros((m, n), np.int32))
 
 
 def kernels(nest: vw.Nest, arrays: Sequence[peers.Data], target: vw.Target) -> dict[str, vw.Kernel]:

@@ -18,7 +18,8 @@ def whole_numbers(random: np.random.Generator, count: int, stored: str) -> np.nd
     """Small enough that sums and products are exact: under fast-math any order gives the same bits."""
     if stored == "bf16":
         return (random.integers(-3, 4, count).astype(np.float32).view(np.uint32) >> 16).astype(np.uint16)
-    return random.integers(-3, 4, count).astype(DTYPES[stored])
+    dtype = np.dtype(DTYPES[stored])
+    return random.integers(0 if dtype.kind == "u" else -3, 4, count).astype(dtype)
 
 
 def numbers(random: np.random.Generator, count: int, stored: str) -> np.ndarray:

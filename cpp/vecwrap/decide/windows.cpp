@@ -78,7 +78,8 @@ double Windows::walks(const Extent &e) const {
 
 /// Throughput of multiply-adds and loads. Sums of the tiles that follow fill the gaps, as far as those have begun.
 double Windows::cycles(const Extent &e, bool both) const {
-  constexpr double kLoop = 6, kStream = 0.01, kBeside = 0.25; // instructions of a step that is not unrolled; lines side by side; loads beside products
+  constexpr double kLoop = 6, kStep = 2; // instructions, and cycles, of a step that is not unrolled
+  constexpr double kStream = 0.01, kBeside = 0.25; // lines side by side; loads beside products
   const double points = double(e.lines * e.rows * e.vectors), fmas = points * steps(), loaded = loads(e, both);
   const double instructions = fmas + loaded + 2 * points + (both ? 0 : kLoop * double(s_.line_window));
   const double loading = (loaded + points) / kLoadsPerCycle, busy = fmas / t_.fma_per_cycle;
@@ -86,7 +87,7 @@ double Windows::cycles(const Extent &e, bool both) const {
   const double gaps = 1 + 0.2 * std::max(0.0, enough / under_way - 1);
   const double streams = 1 + kStream * double(e.lines);
   return (std::max({busy, loading, t_.fma_latency * steps() * points / under_way}) * gaps * streams + kBeside * loading + waits(e, instructions) +
-          (both ? 0 : double(s_.line_window))) / steps();
+          (both ? 0 : kStep * double(s_.line_window))) / steps();
 }
 
 bool Windows::unrolls_both(const Extent &e) const { return possible() && may_unroll_both(e) && cycles(e, true) < cycles(e, false); }

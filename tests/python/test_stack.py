@@ -109,10 +109,11 @@ from fuzzing.stack import OnItsOwnStack
 from test_stack import packed
 kernel = packed({RUNNABLE[0]!r})
 a, b, c = np.ones((2, 960), "f4"), np.ones((960, 64), "f4"), np.zeros((2, 64), "f4")
-args = [*(x.ctypes.data for x in (a, b, c)), 2, 64, 960]
+args = [*(x.ctypes.data for x in (a, b, c)), 2, 64, 960, c.strides[0], a.strides[0], b.strides[0]]
 OnItsOwnStack(SimpleNamespace(code=kernel.code, stack_bytes=kernel.stack_bytes))(args)
 assert (c == 960).all()
+print("enough", flush=True)
 OnItsOwnStack(SimpleNamespace(code=kernel.code, stack_bytes=kernel.stack_bytes - 4096))(args)
 """
     result = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert result.returncode == -11 and not result.stderr, result
+    assert (result.returncode, result.stdout, result.stderr) == (-11, "enough\n", ""), result

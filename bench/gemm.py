@@ -23,7 +23,7 @@ from vecwrap import _core
 TARGETS = ("x86-64-avx512", "x86-64-avx2")
 NUMPY = {"f32": np.float32, "f64": np.float64}
 CHAIN = 16  # products per session run, where they can be chained: a session costs microseconds
-# Beside what the heuristic proposes: register tiles per vector width, rows or columns outermost, with B packed, in blocks of columns.
+# Beside what the heuristic proposes: register tiles per vector width, rows or columns outermost, B packed, blocks of columns.
 TILES = {64: [(14, 32), (13, 32), (10, 32), (9, 48), (8, 48), (6, 64)], 32: [(6, 16), (4, 24), (5, 16)]}
 STEPS = {64: 2, 32: 4}  # of k, unrolled
 WRITTEN = [f"v1 split(m,{{rows}}) split(n,{{columns}}) reorder({order},k,m.1,n.1) {packed}tile(m.1,n.1) vectorize(n.1) "

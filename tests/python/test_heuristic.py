@@ -244,3 +244,13 @@ def test_blocks_of_rows_leave_a_longer_rest():
     already = _core.propose(_core.Nest.parse(product(58, 16, 48)), avx2, 1, always=True)[0]
     assert "split(m,6)" in str(already), "a rest of 4"
     assert run(Case(product(56, 16, 48), str(sentence), avx2.name, {}, 1)).status == "ok"
+
+
+def test_rows_that_are_packed_with_their_factor_lie_side_by_side():
+    """So the tile may have as many as the registers take: 4 of them made 512^3 half as fast (BLAS's alpha)."""
+    nest = vw.Nest("gemm", "f64")
+    m, n, k = nest.dims(m="m", n="n", k="k")
+    A, B, C = nest.tensor("A", (m, k)), nest.tensor("B", (k, n)), nest.tensor("C", (m, n))
+    C[m, n] += (nest.scalar("alpha") * A[m, k]) * B[k, n]
+    sentence = proposed_for(nest, "x86-64-avx512")
+    assert "pack(A,m)" in sentence and "split(m,8)" in sentence, sentence

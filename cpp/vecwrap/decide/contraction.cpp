@@ -161,7 +161,8 @@ Sentence tiled(const Nest &nest, const Target &t, const Shape &s, const Tile &ti
 
 void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
   const int packed = tensor_to_pack(nest, t, s), scaled = scaled_operand(nest, s);
-  for (const Tile &tile : tiles(nest, t, s, columns_of(nest, t, s, scaled < 0 ? packed : -1))) { // whose packed rows lie side by side
+  // Rows that are packed with their factor lie side by side, and evict nothing: not the few that a packed panel leaves room for.
+  for (const Tile &tile : tiles(nest, t, s, columns_of(nest, t, s, scaled < 0 ? packed : -1))) {
     if (t.scalar_regs && s.strided.empty()) {
       if (tile.panels == 1) arranged(nest, t, s, tile, list);
       continue;

@@ -59,5 +59,20 @@ static uint64_t hash_halves(const _Float16 *p, long count) {
   return hash;
 }
 #endif
+/// All bytes random, and the hash of all of them as they are: for integers. A multiple of 8 bytes.
+static inline void fill_bytes(unsigned char *memory, long bytes) {
+  for (long i = 0; i < bytes; i++)
+    memory[i] = (unsigned char)next_random();
+}
+static inline uint64_t hash_bytes(const unsigned char *memory, long bytes) {
+  uint64_t hash = 1;
+  for (long i = 0; i < bytes; i += 8) {
+    uint64_t bits;
+    memcpy(&bits, memory + i, 8);
+    hash = (hash ^ bits) * 1099511628211ull;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
 static inline float *floats(long count) { return (float *)malloc(sizeof(float) * (size_t)count); }
 static inline double *doubles(long count) { return (double *)malloc(sizeof(double) * (size_t)count); }

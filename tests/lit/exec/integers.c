@@ -63,14 +63,12 @@ int main(void) {
     int m = pick(0, 60), n = pick(0, 70), p = run % 7 ? pick(1, 50) : 0;
 #define RUN(call) \
   do { \
-    FOR(i, SPACE) memory[i] = (unsigned char)next_random(); \
+    fill_bytes(memory, SPACE); \
     void *a = memory, *b = memory + 150000, *c = memory + 300000; \
     if (run % 6 == 5 && OVERLAP) b = memory + 4 * pick(0, 30000), c = memory + 4 * pick(0, 60000); \
     (void)b; \
     call; \
-    uint64_t h = 1; \
-    FOR(i, SPACE / 8) { uint64_t bits; memcpy(&bits, memory + 8 * i, 8); h = (h ^ bits) * 1099511628211ull; h ^= h >> 29; } \
-    printf("%d %.24s %d %d %d %016llx\n", run, #call, m, n, p, (unsigned long long)h); \
+    printf("%d %.24s %d %d %d %016llx\n", run, #call, m, n, p, (unsigned long long)hash_bytes(memory, SPACE)); \
   } while (0)
     RUN(gemm_i8(m, n, p, a, 64, b, 80, c, 96));
     RUN(gemm_u8(m, n, p, a, 64, b, 80, c, 96));

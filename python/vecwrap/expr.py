@@ -179,6 +179,33 @@ class Condition:
         raise NestError("a condition has no truth value while the nest is declared; use where(condition, a, b)")
 
 
+def operands(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions that `expr` uses directly."""
+    if isinstance(expr, Apply):
+        return expr.operands
+    if isinstance(expr, Choose):
+        return (expr.condition.left, expr.condition.right, expr.if_true, expr.if_false)
+    if isinstance(expr, Fold):
+        return (expr.init, expr.update)
+    if isinstance(expr, Place):
+        return (expr.fold,)
+    if isinstance(expr, Update):
+        raise NestError("'+=' may only stand by itself, as a statement")
+    return ()
+
+
+def below(root: Expr) -> list[Expr]:
+    """Every expression under `root`, each once, root first."""
+    seen: dict[int, Expr] = {}
+    todo = [root]
+    while todo:
+        expr = todo.pop()
+        if id(expr) not in seen:
+            seen[id(expr)] = expr
+            todo.extend(operands(expr))
+    return list(seen.values())
+
+
 def as_expr(value: Value) -> Expr:
     """An expression from an expression or a number."""
     if isinstance(value, Expr):

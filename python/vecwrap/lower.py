@@ -10,7 +10,7 @@ from . import _core
 from .conversion import Types, target_type
 from .dtypes import BITS, DTYPES
 from .errors import NestError
-from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Place, Update
+from .expr import Acc, Apply, Choose, Const, Element, Expr, Fold, Place, Update, below, operands
 from .index import Dim
 from .operand import Operand
 
@@ -66,33 +66,6 @@ def accumulate(update: Update) -> Expr:
     """`C += v` over reduction dims: start from C, end in C."""
     acc = Acc()
     return Fold(update.target, acc, Apply(update.op, (acc, update.value)))
-
-
-def operands(expr: Expr) -> tuple[Expr, ...]:
-    """The expressions that `expr` uses directly."""
-    if isinstance(expr, Apply):
-        return expr.operands
-    if isinstance(expr, Choose):
-        return (expr.condition.left, expr.condition.right, expr.if_true, expr.if_false)
-    if isinstance(expr, Fold):
-        return (expr.init, expr.update)
-    if isinstance(expr, Place):
-        return (expr.fold,)
-    if isinstance(expr, Update):
-        raise NestError("'+=' may only stand by itself, as a statement")
-    return ()
-
-
-def below(root: Expr) -> list[Expr]:
-    """Every expression under `root`, each once, root first."""
-    seen: dict[int, Expr] = {}
-    todo = [root]
-    while todo:
-        expr = todo.pop()
-        if id(expr) not in seen:
-            seen[id(expr)] = expr
-            todo.extend(operands(expr))
-    return list(seen.values())
 
 
 def folds(root: Expr) -> list[Fold]:

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..expr import Acc, Apply, Expr
+from ..expr import Acc, Apply, Expr, below
 from .array import ITEMSIZE, Array, Buffer, Data, dense_strides
 from .dims import select, split
 from .nests import computed_in
-from .stage import Read, Stage, below
+from .stage import Read, Stage
 
 WIDEST = 4  # vectors in a panel
 GROUP = 4  # bytes of a lane

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from .. import _core
 from ..conversion import target_type
-from ..expr import Apply, Choose, Const, Expr, convert
+from ..expr import Apply, Choose, Const, Expr, convert, below
 from .array import ITEMSIZE, Buffer
 from .dims import split, with_dims
 from .graph import Check, Graph
 from .nests import computed_in, made_in, moved
-from .stage import Read, Stage, below
+from .stage import Read, Stage
 
 COST = dict.fromkeys(_core.OPS, 1) | {"div": 6, "sqrt": 6, "pow2": 4, "exponent": 4, "pow": 100}  # about as many instructions
 FUNCTION = 20  # and as many for a function like exp

@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import _core
 from ..conversion import Types, target_type
-from ..expr import Acc, Apply, Choose, Const, Expr
+from ..expr import Acc, Apply, Choose, Const, Expr, below, operands
 from .array import ITEMSIZE, Buffer
-from .stage import Read, Stage, below, operands
+from .stage import Read, Stage
 
 WIDE = {"f64", "i64", "i32"}  # storage types that are computed with in f64: f32 holds integers up to 2^24 only
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..expr import Acc, Apply, Choose, Condition, Const, Expr
+from ..expr import Acc, Apply, Choose, Condition, Const, Expr, below, operands
 from .array import Array, Buffer
 
 
@@ -72,26 +72,6 @@ class Stage:
         roots = {name: substitute(root, change, memo) for name in ("init", "update", "final")
                  if (root := getattr(self, name)) is not None}
         return replace(self, **{**roots, **fields})  # type: ignore[arg-type]
-
-
-def operands(expr: Expr) -> tuple[Expr, ...]:
-    if isinstance(expr, Apply):
-        return expr.operands
-    if isinstance(expr, Choose):
-        return (expr.condition.left, expr.condition.right, expr.if_true, expr.if_false)
-    return ()
-
-
-def below(root: Expr) -> list[Expr]:
-    """Every expression under `root`, each once, root first."""
-    seen: dict[int, Expr] = {}
-    todo = [root]
-    while todo:
-        expr = todo.pop()
-        if id(expr) not in seen:
-            seen[id(expr)] = expr
-            todo.extend(operands(expr))
-    return list(seen.values())
 
 
 def substitute(root: Expr, change: Mapping[object, Expr] | Callable[[Expr], Expr | None], memo: dict[int, Expr]) -> Expr:

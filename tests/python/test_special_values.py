@@ -81,6 +81,12 @@ def test_arithmetic(op, target, dtype):
 
 
 @pytest.mark.parametrize("target,dtype", TARGETS)
+def test_exponents_in_lowest_bits(target, dtype):
+    """NaN's bits are open, so it gives way to a zero."""
+    check(dtype, target, "%2 = const -0\n%3 = select ord %1 %1 %1 %2\n%4 = biased %3\nfinal %4", True)
+
+
+@pytest.mark.parametrize("target,dtype", TARGETS)
 @pytest.mark.parametrize("pred", _core.PREDS)
 def test_choices_keep_all_bits(pred, target, dtype):
     """Also those that are the larger or the smaller, for which machines have instructions of their own minds."""

@@ -99,6 +99,16 @@ TEST(Interpret, ExponentIsTheExponentsBits) {
   EXPECT_EQ(one<double>(Op::Exponent, double(NAN)), 1024);
 }
 
+TEST(Interpret, BiasedIsMadeOfTheLowestBits) {
+  for (int k = -126; k <= 127; ++k)
+    EXPECT_EQ(one<float>(Op::Biased, float(k + pow2_magic(Type::F32))), std::ldexp(1.f, k));
+  for (int k = -1022; k <= 1023; ++k)
+    EXPECT_EQ(one<double>(Op::Biased, k + pow2_magic(Type::F64)), std::ldexp(1., k));
+  EXPECT_EQ(one<float>(Op::Biased, float(-127 + pow2_magic(Type::F32))), 0);
+  EXPECT_EQ(one<double>(Op::Biased, -1023 + pow2_magic(Type::F64)), 0);
+  EXPECT_EQ(one<float>(Op::Biased, float(128 + pow2_magic(Type::F32))), HUGE_VALF);
+}
+
 /// One value copied from a tensor of one type to a tensor of another.
 template <class To, class From> To convert(Type from, Type to, From value, Type compute = Type::F32) {
   Nest n;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr VOp kVOps[] = {VOp::VConst, VOp::VLoad, VOp::VMov, VOp::VAdd,  VOp::VSub,    VOp::VMul,   VOp::VDiv,
                          VOp::VFma,   VOp::VNeg,  VOp::VAbs, VOp::VSqrt, VOp::VSelect, VOp::VRound, VOp::VPow2,
-                         VOp::VExponent, VOp::VMov,
+                         VOp::VExponent, VOp::VBiased, VOp::VMov,
                          VOp::VAnd, VOp::VOr, VOp::VXor, VOp::VShl, VOp::VAshr, VOp::VLshr,
                          VOp::VMulh, VOp::VUmulh, VOp::VCast};
 static_assert(std::size(kVOps) == std::size(kOps));

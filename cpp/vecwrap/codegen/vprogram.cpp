@@ -13,7 +13,7 @@ constexpr Row kRows[] = {
     {"jump", "L"},     {"blt", "xL"},       {"bge", "xL"},       {"beq", "xL"},      {"bne", "xL"}, {";", "N"},
     {"v.tail", "xt"},   {"v.load", "Dmnt"},   {"v.bcast", "Dmt"},   {"v.store", "Amnt"}, {"v.const", "Df"},
     {"v.mov", "DA"},   {"v.add", "DAB"},    {"v.sub", "DAB"},    {"v.mul", "DAB"},   {"v.div", "DAB"},
-    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"},
+    {"v.fma", "DABC"}, {"v.neg", "DA"},     {"v.abs", "DA"},     {"v.sqrt", "DA"},   {"v.select", "DpABCE"}, {"v.round", "DA"}, {"v.pow2", "DA"}, {"v.exponent", "DA"}, {"v.biased", "DA"},
     {"v.and", "DAB"}, {"v.or", "DAB"}, {"v.xor", "DAB"}, {"v.cast", "DAo"}, {"v.mulh", "DAB"}, {"v.umulh", "DAB"}, {"v.shl", "DAS"}, {"v.ashr", "DAS"}, {"v.lshr", "DAS"},
     {"v.max", "DAB"},  {"v.min", "DAB"},     {"v.merge", "DA"}, {"v.fold", "DAi"}, {"v.reduce", "DAB"}, {"v.sum", "DA"},
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DABt"}, {"v.ziphi", "DABt"},

@@ -31,7 +31,7 @@ enum class VOp : uint8_t {
   Note, ///< imm: the number of a remark
   // vector registers: d = op(a, b, c); one operand may be memory or a constant instead (mem_operand)
   VTail, VLoad, VBcast, VStore, VConst, VMov, VAdd, VSub, VMul, VDiv, VFma, VNeg, VAbs, VSqrt, VSelect,
-  VRound, VPow2, VExponent,
+  VRound, VPow2, VExponent, VBiased,
   VAnd, VOr, VXor,
   VCast, ///< d = a, of type `other`, in the operation's type
   VMulh, VUmulh, ///< the upper halves of products; temporaries t and e

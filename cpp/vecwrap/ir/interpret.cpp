@@ -24,6 +24,9 @@ constexpr Type type_of(Half) { return Type::F16; }
 uint32_t bits_of(float v) { return std::bit_cast<uint32_t>(v); }
 uint64_t bits_of(double v) { return std::bit_cast<uint64_t>(v); }
 uint16_t bits_of(Half v) { return v.bits(); }
+float from_bits(float, uint32_t bits) { return std::bit_cast<float>(bits); }
+double from_bits(double, uint64_t bits) { return std::bit_cast<double>(bits); }
+Half from_bits(Half, uint32_t bits) { return Half::of_bits(uint16_t(bits)); }
 
 template <class T> T pow2(T x) {
   const Type type = type_of(T());
@@ -37,6 +40,10 @@ template <class T> T exponent(T x) {
   const Exponents e = exponents_of(type_of(T()));
   using Bits = decltype(bits_of(x));
   return T(int(Bits(bits_of(x) << 1) >> (e.mantissa + 1)) - e.bias);
+}
+
+template <class T> T biased(T x) {
+  return from_bits(T(), bits_of(x) << exponents_of(type_of(T())).mantissa);
 }
 
 /// What is out of I's range becomes its least value, as x86 converts.
@@ -118,6 +125,7 @@ template <class T> requires(!std::is_integral_v<T>) T apply(const Node &node, co
   case Op::Round: return T(std::rint(in(0)));
   case Op::Pow2: return pow2(in(0));
   case Op::Exponent: return exponent(in(0));
+  case Op::Biased: return biased(in(0));
   default: break; // the evaluator's, or of integers (wrapping.h)
   }
   return T(0);

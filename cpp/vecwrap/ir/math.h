@@ -1,4 +1,4 @@
-// Elementary functions as nodes of a nest: what is left of them are fma, round, pow2, exponent and select, so that every
+// Elementary functions as nodes of a nest: what is left of them are fma, round, pow2, biased, exponent and select, so that every
 // target computes the same bits. docs/math.md has the error bounds, tests/python/test_math.py measures them.
 #pragma once
 #include "ir/nest.h"

@@ -45,14 +45,16 @@ public:
   /// Q(r) with e^r = 1 + r + r^2 Q(r), |r| <= ln 2.
   int exp_rest(int r) { return single() ? polynomial(kExpF32, r) : polynomial(kExpF64, r); }
 
-  /// e^(x + rest) for a tiny `rest`, if there is one: x = m * 2 ln 2 + r. The caller bounds x a little beyond the range.
+  /// e^(x + rest) for a tiny `rest`, if there is one: x = m * 2 ln 2 + r. The caller bounds x a little beyond the range. What is added
+  /// to x / (2 ln 2) rounds it to m and leaves the exponent of 2^m in its lowest bits.
   Scaled exp(int x, int rest = -1) {
     constexpr double kStep = 2 * std::numbers::ln2, kBelowStep = 4.638093627692599e-17; // 2 ln 2 in two doubles
     const double high = rounded(kStep), low = single() ? kStep - high : kBelowStep;
-    const int m = op(Op::Round, op(Op::Mul, x, constant(std::numbers::log2e / 2)));
+    const int magic = constant(pow2_magic(nest_.type)), biased = op(Op::Fma, x, constant(std::numbers::log2e / 2), magic);
+    const int m = op(Op::Sub, biased, magic);
     const int near = op(Op::Fma, m, constant(-high), x), below = constant(-low);
     const int r = rest < 0 ? op(Op::Fma, m, below, near) : op(Op::Add, near, op(Op::Fma, m, below, rest));
-    const int one = constant(1), scale = op(Op::Pow2, m);
+    const int one = constant(1), scale = op(Op::Biased, biased);
     return {op(Op::Fma, op(Op::Fma, exp_rest(r), r, one), r, one), scale};
   }
 

@@ -76,7 +76,7 @@ struct Access {
   bool operator==(const Access &) const = default;
 };
 
-enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Place,
+enum class Op : uint8_t { Const, Load, Acc, Add, Sub, Mul, Div, Fma, Neg, Abs, Sqrt, Select, Round, Pow2, Exponent, Biased, Place,
                           And, Or, Xor, Shl, Ashr, Lshr, Mulh, Umulh, Convert };
 enum class Has : uint8_t { Both, Floats, Integers, Words }; ///< Words: i32 only
 /// Names and operand counts of the ops, and which types have them, in enum order: the printer, parser, interpreter and code
@@ -85,6 +85,7 @@ struct OpInfo { const char *name; int operands; Has types = Has::Both; };
 inline constexpr OpInfo kOps[] = {{"const", 0}, {"load", 0}, {"acc", 0}, {"add", 2}, {"sub", 2}, {"mul", 2},
                                   {"div", 2, Has::Floats}, {"fma", 3},  {"neg", 1}, {"abs", 1}, {"sqrt", 1, Has::Floats}, {"select", 4},
                                   {"round", 1, Has::Floats}, {"pow2", 1, Has::Floats}, {"exponent", 1, Has::Floats},
+                                  {"biased", 1, Has::Floats},
                                   {"place", 0},
                                   {"and", 2, Has::Integers}, {"or", 2, Has::Integers}, {"xor", 2, Has::Integers},
                                   {"shl", 2, Has::Integers}, {"ashr", 2, Has::Integers}, {"lshr", 2, Has::Integers},
@@ -108,6 +109,9 @@ inline constexpr double pow2_magic(Type t) { return 1.5 * double(int64_t(1) << e
 
 /// Exponent: the floor of log2 |x| for normal numbers; `least - 1` for 0 and denormals, `greatest + 1` for infinities and
 /// NaN: the exponent's bits without their bias, of whatever x is.
+
+/// Biased: the number whose sign and exponent are the lowest bits of x: of k + pow2_magic it is 2^k for the exponents of normal
+/// numbers, 0 for the one below, infinity for the one above. Of NaN, whose bits are open, any of these.
 
 /// Mulh, Umulh: the upper half of the whole product of i32, of numbers with a sign or without.
 /// Shl, Ashr, Lshr: by the second operand modulo the type's bits, as RISC-V shifts. Ashr copies the sign, Lshr brings zeros in.

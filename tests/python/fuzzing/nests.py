@@ -14,13 +14,13 @@ LARGE_EXTENTS = (3, 16, 33, 64, 100, 129, 200, 257, 384, 500, 700)  # several bl
 BITS = ("and", "or", "xor", "shl", "ashr", "lshr", "mulh", "umulh")
 OPERATIONS = [op for op in _core.OPS if op not in ("const", "load", "acc", "select", "place", "convert")]
 ARITHMETIC = [op for op in OPERATIONS if op not in BITS]
-WORDS = [op for op in OPERATIONS if op not in ("div", "sqrt", "round", "pow2", "exponent")]
+WORDS = [op for op in OPERATIONS if op not in ("div", "sqrt", "round", "pow2", "exponent", "biased")]
 INTEGERS = {"i32": WORDS, "i64": [op for op in WORDS if "mulh" not in op]}  # what they have
 CONSTANTS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5)
 WHOLE = (0.0, 1.0, -1.0, 3.0, -2.0, 2147483647.0, -2147483648.0)
 LONG = (*WHOLE, 32.0, 63.0, 2.0**32, 2.0**62 + 2.0**40, -2.0**63)
 FLOATS = ("f32", "f64")
-OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "exponent": 1, "fma": 3}
+OPERANDS = {"neg": 1, "abs": 1, "sqrt": 1, "round": 1, "pow2": 1, "exponent": 1, "biased": 1, "fma": 3}
 BYTES = {"f32": 4, "f64": 8, "i32": 4, "i64": 8, "u8": 1, "i8": 1, "f16": 2, "bf16": 2, "i16": 2, "u16": 2}
 STORED = {"f32": _core.TYPES, "f64": [t for t in _core.TYPES if "f16" not in t], "i32": ["i32", "i16", "u16", "i8", "u8", "f32"],
           "i64": ["i64", "i32", "i32", "i16", "u16", "i8", "u8"],

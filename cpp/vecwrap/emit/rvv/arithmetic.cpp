@@ -97,6 +97,7 @@ void Emitter::uniform(const VInst &i) {
     return out_.put(typed(Op::FmaddS, Op::FmaddD), d, a, b, c);
   }
   case VOp::VExponent: return exponent_scalar(d, scalar_operand(i, 0));
+  case VOp::VBiased: return biased_scalar(d, scalar_operand(i, 0));
   case VOp::VSelect: return select(i);
   case VOp::VMax: case VOp::VMin: return extreme(i);
   default: throw std::logic_error("an operation without instructions for RISC-V");
@@ -126,6 +127,7 @@ void Emitter::vector(const VInst &i) {
   case VOp::VRound: return round(i);
   case VOp::VPow2: return pow2(i);
   case VOp::VExponent: return exponent(i);
+  case VOp::VBiased: return biased(i);
   case VOp::VSelect: return select(i);
   case VOp::VMax: case VOp::VMin: return extreme(i);
   default: throw std::logic_error("an operation without instructions for RISC-V");
@@ -210,6 +212,15 @@ void Emitter::exponent_scalar(int d, int a) {
   out_.put(typed(Op::FmvXW, Op::FmvXD), kT0, a);
   out_.put(Op::Slli, kT0, kT0, sign), out_.put(Op::Srli, kT0, kT0, sign + e.mantissa), out_.put(Op::Addi, kT0, kT0, -e.bias);
   out_.put(typed(Op::FcvtSL, Op::FcvtDL), d, kT0);
+}
+
+void Emitter::biased(const VInst &i) {
+  out_.load_imm(kT0, exponents_of(p_.type).mantissa), out_.put(need(i.lanes, true), Op::VsllVX, v(i.d), v(i.a), kT0);
+}
+
+void Emitter::biased_scalar(int d, int a) {
+  out_.put(typed(Op::FmvXW, Op::FmvXD), kT0, a), out_.put(Op::Slli, kT0, kT0, exponents_of(p_.type).mantissa);
+  out_.put(typed(Op::FmvWX, Op::FmvDX), d, kT0);
 }
 
 } // namespace vecwrap::rvv

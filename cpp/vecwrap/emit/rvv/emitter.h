@@ -88,6 +88,8 @@ private:
   void pow2(const VInst &);
   void pow2_scalar(int d, int a);
   void exponent(const VInst &);
+  void biased(const VInst &);
+  void biased_scalar(int d, int a);
   void exponent_scalar(int d, int a);
   void move(const Need &, int d, Operand from);
   void move_scalar(int d, int a);

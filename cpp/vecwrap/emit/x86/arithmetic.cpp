@@ -45,6 +45,7 @@ void Avx::vector(const VInst &i) {
   case VOp::VRound: round(i); break;
   case VOp::VPow2: pow2(i); break;
   case VOp::VExponent: exponent(i); break;
+  case VOp::VBiased: biased(i); break;
   case VOp::VMerge: merge(i); break;
   case VOp::VFold: fold(i); break;
   case VOp::VInsert: insert(i); break;
@@ -123,6 +124,11 @@ void Avx::exponent(const VInst &i) {
   bits64() ? vpsrlq(d, d, e.mantissa + 1) : vpsrld(d, d, e.mantissa + 1);
   bits64() ? vorpd(d, d, ptr[rip + pool(word, 8)]) : vorps(d, d, ptr[rip + pool(word, 8)]);
   (this->*kSub[column()])(d, d, everywhere(magic + e.bias));
+}
+
+void Avx::biased(const VInst &i) {
+  const int mantissa = exponents_of(type_).mantissa;
+  bits64() ? vpsllq(reg(i.d), reg(i.a), mantissa) : vpslld(reg(i.d), reg(i.a), mantissa);
 }
 
 void Avx::select(const VInst &i) {

@@ -97,6 +97,7 @@ private:
   void pow2(const VInst &i);
   /// The exponent's bits become the lowest ones of 2^mantissa, from which that and the bias are subtracted.
   void exponent(const VInst &i);
+  void biased(const VInst &i);
   /// The constant as a memory operand.
   Address everywhere(double value);
   void select(const VInst &i);

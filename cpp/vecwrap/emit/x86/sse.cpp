@@ -49,6 +49,7 @@ void Sse::vector(const VInst &i) {
   case VOp::VRound: round(i); break;
   case VOp::VPow2: pow2(i); break;
   case VOp::VExponent: exponent(i); break;
+  case VOp::VBiased: biased(i); break;
   case VOp::VMerge: merge(i); break;
   case VOp::VFold: fold(i); break;
   case VOp::VInsert: insert(i); break;
@@ -114,6 +115,13 @@ void Sse::exponent(const VInst &i) {
   bits64() ? psrlq(d, e.mantissa + 1) : psrld(d, e.mantissa + 1);
   orps(d, packed(bits_of(magic)));
   (this->*kSub[column()])(d, everywhere(magic + e.bias));
+}
+
+void Sse::biased(const VInst &i) {
+  const int mantissa = exponents_of(type_).mantissa;
+  const Xmm d(i.d);
+  copy(d, Xmm(i.a));
+  bits64() ? psllq(d, mantissa) : pslld(d, mantissa);
 }
 
 /// All ones in the lanes of `mask` where it holds.

@@ -39,6 +39,7 @@ private:
   void round(const VInst &i);
   void pow2(const VInst &i);
   void exponent(const VInst &i);
+  void biased(const VInst &i);
   void compare(const Xmm &mask, const Xmm &other, const VInst &i);
   void select(const VInst &i);
   void blend(const Xmm &d, const Xmm &yes, const Xmm &no); ///< by the mask in scratch 0; scratch 1 is overwritten

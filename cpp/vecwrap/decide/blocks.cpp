@@ -6,6 +6,16 @@
 namespace vecwrap {
 namespace {
 
+constexpr int64_t kAbreast = 8; ///< vectors that two units of latency four keep busy
+
+/// Is this a chain of so many operations that what comes later in the program waits for its end (codegen/interleave.cpp), and are there
+/// registers for twice as many vectors? (Granite Rapids, e^x of rows of 128: 8 vectors take 6 % less than 4.)
+bool overlaps(const Nest &nest, const Target &t) {
+  constexpr int64_t kLong = 12, kEach = 3; // operations; registers of a vector
+  const auto computes = [](const Node &n) { return n.op != Op::Const && n.op != Op::Load && n.op != Op::Acc; };
+  return !t.scalar_regs && t.vector_regs > kEach * kAbreast && std::count_if(nest.nodes.begin(), nest.nodes.end(), computes) >= kLong;
+}
+
 /// Tiles of `height` rows (of dim `rows`, if there is one) by `width` columns; the other dims in the source's order.
 Sentence blocks(const Nest &nest, int columns, int64_t width, int rows, int64_t height) {
   Draft draft;
@@ -32,7 +42,9 @@ int neighbours(const Nest &nest, const Shape &s, bool reduction) {
 }
 
 void pointwise(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {
-  for (int64_t vectors : {4, 2, 1}) list.push_back(blocks(nest, s.vector, vectors * t.lanes(nest.type), -1, 0));
+  const int64_t lanes = t.lanes(nest.type);
+  if (overlaps(nest, t) && typical_extent(nest, s.vector) % (kAbreast * lanes) == 0) list.push_back(blocks(nest, s.vector, kAbreast * lanes, -1, 0));
+  for (int64_t vectors : {4, 2, 1}) list.push_back(blocks(nest, s.vector, vectors * lanes, -1, 0));
 }
 
 void transposed(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list) {

@@ -138,6 +138,8 @@ class Maker:
                 inputs = self.random.choice([inputs, [x, y, x, y], [x, y, y, x]])  # the latter may be a maximum or a minimum
                 pool.append(self.nest.select(self.random.choice(_core.PREDS), *inputs))
             else:
+                if op == "biased":  # of NaN, whose bits are open, it is open too
+                    inputs[0] = self.nest.select("ord", inputs[0], inputs[0], inputs[0], self.nest.constant(1.0))
                 pool.append(self.nest.add(op, *inputs[:OPERANDS.get(op, 2)]))
         return pool[-1]
 

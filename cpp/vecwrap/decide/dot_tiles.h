@@ -97,7 +97,8 @@ protected:
     const auto tile = [&](int64_t w) {
       const int64_t together = target_.isa == Isa::Sse ? 0 : w / form_.group * form_.group;
       const bool across = kLine % (v * lanes_ * size_of(nest_.stored(b_))) && v < vectors;
-      return kTogether * double(together) + (kAlone + kAcrossLines * across) * double(w - together);
+      const double alone = target_.isa == Isa::Avx512 ? kAloneWide : kAlone;
+      return kTogether * double(together) + (alone + kAcrossLines * across) * double(w - together);
     };
     return double(vectors / v) * tile(v) + tile(vectors % v);
   }
@@ -122,6 +123,7 @@ private:
   // Cycles for a vector of groups of the other operand (Zen 5): of rows that are joined for several vectors, of one vector's rows, of
   // elements that are strided along the lanes; and to keep it for later.
   static constexpr double kTogether = 1.6, kAlone = 2.8, kStrided = 20, kKeep = 1.5;
+  static constexpr double kAloneWide = 3.2; ///< 64 bytes (Granite Rapids, 8 rows by 1024 x 1024: two vectors side by side 46 us, four, packed, 37)
   static constexpr double kAcrossLines = 1.5; ///< more for rows of a panel that cross lines (8 rows: 44 us by 48 columns, 34 by 32)
   static constexpr int64_t kLine = 64;
   static constexpr int64_t kMostRows = 14, kMostVectors = 4;

@@ -9,6 +9,8 @@ namespace vecwrap {
 namespace {
 
 constexpr int64_t kUnrolledGroups = 4, kFewPasses = 8, kStreamedRows = 5;
+constexpr int64_t kUnrolledPanels = 2; ///< groups of a panel (Granite Rapids, bytes, 768^3: 80 % of the peak one at a time, 86 so)
+constexpr int64_t kRequest = 64; ///< steps between requests for the next panel: fewer at once are no faster
 constexpr int64_t kHeldRows = 128; ///< whose sums wait in a buffer where the output cannot hold them
 
 class Dots : public DotTiles {
@@ -19,14 +21,15 @@ public:
   /// bytes by 1024 x 1024: 8 rows 28 % faster, 16 rows 17 %; 1024 rows 8 % slower, for there are more partial sums.)
   Sentence packed(const DotTile &tile) const {
     Draft draft;
-    std::vector<std::string> panels, columns, chunks, rows, order, inner;
+    std::vector<std::string> panels, columns, chunks, steps, rows, order, inner;
     const int first = shape_.reductions[0];
     const int64_t width = tile.vectors * lanes_, wide = keeps_sums() && passes(tile) <= kFewPasses && nest_.contiguous(b_, shape_.vector) ? 2 : 1;
     const std::string j = wide > 1 ? draft.split_twice(nest_, shape_.vector, wide * width, width, panels, columns)
                                    : draft.split(nest_, shape_.vector, width, panels);
     const bool held = !keeps_sums() && !fits(tile); // in a buffer of their own, for a block of rows
     const int64_t most = keeps_sums() ? depth(width, wide) : held ? depth(2 * width, wide) : extent(first);
-    const std::string k = draft.split(nest_, first, most, chunks);
+    const bool far = wide == 1 && comes_late();
+    const std::string k = far ? draft.split_twice(nest_, first, most, kRequest, chunks, steps) : draft.split(nest_, first, most, chunks);
     if (held && shape_.row >= 0) inner.push_back(draft.split_twice(nest_, shape_.row, (kHeldRows + tile.rows - 1) / tile.rows * tile.rows, tile.rows, order, rows));
     else if (shape_.row >= 0) inner.push_back(draft.split(nest_, shape_.row, tile.rows, rows));
     for (int d : shape_.outer) (nest_.still(b_, d) ? rows : order).push_back(nest_.dims[d].name);
@@ -35,8 +38,10 @@ public:
     const std::string sums_at = order.empty() ? "-" : order.back();
     order.insert(order.end(), chunks.begin(), chunks.end());
     const std::string at = order.empty() ? "-" : order.back();
-    for (const auto *more : {&columns, &rows}) order.insert(order.end(), more->begin(), more->end());
+    for (const auto *more : {&columns, &rows, &steps}) order.insert(order.end(), more->begin(), more->end());
     Sentence s = finished(draft, order, k, inner, j, Step{StepKind::Pack, {name_of_tensor(b_), at}, 0});
+    s.steps.push_back({StepKind::Unroll, {s.steps.back().names[0]}, kUnrolledPanels});
+    if (far && at != "-") s.steps.push_back({StepKind::Prefetch, {name_of_tensor(b_), at}, 1});
     if (held) s.steps.push_back({StepKind::Pack, {name_of_tensor(nest_.out), sums_at}, 0});
     return s;
   }
@@ -85,11 +90,21 @@ private:
     return {draft.steps};
   }
 
-  /// Steps of the first reduction loop in a panel that fits the first-level cache; in one for a single tile's columns, half as many again
-  /// (measured on Zen 5: to read it once more from the second level costs less than sums that are stored and loaded between chunks).
+  /// Does the second operand come from the third-level cache, while nothing else happens? Then the next panel is asked for. (Granite Rapids,
+  /// 128 rows by 3072 x 768: 983 us, with this 855; by 768 x 768, which the second level holds, 196 and 206; 8 rows by 1024 x 1024 38 and 42.)
+  bool comes_late() const {
+    const int64_t bytes = extent(shape_.reductions[0]) * extent(shape_.vector) * size_of(nest_.stored(b_));
+    return shape_.reductions.size() == 1 && bytes > 2 * target_.l2_bytes;
+  }
+
+  /// Steps of the first reduction loop in a panel that fits the first-level cache; in one for a single tile's columns, half as many again,
+  /// or all if those are twice as many (measured on Zen 5: to read it once more from the second level costs less than sums that are stored and
+  /// loaded between chunks; on Granite Rapids, 1024^3, 6 %).
   int64_t depth(int64_t width, int64_t wide) const {
     int64_t row = wide * width * size_of(form_.element(nest_.stored(b_)));
     for (size_t r = 1; r < shape_.reductions.size(); ++r) row *= extent(shape_.reductions[r]);
+    const int64_t all = extent(shape_.reductions[0]), flipped = flips_ ? width * size_of(nest_.type) : 0; // sums beside the panel
+    if (wide == 1 && all * row + flipped <= std::min(2 * target_.l1_bytes, target_.stack_bytes)) return all;
     const int64_t most = target_.l1_bytes * (wide > 1 ? 2 : 3) / 2 / row, whole = most >= 64 ? 64 : form_.group;
     return std::max<int64_t>(most / whole, 1) * whole;
   }

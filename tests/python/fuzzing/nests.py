@@ -139,7 +139,7 @@ class Maker:
                 pool.append(self.nest.select(self.random.choice(_core.PREDS), *inputs))
             else:
                 if op == "biased":  # of NaN, whose bits are open, it is open too
-                    inputs[0] = self.nest.select("ord", inputs[0], inputs[0], inputs[0], self.nest.constant(1.0))
+                    inputs[0] = self.nest.select("ord", inputs[0], inputs[0], inputs[0], self.nest.constant(1.0, self.type))
                 pool.append(self.nest.add(op, *inputs[:OPERANDS.get(op, 2)]))
         return pool[-1]
 

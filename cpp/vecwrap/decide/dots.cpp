@@ -94,7 +94,7 @@ private:
   /// 128 rows by 3072 x 768: 983 us, with this 855; by 768 x 768, which the second level holds, 196 and 206; 8 rows by 1024 x 1024 38 and 42.)
   bool comes_late() const {
     const int64_t bytes = extent(shape_.reductions[0]) * extent(shape_.vector) * size_of(nest_.stored(b_));
-    return shape_.reductions.size() == 1 && bytes > 2 * target_.l2_bytes;
+    return shape_.reductions.size() == 1 && bytes > target_.l2_bytes;
   }
 
   /// Steps of the first reduction loop in a panel that fits the first-level cache; in one for a single tile's columns, half as many again,

@@ -65,6 +65,11 @@ def test_wrong_names(net):
         vecwrap.onnx.compile(mlp(), prefix="a b")
 
 
+def test_what_nobody_asks_for_is_refused():
+    with pytest.raises(ModelError, match="a model's code does not ask for AMX"):
+        vecwrap.onnx.compile(mlp(), "x86-64-amx")
+
+
 def test_threads():
     """The first calls, which load the code, and later ones: each thread gets its own answer."""
     net = vecwrap.onnx.compile(mlp())

@@ -77,6 +77,16 @@ def transposition() -> vw.Nest:
     return nest
 
 
+def blocks() -> vw.Nest:
+    """Bytes in a matrix unit's blocks: a rest of rows, columns and the sum; a bias passes sums through a buffer."""
+    nest = vw.Nest("blocks", "i32")
+    i, j, k = nest.dims(i=40, j=48, k="k")
+    a, b = nest.tensor("A", (i, k), type="u8", strides=("lda", 1)), nest.tensor("B", (k, j), type="i8")
+    bias, c = nest.tensor("bias", (j,)), nest.tensor("C", (i, j))
+    c[i, j] = vw.sum_of(a[i, k] * b[k, j]) + bias[j]
+    return nest
+
+
 CASES = [
     (gemm, "v1 split(m,4) split(n,32) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1) unroll(k,2)", "x86-64-avx512"),
     (gemm, "v1 split(m,2) split(n,16) reorder(m,n,k,m.1,n.1) tile(m.1,n.1) vectorize(n.1)", "x86-64-avx2"),
@@ -89,6 +99,8 @@ CASES = [
     (row_sum, "v1 split(k,32) reorder(i,k,k.1) tile(k.1) vectorize(k.1)", "x86-64-avx2"),
     (transposition, "v1 split(j,16) reorder(j,i,j.1) tile(i,j.1) vectorize(j.1)", "x86-64-avx512"),
     (transposition, "v1 split(j,8) reorder(j,i,j.1) tile(i,j.1) vectorize(j.1)", "x86-64-avx2"),
+    (blocks, "v1 split(i,32) split(j,32) split(k,128) reorder(j,k,i,k.1,i.1,j.1) pack(B,k) pack(C,j) "
+             "tile(i.1,j.1) vectorize(j.1) matrix(i.1,j.1,k.1)", "x86-64-amx"),
 ]
 
 

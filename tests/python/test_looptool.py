@@ -307,6 +307,19 @@ def test_products_within_lanes():
     assert str(Tuner(nest, "x86-64-avx2", nest.heuristic("x86-64-avx2")).sentence)
 
 
+def test_blocks_of_a_matrix_unit_are_kept():
+    nest = vw.Nest("gemm", "i32")
+    m, n, k = nest.dims(m=64, n=64, k=64)
+    A, B, C = nest.tensor("A", (m, k), type="u8"), nest.tensor("B", (k, n), type="i8"), nest.tensor("C", (m, n))
+    C[m, n] += A[m, k] * B[k, n]
+    given = nest.heuristic("x86-64-amx")
+    tuner = Tuner(nest, "x86-64-amx", given)
+    assert "matrix(m.1,n.1,k)" in str(given) and Tuner(nest, "x86-64-amx", tuner.sentence).schedule == tuner.schedule
+    assert nest.schedule(tuner.sentence, "x86-64-amx").code == nest.schedule(given, "x86-64-amx").code
+    tuner.resize(16, "m.1")
+    assert "split(m,16)" in str(tuner.sentence) and "matrix(m.1,n.1,k)" in str(tuner.sentence)
+
+
 def test_collapsed_loops_are_kept():
     nest = vw.Nest("scale", "f32")
     i, j = nest.dims(i=12, j=20)

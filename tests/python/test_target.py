@@ -11,7 +11,8 @@ from vecwrap.cli import target
 
 CPUINFO = Path("/proc/cpuinfo")
 LINUX_NAMES = {"avx512vnni": "avx512_vnni", "avxvnni": "avx_vnni", "avx512bf16": "avx512_bf16", "avx512fp16": "avx512_fp16",
-               "amx-tile": "amx_tile"}
+               "amx-tile": "amx_tile", "amx-int8": "amx_int8", "amx-bf16": "amx_bf16"}
+ALL = [*_core.targets(), *_core.asked_targets(), *_core.assembly_targets(), *_core.core_targets()]
 
 
 def show(capsys, *arguments: str) -> dict:
@@ -19,7 +20,7 @@ def show(capsys, *arguments: str) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("name", [t.name for t in [*_core.targets(), *_core.assembly_targets(), *_core.core_targets()]])
+@pytest.mark.parametrize("name", [t.name for t in ALL])
 def test_every_target_is_described(capsys, name):
     shown = show(capsys, "--show", name)
     assert shown["name"] == name and "cpu" not in shown
@@ -52,7 +53,7 @@ def test_the_list_marks_the_native_one(capsys, monkeypatch):
     assert commands.main() == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines == [t.name + " (native)" * (t.name == _core.native_target().name)
-                     for t in [*_core.targets(), *_core.assembly_targets(), *_core.core_targets()]]
+                     for t in ALL]
 
 
 def test_an_unknown_target_is_refused(capsys):

@@ -137,7 +137,8 @@ int Generator::scaled_index(int access, const std::vector<int64_t> &index) {
   return scaled.d;
 }
 
-Mem Generator::direct(int access, const std::vector<int64_t> &index) {
+/// indexed: base + index * scale will do, where the target has that.
+Mem Generator::direct(int access, const std::vector<int64_t> &index, bool indexed) {
   Group &group = groups_[group_of_[access]];
   Mem mem;
   mem.disp = nest_.accesses[access].offset;
@@ -147,7 +148,7 @@ Mem Generator::direct(int access, const std::vector<int64_t> &index) {
     const int64_t count = index[d] + unrolled_[d];
     if (stride.is_const()) {
       mem.disp += stride.value * count;
-    } else if (mem.index < 0 && !reaches_strides()) {
+    } else if (mem.index < 0 && indexed && !reaches_strides()) {
       const Reach reach = kReaches[count % kReach];
       if (reach.multiple) mem.index = multiple(stride.sym, reach.multiple), mem.scale = reach.scale;
       if (count >= kReach) distance.push_back({stride.sym, count - count % kReach});

@@ -1,6 +1,7 @@
 // Nests in the loops of others: a body runs on entry to a loop's body, over the region that one iteration needs. Its
 // pointers are the host's, which move with the region; its temporaries lie in the buffer that the program shares.
 #include "codegen/generator.h"
+#include "codegen/shapes.h"
 #include <algorithm>
 
 namespace vecwrap {
@@ -24,6 +25,7 @@ Result<VProgram> generate(const ProgramTree &tree, const Target &target) {
     generator.run();
   }
   if (emission.failed) return emission.refusal;
+  hoist_shapes(emission.out);
   return std::move(emission.out);
 }
 

@@ -8,7 +8,7 @@ namespace vecwrap {
 
 /// Before packs are planned: which loads they are. Afterwards: the rewritten nest.
 void Generator::plan_dot() {
-  if (!dot_) return;
+  if (!dot_ || matrix_) return;
   Dot &dot = *dot_;
   const Product p = dot.product;
   for (int load : {p.a, p.b}) {
@@ -72,7 +72,7 @@ bool Generator::has_groups(int load) {
 
 /// The loop: whole groups, `unroll` at a time, then single ones, then what is left.
 void Generator::groups(int dim, Count total, int64_t unroll, const std::function<void()> &body) {
-  const int64_t group = dot_->group, step = unroll * group;
+  const int64_t group = dot_->step, step = unroll * group;
   const int rest = label(), end = label();
   const auto rolled = [&](int counter, int64_t count, int below) {
     const int head = label();

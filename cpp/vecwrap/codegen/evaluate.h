@@ -31,6 +31,9 @@ public:
   void into_accumulators(int root); ///< acc[p] = root(p) for all points
   /// access[p] = root(p) for all points. Accumulators die with their last use.
   void store(int root, int access);
+  /// The same for as many points at a time as registers hold, whose sums are (or will be) at `sums`, a vector for each point.
+  void into_buffer(int root, Mem sums);
+  void from_buffer(int root, int access, Mem sums);
   void revive(); ///< the accumulators that died, for code of another branch
   /// Computes what does not change in the reduction loops of the scope into registers, as far as they go.
   void hoist(int root);
@@ -83,6 +86,7 @@ private:
   bool is_whole(int loop) const;
   Count within_tile(int loop) const;
   void combine(int acc, int with);
+  void in_parts(const std::function<void()> &body);
   // reduce.cpp: registers
   void fold(int d, int a, int64_t half);
   void join_zipped(int a, int b);

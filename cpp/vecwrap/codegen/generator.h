@@ -1,6 +1,6 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
-// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), dot.cpp and offsets.cpp (step dot), strided.cpp (lanes that
+// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), dot.cpp and offsets.cpp (step dot), matrix.cpp (step matrix), strided.cpp (lanes that
 // are not neighbours), widen.cpp (products of narrow elements), segment.cpp (several vectors
 // of elements side by side; indices for each lane), address.cpp (pointers), pack.cpp (packed buffers; filled by
 // copy.cpp), compose.cpp (nests in the loops of others).
@@ -10,6 +10,7 @@
 #include "ir/combine.h"
 #include "ir/product.h"
 #include "target/dots.h"
+#include "target/matrix.h"
 #include <functional>
 #include <map>
 #include <memory>
@@ -100,6 +101,7 @@ struct Dot {
   int dim = -1;
   DotForm form;
   int64_t group = 1;       ///< form's
+  int64_t step = 1;        ///< elements that a step of the loop in work takes: the group, or a matrix unit's depth
   Type types[2] = {};      ///< of the elements in lanes, in the order in which the instruction takes the operands
   int operands[2] = {};    ///< nodes
   int flip = -1;           ///< node: the loads of one operand with 128 added or taken away
@@ -107,6 +109,15 @@ struct Dot {
   int sums = -1;           ///< access: what the flipped operand has too much, by column of the other one's buffer; -1: summed in registers
   int64_t sums_at = 0;     ///< in the frame
   std::map<int, Layout> layouts; ///< of accesses
+};
+
+/// Step matrix: where a unit's operands and sums lie.
+struct Matrix {
+  MatrixForm form;
+  int rows = -1;               ///< dim; that of the columns is the lanes'
+  int left = -1, right = -1;   ///< accesses: rows along the sum; groups of columns
+  Type types[2] = {};          ///< of theirs, as they are stored
+  int64_t sums_at = 0, rest_at = 0; ///< in the frame: the tile's sums; rows of what is left of the sum, with zeros behind
 };
 
 constexpr int64_t kStraight = 16; ///< vectors that are copied without a loop
@@ -151,8 +162,8 @@ private:
 
   // scope.cpp
   void scope();
-  void begin_scope(Evaluator &);
-  void end_scope(Evaluator &);
+  void begin_scope(const std::function<void(int root)> &fill);
+  void end_scope(Evaluator &, const std::function<void(int root, int access)> &store);
   void branch_unless_first(int label);
   void branch_unless_last(int label);
   bool partial_sums() const;
@@ -197,6 +208,26 @@ private:
   void constant_vector(int reg, double value);
   Count rounded(Count total, int64_t unit);
 
+  // matrix.cpp
+  struct Blocks; ///< the tile in work, as registers of the unit
+  bool begin_matrix();
+  bool plan_matrix();
+  bool has_rest() const; ///< does the sum end within a block?
+  void matrix_scope();
+  void sum_blocks(Evaluator &, const Blocks &);
+  void multiply(const Blocks &);
+  void copy_rest(const Blocks &);
+  void fill_blocks(Evaluator &, const Blocks &, int root);
+  void store_blocks(Evaluator &, const Blocks &, int root, int access);
+  void move_blocks(VOp, const Blocks &, int access); ///< between registers and memory, or (access -1) the buffer of sums
+  bool moves_blocks(int access) const;
+  Mem block(int access, int64_t row, int64_t column);
+  int rows_apart(int access, int dim, int64_t elements); ///< register: bytes
+  Mem in_frame(int64_t at);
+  int64_t filled_up(int dim, int64_t elements) const;
+  void clear_last(const Buffer &);
+  void clear_block(const Buffer &, size_t depth, int64_t at);
+
   // join.cpp
   bool joins(int access) const;
   std::vector<int> join(const std::vector<Mem> &rows, Type stored, const RegisterFile &);
@@ -205,7 +236,7 @@ private:
   // address.cpp
   void build_groups();
   Mem address(int access, const std::vector<int64_t> &index);
-  Mem direct(int access, const std::vector<int64_t> &index); ///< without what an indirect access adds
+  Mem direct(int access, const std::vector<int64_t> &index, bool indexed = true); ///< without what an indirect access adds
   int scaled_index(int access, const std::vector<int64_t> &index);
   int pointer(Group &, const Group::Distance &);
   int symbol(int s);
@@ -320,6 +351,7 @@ private:
   int partial_sums_ = -1; ///< access that holds them: the output or its packed buffer
   int load_partial_ = -1, plain_acc_ = -1; ///< nodes: the partial sum, the accumulator
   std::optional<Dot> dot_;
+  std::optional<Matrix> matrix_;
   std::map<int, VOp> forms_; ///< of nodes that are not what their op says
   std::set<int> segmented_; ///< tensors that are loaded or stored by segments
   const std::vector<bool> word_products_{products_of_words(tree_.nest)}; ///< by node of the tree's nest

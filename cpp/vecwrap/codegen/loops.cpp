@@ -1,4 +1,5 @@
 #include "codegen/generator.h"
+#include "codegen/shapes.h"
 #include <algorithm>
 #include <bit>
 #include <utility>
@@ -43,6 +44,7 @@ Result<VProgram> generate(const LoopTree &tree, const Target &target) {
   emission.out.undisturbed = tree.undisturbed;
   Generator(tree, target, emission).run();
   if (emission.failed) return emission.refusal;
+  hoist_shapes(emission.out);
   return std::move(emission.out);
 }
 
@@ -55,9 +57,9 @@ bool Generator::plan() {
     dot_ = Dot{*product_of(tree_.nest)};
     const auto stored = [&](int load) { return tree_.nest.stored(tree_.nest.nodes[load].access); };
     dot_->form = *dot_form(target_, nest_.type, stored(dot_->product.a), stored(dot_->product.b), tree_.loops[l].dot);
-    dot_->dim = tree_.loops[l].dim, dot_->group = dot_->form.group, group_ = {dot_->group};
+    dot_->dim = tree_.loops[l].dim, dot_->group = dot_->step = dot_->form.group, group_ = {dot_->group};
   }
-  if (!plan_packs()) return false;
+  if (!begin_matrix() || !plan_packs() || !plan_matrix()) return false;
   plan_dot();
   if (failed_) return false;
   plan_widening();
@@ -187,7 +189,7 @@ void Generator::iteration(int dim, Count chunk, const std::function<void()> &bod
 void Generator::copies(int dim, int64_t count, const std::function<void()> &body) {
   const int copies = std::exchange(copies_, dim == tree_.loops[tree_.tile - 1].dim ? int(count) : 1);
   const Line around = line_;
-  const int64_t step = dot_ && dot_->dim == dim ? dot_->group : 1;
+  const int64_t step = dot_ && dot_->dim == dim ? dot_->step : 1;
   for (int64_t i = 0; i < count && !failed_; ++i) {
     line_ = {around.copies * count, around.number * count + i}, unrolled_[dim] = i * step;
     body();

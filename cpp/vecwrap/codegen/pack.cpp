@@ -104,7 +104,7 @@ bool Generator::plan_pack(const Pack &pack) {
   std::vector<Int> strides(nest_.dims.size());
   int64_t bytes = esize();
   for (auto d = buffer.dims.rbegin(); d != buffer.dims.rend(); ++d) {
-    const int64_t group = buffer.grouped && *d == dot_->dim ? dot_->group : 1, count = (capacity[*d] + group - 1) / group;
+    const int64_t group = buffer.grouped && *d == dot_->dim ? dot_->group : 1, all = buffer.grouped ? filled_up(*d, capacity[*d]) : capacity[*d], count = (all + group - 1) / group;
     strides[*d] = Int::constant(bytes / group);
     const int64_t unit = *d == vector_dim() ? lanes() : 1;
     bytes *= (count + unit - 1) / unit * unit;
@@ -135,6 +135,7 @@ void Generator::emit_packs(int position) {
     if (b.root < 0) continue; // partial sums: nothing to fill in
     const auto saved = pointers();
     const auto chunks = chunk_;
+    clear_last(b);
     b.grouped ? copy_groups(b, 0) : copy(merged(b), 0);
     chunk_ = chunks;
     restore(saved);

@@ -71,7 +71,7 @@ void Evaluator::prefetch(int root) {
   };
   if (g_.tree_.tile == g_.tree_.scope) return each_ahead(root, ask);
   const int dim = g_.tree_.loops[g_.tree_.tile - 1].dim, copies = g_.copies_;
-  const int64_t step = g_.dot_ && g_.dot_->dim == dim ? g_.dot_->group : 1, at = g_.unrolled_[dim];
+  const int64_t step = g_.dot_ && g_.dot_->dim == dim ? g_.dot_->step : 1, at = g_.unrolled_[dim];
   for (int c = 0; c < copies; ++c) g_.unrolled_[dim] = c * step, each_ahead(root, ask);
   g_.unrolled_[dim] = at;
 }

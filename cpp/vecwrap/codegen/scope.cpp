@@ -32,6 +32,7 @@ bool Generator::needs_second(const VInst &i) const {
 
 /// The register scope: the tile's outputs stay in registers across the reduction loops inside it.
 void Generator::scope() {
+  if (matrix_) return matrix_scope();
   const auto saved = pointers();
   Evaluator evaluator(*this, vector_registers());
   evaluator.set_tail();
@@ -44,7 +45,7 @@ void Generator::scope() {
   evaluator.allocate_accumulators();
   evaluator.start_places();
   if (failed_) return;
-  combine_ ? start_lanes(evaluator) : begin_scope(evaluator);
+  combine_ ? start_lanes(evaluator) : begin_scope([&](int root) { evaluator.into_accumulators(root); });
   restore(saved);
   std::vector<int> loaded;
   for (size_t a = 0; a < nest_.accesses.size(); ++a)
@@ -76,43 +77,43 @@ void Generator::scope() {
   evaluator.subtract_offsets();
   restore(saved);
   if (combine_) join_lanes(evaluator);
-  end_scope(evaluator);
+  end_scope(evaluator, [&](int root, int access) { evaluator.store(root, access); });
   restore(saved);
 }
 
 bool Generator::partial_sums() const { return !outer_reductions_.empty(); }
 
 /// Accumulators start from init; after the first chunk of an outer reduction loop, from the output's partial sums.
-void Generator::begin_scope(Evaluator &evaluator) {
+void Generator::begin_scope(const std::function<void(int)> &fill) {
   const auto saved = pointers();
   const int resume = label(), done = label();
   const Node &init = nest_.nodes[nest_.init];
   const bool same = init.op == Op::Load && init.access == partial_sums_;
   if (partial_sums() && !same) branch_unless_first(resume);
-  evaluator.into_accumulators(nest_.init);
+  fill(nest_.init);
   if (partial_sums() && !same) {
     restore(saved);
     jump(done);
     place(resume);
-    evaluator.into_accumulators(load_partial_);
+    fill(load_partial_);
     place(done);
   }
 }
 
-void Generator::end_scope(Evaluator &evaluator) {
+void Generator::end_scope(Evaluator &evaluator, const std::function<void(int, int)> &store) {
   const auto saved = pointers();
   const int partial = label(), done = label();
   const bool plain = nest_.nodes[nest_.final].op == Op::Acc && partial_sums_ == nest_.out;
   if (partial_sums() && !plain) branch_unless_last(partial);
   note("final, and store");
-  evaluator.store(nest_.final, nest_.out);
+  store(nest_.final, nest_.out);
   if (failed_) return; // in the midst of an expression: which registers are free is not known
   if (partial_sums() && !plain) {
     restore(saved);
     jump(done);
     place(partial);
     evaluator.revive();
-    evaluator.store(plain_acc_, partial_sums_);
+    store(plain_acc_, partial_sums_);
     place(done);
   }
 }

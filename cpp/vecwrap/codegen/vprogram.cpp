@@ -5,7 +5,7 @@
 namespace vecwrap {
 namespace {
 
-/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory; S: b or imm; Y, Z: a, d or memory
+/// Mnemonic and printed operands, in VOp order. d a b c e: registers; i: imm; v: value2; f: value; m: memory; L: label; n: lanes; t: type in memory; S: b or imm; Y, Z: a, d or memory; P Q R: d, a, b of a matrix unit, H: shapes
 struct Row { const char *name; const char *operands; };
 constexpr Row kRows[] = {
     {"s.imm", "di"},   {"s.arg", "di"},     {"s.mov", "da"},     {"s.add", "dab"},   {"s.addi", "dai"},
@@ -19,6 +19,7 @@ constexpr Row kRows[] = {
     {"v.insert", "Dim"}, {"v.extract", "mAi"}, {"v.place", "DiY"}, {"v.pick", "ZAi"}, {"v.ziplo", "DABt"}, {"v.ziphi", "DABt"},
     {"v.gather", "Dmin"}, {"v.scatter", "Amin"}, {"bbits", "xL"}, {"fence", ""},
     {"v.dot", "DABCto"}, {"v.flip", "DA"}, {"v.widen", "DABCto"}, {"v.group", "Dmint"}, {"v.spread", "Dmot"}, {"v.row", "Dmnto"}, {"prefetch", "m"},
+    {"m.shape", "H"}, {"m.zero", "P"}, {"m.load", "Pm"}, {"m.store", "Qm"}, {"m.dot", "PQRto"},
     {"v.loadseg", "Dimnt"}, {"v.storeseg", "Aimnt"}, {"v.convert", "DAit"}, {"v.index", "imnt"},
 };
 static_assert(std::size(kRows) == size_t(VOp::VIndex) + 1);
@@ -33,6 +34,13 @@ std::string text(const Mem &m) {
   return out + "]";
 }
 
+std::string text(const Shapes &shapes) {
+  std::string out;
+  for (const auto &[rows, bytes] : shapes.registers)
+    if (rows) out += (out.empty() ? "" : " ") + std::to_string(rows) + "x" + std::to_string(bytes);
+  return out;
+}
+
 std::string source(const VInst &i, int operand, int reg) {
   if (i.mem_operand == operand && i.mem_const) return std::to_string(i.value);
   return i.mem_operand == operand ? text(i.mem) + (i.mem_bcast ? "{all}" : "") : v(reg);
@@ -40,6 +48,10 @@ std::string source(const VInst &i, int operand, int reg) {
 
 std::string operand(const VProgram &p, const VInst &i, char kind) {
   switch (kind) {
+  case 'P': return "m" + std::to_string(i.d);
+  case 'Q': return "m" + std::to_string(i.a);
+  case 'R': return "m" + std::to_string(i.b);
+  case 'H': return text(p.shapes[i.imm]);
   case 'd': return s(i.d);
   case 'a': return s(i.a);
   case 'b': return s(i.b);

@@ -3,6 +3,7 @@
 #pragma once
 #include "ir/nest.h"
 #include "target/core.h"
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -61,6 +62,13 @@ enum class VOp : uint8_t {
   VRow,     ///< d = the elements at mem side by side, of type `other` or widened to it; in a tail zeros behind the last of them
   Prefetch, ///< the line at mem, which may lie outside of all tensors; imm 1: for the second-level cache
 
+  // Registers of a matrix unit: blocks of the program's shapes (d, a, b: their numbers). Setting the shapes makes all of them zeros.
+  MShape, ///< the registers have shapes number imm
+  MZero,
+  MLoad,  ///< rows at mem, `stride` bytes apart
+  MStore, ///< the same, of a
+  MDot,   ///< d += the products of a's rows (of type `stored`) and b's columns (`other`)
+
   // Segments (RVV): imm elements side by side for each lane, each of which has registers of its own, one behind the other.
   VLoadSegment, VStoreSegment, ///< d (a): the first one's register; elements of type `stored`
   VConvert, ///< d = elements of type `stored` that stand imm registers behind vector a's first one
@@ -97,6 +105,13 @@ struct Pipelined {
   size_t copies; ///< of the loop's body in the rolled one
 };
 
+/// Of the registers of a matrix unit: how many rows each has, of so many bytes. Those that a program does not use have none.
+struct Shapes {
+  struct Shape { uint8_t rows = 0; uint16_t bytes = 0; bool operator==(const Shape &) const = default; };
+  std::array<Shape, 8> registers;
+  bool operator==(const Shapes &) const = default;
+};
+
 struct VProgram {
   Type type = Type::F32;
   int lanes = 1;            ///< elements per vector register operation; 1 = scalar code
@@ -106,6 +121,7 @@ struct VProgram {
   int group = 1;            ///< registers per vector (RVV: LMUL)
   const Core *core = nullptr; ///< what the instructions are ordered by (RVV)
   int reserved = 0;         ///< vectors of the emitter's own: masks (RVV: in front of number 0), scratch (SSE2: the last ones)
+  std::vector<Shapes> shapes; ///< of a matrix unit, if the program uses it
   int tail_reg = -1;        ///< vector register reserved for a tail mask on targets without mask registers
   bool undisturbed = false; ///< what is beyond the end of a vector stays as it is (RVV)
   std::vector<Pipelined> pipelined;

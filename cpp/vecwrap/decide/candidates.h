@@ -33,6 +33,8 @@ void across_rows(const Nest &nest, const Target &t, std::vector<Sentence> &list)
 void arranged(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, std::vector<Sentence> &list);
 /// Sums of narrow products, for which the target has an instruction (step dot). Cycles of the first; infinity if there is none.
 double dot_products(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
+/// The same in blocks of a matrix unit, if the target has one for them (step matrix).
+double matrix_products(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// y[j] += A[k, j] * x[k]: nothing is shared between rows; walk some rows at a time in memory order.
 void streaming(const Nest &nest, const Target &t, const Shape &s, std::vector<Sentence> &list);
 /// No reduction, and the source's innermost loop is not the contiguous one: interchange and vectorize.

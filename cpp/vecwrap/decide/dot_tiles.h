@@ -108,6 +108,8 @@ protected:
            double(vectors / v) * cost(rows % r, v, packed) + cost(rows % r, vectors % v, packed);
   }
 
+  static constexpr double kKeep = 1.5; ///< cycles to keep a vector of groups for later
+
   const Nest &nest_;
   const Target &target_;
   const Shape &shape_;
@@ -121,8 +123,8 @@ private:
   static constexpr double kApart = 1.5;  ///< of an instruction that adds, one that multiplies and one that adds
   static constexpr double kWidening = 2; ///< loads that an element costs that is widened for all lanes
   // Cycles for a vector of groups of the other operand (Zen 5): of rows that are joined for several vectors, of one vector's rows, of
-  // elements that are strided along the lanes; and to keep it for later.
-  static constexpr double kTogether = 1.6, kAlone = 2.8, kStrided = 20, kKeep = 1.5;
+  // elements that are strided along the lanes.
+  static constexpr double kTogether = 1.6, kAlone = 2.8, kStrided = 20;
   static constexpr double kAloneWide = 3.2; ///< 64 bytes (Granite Rapids, 8 rows by 1024 x 1024: two vectors side by side 46 us, four, packed, 37)
   static constexpr double kAcrossLines = 1.5; ///< more for rows of a panel that cross lines (8 rows: 44 us by 48 columns, 34 by 32)
   static constexpr int64_t kLine = 64;

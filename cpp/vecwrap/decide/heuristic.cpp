@@ -108,6 +108,11 @@ private:
     Plan dots{{}, std::numeric_limits<double>::infinity()};
     for (int vector : vector_dims(nest, target)) dots.cycles = std::min(dots.cycles, dot_products(nest, target, shape_of(nest, vector), dots.sentences));
     join(dots, dots_along_reduction(nest, target));
+    for (int vector : vector_dims(nest, target)) {
+      Plan blocks{{}, 0};
+      blocks.cycles = matrix_products(nest, target, shape_of(nest, vector), blocks.sentences);
+      join(dots, blocks);
+    }
     if (options_.always) lanes_along(nest, target, dots, list);
     else list.insert(list.begin(), dots.sentences.begin(), dots.sentences.end());
     if (target.ordered_sums && !may_reorder(nest)) sums_in_order(nest, target, list);

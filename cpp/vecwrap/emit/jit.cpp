@@ -1,4 +1,5 @@
 #include "emit/kernel.h"
+#include "target/matrix.h"
 #include <cerrno>
 #include <cstring>
 #include <sys/mman.h>
@@ -7,6 +8,7 @@ namespace vecwrap {
 
 Result<std::shared_ptr<Jit>> Jit::load(const Kernel &kernel) {
   if (!kernel.assembly.lines.empty()) return Refusal{"no-target", "this CPU cannot run kernels for RISC-V"};
+  if (!kernel.program->shapes.empty() && !may_use_amx()) return Refusal{"no-target", "this process may not use AMX"};
   auto jit = std::make_shared<Jit>();
   jit->size_ = kernel.code.size();
   void *memory = mmap(nullptr, jit->size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

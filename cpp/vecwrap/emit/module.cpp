@@ -64,6 +64,7 @@ std::string wrong(const Module &m, const Call &call) {
     return "there is no kernel " + std::to_string(call.kernel);
   const ModuleKernel &kernel = m.kernels[call.kernel];
   if (kernel.riscv != is_riscv(m)) return "kernel " + kernel.name + " is not code for " + m.target.name;
+  if (kernel.asks) return "kernel " + kernel.name + " uses a matrix unit that a process has to ask for, which modules do not";
   if (int(call.args.size()) != kernel.arguments)
     return "kernel " + kernel.name + " takes " + std::to_string(kernel.arguments) + " arguments, not " +
            std::to_string(call.args.size());
@@ -93,7 +94,7 @@ void align(std::vector<uint8_t> &code, uint8_t padding) {
 }
 
 ModuleKernel machine_code(const Kernel &kernel) {
-  if (kernel.assembly.lines.empty()) return {"", kernel.code, kernel.stack_bytes, kernel.arguments, false, x86::kernel_frame()};
+  if (kernel.assembly.lines.empty()) return {"", kernel.code, kernel.stack_bytes, kernel.arguments, false, x86::kernel_frame(), !kernel.program->shapes.empty()};
   rvv::Code code = rvv::encode(kernel.assembly);
   return {"", std::move(code.bytes), kernel.stack_bytes, kernel.arguments, true, std::move(code.unwind)};
 }

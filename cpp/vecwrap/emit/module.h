@@ -47,6 +47,7 @@ struct ModuleKernel {
   int arguments = 0;
   bool riscv = false; ///< else x86-64
   Cfi unwind;
+  bool asks = false;  ///< uses what a process has to ask its operating system for
 };
 
 constexpr int64_t kWorkspaceAlignment = 64, kConstantAlignment = 64;

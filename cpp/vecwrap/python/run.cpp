@@ -105,6 +105,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("vector_regs", &Target::vector_regs)
       .def_readonly("vnni", &Target::vnni)
       .def_readonly("bf16", &Target::bf16)
+      .def_readonly("amx", &Target::amx)
       .def_readonly("widest_group", &Target::widest_group)
       .def_readonly("any_length", &Target::any_length)
       .def_property_readonly("is_riscv", [](const Target &t) { return t.isa == Isa::Rvv; })
@@ -116,6 +117,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("stack_bytes", &Target::stack_bytes)
       .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
   m.def("targets", [] { return targets(); });
+  m.def("asked_targets", [] { return asked_targets(); });
   m.def("assembly_targets", [] { return assembly_targets(); });
   m.def("core_targets", [] { return core_targets(); });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));

@@ -28,6 +28,7 @@ private:
   bool strided(const Step &);
   bool stream(const Step &);
   bool tail(const Step &);
+  bool matrix(const Step &);
   template <class F> bool mark(const Step &, F);
 
   // apply.cpp
@@ -40,6 +41,7 @@ private:
   bool check_unroll();
   bool check_dot();
   bool check_tail();
+  bool check_matrix();
   bool check_pipeline();
   bool place_packs();
   bool place_prefetches();

@@ -15,7 +15,7 @@ Result<LoopTree> Applier::run(const Sentence &sentence, const std::vector<std::s
   }
   for (const Step &step : sentence.steps)
     if (!one(step)) return refuse_in(step);
-  if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_tail() && check_unroll() && check_pipeline() && check_dot() &&
+  if (!(check_chains() && check_reduction_order() && find_scope() && place_bodies(bodies) && check_vector() && check_lanes() && check_tail() && check_unroll() && check_pipeline() && check_dot() && check_matrix() &&
         place_packs() && place_prefetches() && check_partial_sums()))
     return refusal_;
   return std::move(tree_);
@@ -77,6 +77,7 @@ bool Applier::place_bodies(const std::vector<std::string> &bodies) {
     const int l = find_or_refuse(name);
     if (l < 0) return false;
     if (l >= tree_.tile) return no("share-too-deep", "loop '" + name + "' of nest '" + tree_.nest.name + "' is in the register tile");
+    if (tree_.loops[l].dot > 1) return no("share-too-deep", "loop '" + name + "' of nest '" + tree_.nest.name + "' takes several elements at once");
     if (tree_.loops[l].unroll > 1) return no("share-too-deep", "loop '" + name + "' of nest '" + tree_.nest.name + "' is unrolled");
     tree_.bodies.push_back(l + 1);
     tree_.scope = std::max(tree_.scope, l + 1);
@@ -255,6 +256,8 @@ int LoopTree::dot() const {
   const auto l = std::find_if(loops.begin(), loops.end(), [](const Loop &loop) { return loop.dot > 1; });
   return l == loops.end() ? -1 : int(l - loops.begin());
 }
+
+bool LoopTree::matrix() const { return vector >= 0 && loops[vector].part == Part::Columns; }
 
 bool LoopTree::reduces_lanes() const { return vector >= 0 && nest.dims[loops[vector].dim].reduction; }
 

@@ -8,6 +8,10 @@
 
 namespace vecwrap {
 
+/// What a loop is of a matrix unit's blocks.
+enum class Part : uint8_t { None, Rows, Columns, Depth };
+inline constexpr const char *kParts[] = {"", "rows", "columns", "depth"};
+
 /// One loop of a scheduled nest. Loops of one dim form a chain i, i.1, i.2, ... from outer to inner.
 struct Loop {
   std::string name;
@@ -19,6 +23,7 @@ struct Loop {
   int unroll = 1;
   bool pipeline = false;
   int dot = 1; ///< iterations whose products are added within a lane
+  Part part = Part::None;
   /// Are its copies all there is, without a branch?
   bool unrolled_wholly() const { return step == 1 && dot == 1 && chunk.is_const() && chunk.value <= unroll; }
 };
@@ -59,6 +64,7 @@ struct LoopTree {
   int group = 1;   ///< registers per vector (RVV: LMUL)
   /// Index of the next loop of the same dim, inwards, or -1.
   int child(int loop) const;
+  bool matrix() const; ///< is the tile a matrix unit's? Then it has a loop of rows, and the vectorized one
   int dot() const; ///< the loop whose iterations are taken in groups, or -1
   bool reduces_lanes() const; ///< the vectorized loop is a reduction: lanes hold partial results
 };

@@ -14,6 +14,7 @@ std::string line(const LoopTree &tree, const Loop &loop) {
   if (loop.vector) out += " vector" + (tree.group > 1 ? " x " + std::to_string(tree.group) : "");
   if (loop.unroll > 1) out += " unroll " + std::to_string(loop.unroll);
   if (loop.dot > 1) out += " dot " + std::to_string(loop.dot);
+  if (loop.part != Part::None) out += std::string(" matrix ") + kParts[int(loop.part)];
   return out + "\n";
 }
 

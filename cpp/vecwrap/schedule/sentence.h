@@ -14,6 +14,7 @@
 //                  if T is the output, the buffer holds its partial sums between chunks of a reduction loop;
 //                  d,...: the dims of the buffer, slowest first, and the loops that fill it (if not given, as the inner loops are)
 // dot(l,g)         g neighbours along the innermost reduction loop l are multiplied and added within a lane
+// matrix(i,j,k)    tile loops i and j and the innermost reduction loop k are rows, columns and depth of a matrix unit's blocks
 // strided(T,how)   how vectors of T are made where the lanes are not neighbours in memory: insert, transpose, gather
 // prefetch(T,l,n)  the innermost code asks the caches for what it will read of T n iterations of loop l later
 // pipeline(l)      what the body of loop l loads first is loaded while the iteration before computes
@@ -33,13 +34,14 @@ namespace vecwrap {
 
 inline constexpr const char *kSentenceVersion = "v1";
 
-enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot, Prefetch, Pipeline, Tail };
+enum class StepKind : uint8_t { Collapse, Split, Reorder, Tile, Vectorize, Unroll, Pack, Strided, Stream, Nest, At, Dot, Prefetch, Pipeline, Tail, Matrix };
 enum class Factor : uint8_t { None, One, Optional };
 struct StepInfo { const char *name; int names; Factor factor; }; ///< names: -n = n or more
 inline constexpr StepInfo kSteps[] = {{"collapse", 2, Factor::None}, {"split", 1, Factor::One}, {"reorder", -1, Factor::None}, {"tile", -1, Factor::None},
                                       {"vectorize", 1, Factor::Optional}, {"unroll", 1, Factor::One}, {"pack", -2, Factor::None},
                                       {"strided", 2, Factor::None}, {"stream", 1, Factor::None}, {"nest", 1, Factor::None}, {"at", 2, Factor::None},
-                                      {"dot", 1, Factor::One}, {"prefetch", 2, Factor::One}, {"pipeline", 1, Factor::None}, {"tail", 2, Factor::None}};
+                                      {"dot", 1, Factor::One}, {"prefetch", 2, Factor::One}, {"pipeline", 1, Factor::None}, {"tail", 2, Factor::None},
+                                      {"matrix", 3, Factor::None}};
 
 /// Element by element; whole blocks of neighbours, exchanged between registers; by an instruction of the target; several vectors
 /// of neighbours at once (RVV).

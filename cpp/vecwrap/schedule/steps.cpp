@@ -39,6 +39,9 @@ bool Applier::one(const Step &step) {
     return mark(step, [&](Loop &l) { l.unroll = int(step.factor); });
   case StepKind::Dot:
     if (step.factor != 2 && step.factor != 4) return no("bad-factor", "a lane holds 2 or 4 products");
+    if (find_or_refuse(step.names[0]) < 0) return false;
+    if (std::any_of(tree_.loops.begin(), tree_.loops.end(), [](const Loop &l) { return l.part != Part::None; }))
+      return no("matrix-shape", "the groups are those of an earlier step matrix");
     return mark(step, [&](Loop &l) { l.dot = int(step.factor); });
   case StepKind::Pack: packs_.push_back(step); return true;
   case StepKind::Prefetch: prefetches_.push_back(step); return true;
@@ -46,6 +49,7 @@ bool Applier::one(const Step &step) {
   case StepKind::Tail: return tail(step);
   case StepKind::Strided: return strided(step);
   case StepKind::Stream: return stream(step);
+  case StepKind::Matrix: return matrix(step);
   case StepKind::Nest: case StepKind::At: return no("not-a-program", "there is one nest");
   }
   return false;

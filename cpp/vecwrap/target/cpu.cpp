@@ -15,6 +15,7 @@ constexpr Feature kFeatures[] = {
     {"avx2", 7, 0, Ebx, 5},         {"bmi2", 7, 0, Ebx, 8},        {"avx512f", 7, 0, Ebx, 16},    {"avx512dq", 7, 0, Ebx, 17},
     {"avx512bw", 7, 0, Ebx, 30},    {"avx512vl", 7, 0, Ebx, 31},   {"avx512vnni", 7, 0, Ecx, 11}, {"avxvnni", 7, 1, Eax, 4},
     {"avx512bf16", 7, 1, Eax, 5},   {"avx512fp16", 7, 0, Edx, 23}, {"amx-tile", 7, 0, Edx, 24},
+    {"amx-int8", 7, 0, Edx, 25},    {"amx-bf16", 7, 0, Edx, 22},
 };
 
 Registers cpuid(unsigned leaf, unsigned subleaf) {

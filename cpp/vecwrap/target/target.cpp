@@ -1,4 +1,4 @@
-#include "target/target.h"
+#include "target/matrix.h"
 #include <cpuid.h>
 
 namespace vecwrap {
@@ -17,6 +17,11 @@ Target vnni(Target t) {
 
 Target bf16(Target t) {
   t.bf16 = true;
+  return t;
+}
+
+Target amx(Target t) {
+  t.amx = true;
   return t;
 }
 
@@ -53,7 +58,7 @@ bool cpu_has(const CpuBits &need) {
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need.leaf1_ecx) != need.leaf1_ecx) return false;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & need.leaf7_ebx) != need.leaf7_ebx ||
-      (c & need.leaf7_ecx) != need.leaf7_ecx)
+      (c & need.leaf7_ecx) != need.leaf7_ecx || (d & need.leaf7_edx) != need.leaf7_edx)
     return false;
   if (need.leaf7_1_eax && (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || (a & need.leaf7_1_eax) != need.leaf7_1_eax)) return false;
   return (xcr0() & need.xcr0) == need.xcr0;
@@ -91,14 +96,16 @@ bool widens(const Target &target, Type computed, Type stored) {
   return stored == Type::I8 || stored == Type::U8 || stored == Type::I16 || stored == Type::U16;
 }
 
-bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)); }
+bool runs_here(const Target &target) { return target.isa != Isa::Rvv && cpu_has(cpu_bits(target)) && (!target.amx || may_use_amx()); }
 
 CpuBits cpu_bits(const Target &target) {
   constexpr uint32_t fma = 1u << 12, f16c = 1u << 29, osxsave = 1u << 27, avx2 = 1u << 5, bmi2 = 1u << 8;
   constexpr uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
   constexpr uint32_t avx512vnni = 1u << 11, avxvnni = 1u << 4, avx512bf16 = 1u << 5;
   if (target.isa == Isa::Sse) return {0, 0, 0};
-  if (target.isa == Isa::Avx512) return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6, target.vnni ? avx512vnni : 0, target.bf16 ? avx512bf16 : 0};
+  constexpr uint32_t amx = 1u << 22 | 1u << 24 | 1u << 25, tiles = 1u << 17 | 1u << 18; // BF16, TILE, INT8; configuration, data
+  if (target.isa == Isa::Avx512)
+    return {fma | f16c | osxsave, avx2 | bmi2 | avx512, 0xe6 | (target.amx ? tiles : 0), target.vnni ? avx512vnni : 0, target.bf16 ? avx512bf16 : 0, target.amx ? amx : 0};
   return {fma | f16c | osxsave, avx2 | bmi2, 0x6, 0, target.vnni ? avxvnni : 0};
 }
 
@@ -108,6 +115,11 @@ const std::vector<Target> &targets() {
     for (const Row &row : rows()) all.push_back(row.target);
     return all;
   }();
+  return list;
+}
+
+const std::vector<Target> &asked_targets() {
+  static const std::vector<Target> list = {amx(bf16(vnni({"x86-64-amx", Isa::Avx512, 64, 32, 0, 4, 2, 48 << 10, 2 << 20, 64 << 10})))};
   return list;
 }
 
@@ -149,7 +161,7 @@ Result<Target> find_target(const std::string &name) {
   };
   while (drop("+zvfh", halves) || drop("+zicbop", prefetches)) {
   }
-  for (const auto *list : {&targets(), &assembly_targets(), &core_targets()})
+  for (const auto *list : {&targets(), &asked_targets(), &assembly_targets(), &core_targets()})
     for (Target t : *list) {
       known += " " + t.name;
       if (t.name != base || (base != name && t.isa != Isa::Rvv)) continue;

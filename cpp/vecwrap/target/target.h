@@ -23,6 +23,7 @@ struct Target {
   int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   bool bf16 = false;      ///< two products of bf16 are added to a lane of f32 at once (AVX512-BF16)
+  bool amx = false;       ///< has Intel's matrix unit (target/matrix.h), for bytes and bf16
   bool vnni = false;      ///< four products of bytes, or two of 16 bits, are added to a lane of 32 at once
   const Core *core = nullptr; ///< what code is arranged by (RVV)
   int scalar_regs = 0;    ///< floating-point registers apart from the vectors'; 0: scalars live in vector registers
@@ -44,13 +45,15 @@ bool converts_scalars(const Target &, Type stored); ///< of single elements
 
 /// What the CPU must have (cpuid leaves 1 and 7, subleaves 0 and 1) and the OS must save (XCR0) for an instruction set: Intel SDM vol. 2A,
 /// CPUID, and vol. 1, section 13.3. All bits must be set.
-struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0, leaf7_ecx = 0, leaf7_1_eax = 0; };
+struct CpuBits { uint32_t leaf1_ecx, leaf7_ebx, xcr0, leaf7_ecx = 0, leaf7_1_eax = 0, leaf7_edx = 0; };
 CpuBits cpu_bits(const Target &);
-/// Can this CPU and its operating system run the target's code?
+/// Can this CPU and its operating system run the target's code? Of one with AMX: this process, too, which asks for it then.
 bool runs_here(const Target &);
 
 /// All built-in targets that this library makes machine code for, widest first.
 const std::vector<Target> &targets();
+/// Those that are never chosen for a CPU, only named: a process has to ask for what they use.
+const std::vector<Target> &asked_targets();
 /// Those whose kernels are assembly text.
 const std::vector<Target> &assembly_targets();
 /// One for each RISC-V core that is described.

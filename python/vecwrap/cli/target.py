@@ -14,6 +14,7 @@ FIELDS = {  # of a target's description, in the order in which they are shown
     "vector_regs": "vector registers",
     "vnni": "instructions for sums of products of bytes (step dot)",
     "bf16": "instructions for sums of products of bf16 (step dot)",
+    "amx": "a matrix unit for bytes and bf16 (step matrix), which a process has to ask for",
     "widest_group": "of them that one instruction takes as a vector",
     "fma_latency": "cycles of a fused multiply-add",
     "fma_per_cycle": "of them started per cycle",
@@ -55,12 +56,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Without --show: the names, x86-64's widest first, the one that native stands for marked, then RISC-V's."""
+    """Without --show: the names, x86-64's widest first, native's marked, then those to be asked for, then RISC-V's."""
     given = parser().parse_args(arguments)
     try:
         if given.show is None:
             native = _core.native_target().name
-            names = [target.name for target in [*_core.targets(), *_core.assembly_targets(), *_core.core_targets()]]
+            lists = _core.targets(), _core.asked_targets(), _core.assembly_targets(), _core.core_targets()
+            names = [target.name for targets in lists for target in targets]
             print(json.dumps(names) if given.json else "\n".join(f"{name}{' (native)' * (name == native)}" for name in names))
             return 0
         shown = description(_core.find_target(given.show))

@@ -237,6 +237,8 @@ def compile(model: ModelLike, target: str | _core.Target = "native", shapes: Sha
     if not is_identifier(prefix):
         raise ModelError(f"prefix '{prefix}' is not a C identifier")
     machine = _core.native_target() if target == "native" else as_target(target)
+    if machine.amx:
+        raise ModelError(f"a model's code does not ask for AMX, which {machine.name} takes; compile for x86-64-avx512-bf16")
     source = simplify(load(model), shapes, SUPPORTED)
     built = build(lower(source), machine, prefix)
     interface = Interface(prefix, os.path.basename(source.name), machine.name, source.inputs, source.outputs,

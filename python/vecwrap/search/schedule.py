@@ -14,13 +14,16 @@ class EditError(ValueError):
     """An edit names something that is not there; the message says what. (Illegal results raise vecwrap.Refusal.)"""
 
 
+PARTS = ("rows", "columns", "depth")  # of a matrix unit's blocks, as step matrix names their loops
+
+
 @dataclass(frozen=True)
 class Loop:
     """One loop. Loops of one dim form a chain i, i.1, i.2, ... (their levels) from outer to inner.
 
     step: elements of the dim per iteration; 1 for the innermost of a chain.
-    tile, vector, unroll, pipeline, tails, dot: marks of the loop, as the sentence's steps of these names; dot 1: products stay
-        in lanes of their own. group: registers of one of its vectors.
+    tile, vector, unroll, pipeline, tails, dot, matrix: marks of the loop, as the sentence's steps of these names; dot 1: products
+        stay in lanes of their own; matrix: one of PARTS. group: registers of one of its vectors.
     packs: tensors that are packed on entry to its body.
     prefetches: tensors whose lines are asked for ahead, and how many iterations of this loop.
     guests: other nests of a program that run on entry to its body.
@@ -36,6 +39,7 @@ class Loop:
     pipeline: bool = False
     tails: tuple[str, ...] = ()
     dot: int = 1
+    matrix: str = ""
     packs: tuple[str, ...] = ()
     prefetches: tuple[tuple[str, int], ...] = ()
     guests: tuple[str, ...] = ()
@@ -103,6 +107,8 @@ class Schedule:
         steps += [f"vectorize({loop.name}{f',{loop.group}' if loop.group > 1 else ''})" for loop in self.loops if loop.vector]
         steps += [f"unroll({loop.name},{loop.unroll})" for loop in self.loops if loop.unroll > 1]
         steps += [f"dot({loop.name},{loop.dot})" for loop in self.loops if loop.dot > 1]
+        if unit := {loop.matrix: loop.name for loop in self.loops if loop.matrix}:
+            steps.append(f"matrix({','.join(unit[part] for part in PARTS if part in unit)})")
         steps += [f"prefetch({tensor},{loop.name},{n})" for loop in self.loops for tensor, n in loop.prefetches]
         steps += [f"pipeline({loop.name})" for loop in self.loops if loop.pipeline]
         steps += [f"tail({loop.name},{how})" for loop in self.loops for how in loop.tails]
@@ -131,7 +137,7 @@ def read_reorder(schedule: Schedule, names: list[str], factor: int) -> Schedule:
     return replace(schedule, loops=tuple(schedule.loops[schedule.index(name)] for name in names))
 
 
-def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int | tuple[object, ...]) -> Schedule:
+def mark(schedule: Schedule, names: Iterable[str], **marks: bool | int | str | tuple[object, ...]) -> Schedule:
     """With some fields of some loops set."""
     for name in names:
         position = schedule.index(name)
@@ -157,6 +163,13 @@ def add_prefetch(schedule: Schedule, tensor: str, name: str, iterations: int) ->
 
 def add_tail(schedule: Schedule, name: str, how: str) -> Schedule:
     return mark(schedule, [name], tails=(*schedule.loops[schedule.index(name)].tails, how))
+
+
+def add_matrix(schedule: Schedule, *names: str) -> Schedule:
+    """rows, columns and depth of a matrix unit's blocks."""
+    for part, name in zip(PARTS, names):
+        schedule = mark(schedule, [name], matrix=part)
+    return schedule
 
 
 def add_collapse(schedule: Schedule, into: str, dim: str) -> Schedule:
@@ -188,6 +201,7 @@ READERS: dict[str, Callable[[Schedule, list[str], int], Schedule]] = {
     "pipeline": lambda schedule, names, factor: mark(schedule, names, pipeline=True),
     "tail": lambda schedule, names, factor: add_tail(schedule, *names),
     "dot": lambda schedule, names, factor: mark(schedule, names, dot=factor),
+    "matrix": lambda schedule, names, factor: add_matrix(schedule, *names),
     "pack": lambda schedule, names, factor: add_pack(schedule, *names),
     "prefetch": lambda schedule, names, factor: add_prefetch(schedule, names[0], names[1], factor),
     "stream": lambda schedule, names, factor: replace(schedule, stream=tuple(names)),

@@ -24,6 +24,7 @@ constexpr uint8_t kCompare[] = {0x0b, 0x00, 0x1e, 0x1d, 0x11, 0x12, 0x0c, 0x07, 
 
 void Avx::vector(const VInst &i) {
   if (i.op == VOp::VCast) return integral() ? vcvttps2dq(reg(i.d), reg(i.a)) : vcvtdq2ps(reg(i.d), reg(i.a));
+  if (matrix(i)) return;
   if (integral() && integer(i)) return;
   switch (i.op) {
   case VOp::VTail: tail(i); break;

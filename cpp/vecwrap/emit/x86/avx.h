@@ -15,7 +15,7 @@ public:
 
 private:
   void vector(const VInst &i) override;
-  void leave_vectors() override { vzeroupper(); }
+  void leave_vectors() override;
   void tables() override;
   void tail_bits() override { bits64() ? vmovmskpd(edx, Ymm(p_.tail_reg)) : vmovmskps(edx, Ymm(p_.tail_reg)); }
 
@@ -51,6 +51,10 @@ private:
   void sign_of(const Xmm &to, const Xmm &a); ///< all ones in lanes of i64 that are negative
   void long_shift(const VInst &i);
   void broadcast(const Xmm &d, const Address &from);
+
+  bool matrix(const VInst &i); ///< matrix.cpp: Intel's matrix unit; false for other operations
+  void matrix_dot(const VInst &i);
+  void shape_tables();
 
   // 16-byte pieces of registers. Loads and stores of them do not care for the type.
   void place_piece(const VInst &i);
@@ -107,6 +111,7 @@ private:
 
   const bool wide_, vnni_;
   std::map<int, Label> shuffles_; ///< element size -> how rows become lanes
+  std::map<int64_t, Label> configurations_; ///< of the program's shapes, by number
   std::map<int, Label> spreads_;  ///< element size -> where a row's words go
   std::map<int64_t, Label> distances_; // stride -> its multiples, one per lane
   Label masks_;

@@ -188,7 +188,7 @@ void Avx::tables() {
     L(label);
     for (int64_t lane = 0; lane < p_.lanes; ++lane) dd(uint32_t(int32_t(lane * stride)));
   }
-  shuffle_tables(), spread_tables();
+  shuffle_tables(), spread_tables(), shape_tables();
   if (!uses_masks_) return;
   align_to(kLine);
   L(masks_);

@@ -187,6 +187,7 @@ private:
     cpuid();
     require(ebx, need.leaf7_ebx, no);
     if (need.leaf7_ecx) require(ecx, need.leaf7_ecx, no);
+    if (need.leaf7_edx) require(edx, need.leaf7_edx, no);
     if (need.leaf7_1_eax) {
       mov(eax, 7);
       mov(ecx, 1);

@@ -26,5 +26,21 @@ TEST(Target, FindsByNameAndSaysWhatThereIs) {
   EXPECT_NE(unknown.refusal().detail.find("x86-64-avx2"), std::string::npos);
 }
 
+TEST(X86Core, TableIsComplete) {
+  for (const X86Core &core : x86_cores()) {
+    EXPECT_EQ(find_x86_core(core.name), &core);
+    EXPECT_TRUE(core.models[0]) << core.name;
+    EXPECT_TRUE(core.l1_ways && core.l2_bytes) << core.name;
+  }
+  EXPECT_EQ(find_x86_core("znver5"), nullptr); // what targets describe without a core
+}
+
+TEST(X86Core, IsTheNewestWhoseFeatureThereIs) {
+  const auto with = [](const std::string &feature) { return x86_core_with([&](const char *name) { return name == feature; }); };
+  EXPECT_STREQ(with("amx-fp16")->name, "graniterapids");
+  EXPECT_STREQ(with("amx-tile")->name, "sapphirerapids");
+  EXPECT_EQ(with("avx512f"), nullptr);
+}
+
 } // namespace
 } // namespace vecwrap

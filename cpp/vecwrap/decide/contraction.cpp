@@ -172,6 +172,7 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
       continue;
     }
     if (scaled >= 0) list.push_back(prescaled(nest, t, s, tile, scaled));
+    if (packed >= 0 && walks_in_blocks(nest, t, s)) list.push_back(panels_in_blocks(nest, t, s, tile, packed));
     if (packed >= 0 && comes_from_afar(nest, t, s)) list.push_back(panels_ahead(nest, t, s, tile, packed));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
     if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0) {

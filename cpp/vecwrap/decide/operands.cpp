@@ -50,9 +50,8 @@ bool columns_evict(const Nest &nest, const Target &t, const Shape &s) {
 bool worth_packing(const Nest &nest, const Target &t, const Shape &s) {
   constexpr int64_t kFewRows = 64, kFar = 4;
   const int64_t rows = typical_extent(nest, s.row);
-  const int64_t panel = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
-  const bool evict = rows_evict(nest, s) || columns_evict(nest, t, s);
-  return rows >= kFewRows && panel > t.l2_bytes && rows * (evict ? kFar : 1) > 3 * t.vector_bytes;
+  const bool evict = waits_for_l3(t) || rows_evict(nest, s) || columns_evict(nest, t, s);
+  return rows >= kFewRows && leaves_l2(nest, t, s) && rows * (evict ? kFar : 1) > 3 * t.vector_bytes;
 }
 
 int64_t reduction_steps(const Nest &nest, const Shape &s) {
@@ -72,6 +71,17 @@ Panel panel_of(const Nest &nest, const Shape &s) {
 }
 
 } // namespace
+
+/// (Some 450 instructions, a third of them the loads of a tile that has two multiply-adds a cycle.)
+bool waits_for_l3(const Target &t) {
+  constexpr int kGoAhead = 150;
+  return t.l3_cycles > kGoAhead;
+}
+
+bool leaves_l2(const Nest &nest, const Target &t, const Shape &s) {
+  const int64_t bytes = typical_extent(nest, s.reductions[0]) * typical_extent(nest, s.vector) * size_of(nest.type);
+  return bytes > (waits_for_l3(t) ? t.l2_bytes / 4 : t.l2_bytes);
+}
 
 const Access &access_to(const Nest &nest, int tensor) {
   return *std::find_if(nest.accesses.begin(), nest.accesses.end(), [&](const Access &a) { return a.tensor == tensor; });

@@ -20,6 +20,11 @@ bool far(const Nest &nest, const Target &t, const Shape &s);
 bool fits_as_copy(const Nest &nest, const Target &t, const Shape &s, const Tile &tile);
 /// Does a reduction get from each row to the next (windows over pixels)? Then a tile walks through one piece of memory, however many rows it has.
 bool rows_overlap(const Nest &nest, const Shape &s);
+/// Does the third-level cache keep tiles waiting longer than instructions that go ahead of them can hide?
+bool waits_for_l3(const Target &t);
+/// Does the second level not hold a product's moving operand beside all else? (Pages lie in it at random: where the third is far, no more
+/// than a quarter is safe. Granite Rapids, 128 x 768 x 768, 2.4 MB as it lies: 26 to 75 % of the peak, in packed panels 63 to 83.)
+bool leaves_l2(const Nest &nest, const Target &t, const Shape &s);
 /// Do init or final read the tensor, and the reduction not?
 bool begins_or_ends(const Nest &nest, int tensor);
 /// Does it move with the rows, and fill so much of the second-level cache that each tile has to wait for it?

@@ -28,6 +28,17 @@ int64_t steps_between(const Nest &nest, const Shape &s, const Tile &tile, int64_
   return std::max(kFewest, (depth + requests - 1) / requests);
 }
 
+/// Rows of a packed panel, each of so many bytes, that fill the first-level cache.
+int64_t panel_rows(const Target &t, int64_t row) { return std::max<int64_t>(kDepths, t.l1_bytes * 9 / 8 / row / kDepths * kDepths); }
+
+/// Rows of a block: a sixteenth of the second-level cache holds what a chunk of the reduction reads of them. Blocks of one size, as far as
+/// tiles let them.
+int64_t rows_in_block(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int64_t depth) {
+  const int64_t rows = nest.dims[s.row].extent.value, most = std::max(tile.rows, t.l2_bytes / 16 / (depth * size_of(nest.type)));
+  const int64_t blocks = (rows + most - 1) / most;
+  return ((rows + blocks - 1) / blocks + tile.rows - 1) / tile.rows * tile.rows;
+}
+
 /// Partial sums in a buffer of their own: where they and a panel, as they lie, meet in few sets even of the second-level cache.
 bool keeps_sums(const Nest &nest, const Target &t, const Shape &s, int64_t width, int64_t depth) {
   const int64_t rows = nest.dims[s.row].extent.value, row = width * size_of(nest.type), bytes = rows * row;
@@ -37,17 +48,29 @@ bool keeps_sums(const Nest &nest, const Target &t, const Shape &s, int64_t width
 
 } // namespace
 
-bool comes_from_afar(const Nest &nest, const Target &t, const Shape &s) {
+namespace {
+
+/// A product of two matrices of known sizes, whose panels may be anything's.
+bool is_product(const Nest &nest, const Target &t, const Shape &s) {
   const bool known = std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); });
-  return known && t.isa != Isa::Rvv && s.outer.empty() && s.strided.empty() && s.reductions.size() == 1 && s.row >= 0 &&
-         !loads_access(nest, nest.final, nest.out);
+  return known && t.isa != Isa::Rvv && s.outer.empty() && s.reductions.size() == 1 && s.row >= 0 && !loads_access(nest, nest.final, nest.out);
+}
+
+} // namespace
+
+bool comes_from_afar(const Nest &nest, const Target &t, const Shape &s) { return is_product(nest, t, s) && s.strided.empty(); }
+
+/// Where the second-level cache holds all rows, one panel after the other is better.
+bool walks_in_blocks(const Nest &nest, const Target &t, const Shape &s) {
+  if (!is_product(nest, t, s) || !waits_for_l3(t) || !leaves_l2(nest, t, s)) return false;
+  return nest.dims[s.row].extent.value * nest.dims[s.reductions[0]].extent.value * size_of(nest.type) > t.l2_bytes / 2;
 }
 
 Sentence panels_ahead(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor) {
   Draft draft;
   std::vector<std::string> panels, columns, chunks, steps, rows;
   const int64_t width = panel_width(nest, t, tile), row = width * size_of(nest.type);
-  const int64_t depth = std::max<int64_t>(kDepths, t.l1_bytes * 9 / 8 / row / kDepths * kDepths), narrow = tile.vectors * t.lanes(nest.type);
+  const int64_t depth = panel_rows(t, row), narrow = tile.vectors * t.lanes(nest.type);
   const int64_t between = steps_between(nest, s, tile, width / narrow, depth);
   const std::string j = draft.split_twice(nest, s.vector, width, narrow, panels, columns);
   const std::string k = draft.split_twice(nest, s.reductions[0], depth, between, chunks, steps);
@@ -65,6 +88,28 @@ Sentence panels_ahead(const Nest &nest, const Target &t, const Shape &s, const T
   draft.add(StepKind::Vectorize, {j});
   if (const int64_t steps = steps_at_once(t, tile); steps > 1) draft.add(StepKind::Unroll, {k}, steps);
   if (!order.empty() && at != "-") draft.add(StepKind::Prefetch, {nest.tensors[tensor].name, at}, 1);
+  return {draft.steps};
+}
+
+Sentence panels_in_blocks(const Nest &nest, const Target &t, const Shape &s, const Tile &tile, int tensor) {
+  constexpr int64_t kSteps = 32; // between two requests
+  Draft draft;
+  std::vector<std::string> chunks, steps, blocks, rows, panels, columns;
+  const int64_t width = panel_width(nest, t, tile), depth = panel_rows(t, width * size_of(nest.type));
+  const std::string k = draft.split_twice(nest, s.reductions[0], depth, kSteps, chunks, steps);
+  const std::string i = draft.split_twice(nest, s.row, rows_in_block(nest, t, s, tile, depth), tile.rows, blocks, rows);
+  const std::string j = draft.split_twice(nest, s.vector, width, tile.vectors * t.lanes(nest.type), panels, columns);
+  std::vector<std::string> order;
+  for (const auto *more : {&chunks, &blocks, &panels, &rows, &columns, &steps}) order.insert(order.end(), more->begin(), more->end());
+  order.insert(order.end(), {k, i, j});
+  const std::string at = panels.empty() ? "-" : panels.back();
+  draft.add(StepKind::Reorder, order);
+  draft.add(StepKind::Pack, {nest.tensors[tensor].name, at});
+  draft.add(StepKind::Tile, {i, j});
+  draft.add(StepKind::Vectorize, {j});
+  if (const int64_t steps = steps_at_once(t, tile); steps > 1) draft.add(StepKind::Unroll, {k}, steps);
+  if (!panels.empty()) draft.add(StepKind::Prefetch, {nest.tensors[tensor].name, at}, 1);
+  if (!rows.empty() && !steps.empty()) draft.add(StepKind::Prefetch, {nest.tensors[nest.accesses[nest.out].tensor].name, rows.back()}, 1);
   return {draft.steps};
 }
 

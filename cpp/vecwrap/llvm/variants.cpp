@@ -63,6 +63,15 @@ std::vector<Target> rvv_targets(const Function &function) {
   return list;
 }
 
+/// As the core has it that -mtune or -march names, or that alone has what the unit may use (-march=native names what a hypervisor says).
+Target arranged(const Target &target, const Function &function) {
+  for (const char *attribute : {"tune-cpu", "target-cpu"})
+    if (const X86Core *core = find_x86_core(cpu_of(function, attribute)))
+      return tuned(target, *core);
+  const X86Core *core = x86_core_with([&](const char *feature) { return has_feature(function, feature); });
+  return core ? tuned(target, *core) : target;
+}
+
 /// May code for `target` run in a unit compiled for `unit`?
 bool covers(const Target &unit, const Target &target) {
   return target.vector_bytes <= unit.vector_bytes && (!target.vnni || unit.vnni) && (!target.bf16 || unit.bf16);
@@ -112,7 +121,7 @@ std::vector<Target> targets_for(const Function &function, const Nest &nest, bool
   for (const Target &target : targets()) {
     const bool useful = (!target.vnni && !target.bf16) || product_of(nest);
     if (useful && wanted(function, target) && slides_well(nest, target, dispatch) && (dispatch ? asked_for(target, nest) : list.empty() && target.isa != Isa::Sse && covers(unit, target)))
-      list.push_back(target);
+      list.push_back(dispatch ? target : arranged(target, function));
   }
   return list;
 }

@@ -115,11 +115,18 @@ void bind_target(py::module_ &m) {
       .def_readonly("l1_bytes", &Target::l1_bytes)
       .def_readonly("l2_bytes", &Target::l2_bytes)
       .def_readonly("stack_bytes", &Target::stack_bytes)
+      .def_readonly("l1_ways", &Target::l1_ways)
+      .def_readonly("l3_cycles", &Target::l3_cycles)
       .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
   m.def("targets", [] { return targets(); });
   m.def("asked_targets", [] { return asked_targets(); });
   m.def("assembly_targets", [] { return assembly_targets(); });
   m.def("core_targets", [] { return core_targets(); });
+  m.def("x86_cores", [] {
+    std::vector<std::string> names;
+    for (const X86Core &core : x86_cores()) names.push_back(core.name);
+    return names;
+  });
   m.def("find_target", [](const std::string &name) { return unwrap(find_target(name)); }, py::arg("name"));
   m.def("runs_here", &runs_here, py::arg("target"), "Can this CPU and its operating system run the target's code?");
   m.def("native_target", [] { return native_target(); });

@@ -15,7 +15,7 @@ constexpr Feature kFeatures[] = {
     {"avx2", 7, 0, Ebx, 5},         {"bmi2", 7, 0, Ebx, 8},        {"avx512f", 7, 0, Ebx, 16},    {"avx512dq", 7, 0, Ebx, 17},
     {"avx512bw", 7, 0, Ebx, 30},    {"avx512vl", 7, 0, Ebx, 31},   {"avx512vnni", 7, 0, Ecx, 11}, {"avxvnni", 7, 1, Eax, 4},
     {"avx512bf16", 7, 1, Eax, 5},   {"avx512fp16", 7, 0, Edx, 23}, {"amx-tile", 7, 0, Edx, 24},
-    {"amx-int8", 7, 0, Edx, 25},    {"amx-bf16", 7, 0, Edx, 22},
+    {"amx-int8", 7, 0, Edx, 25},    {"amx-bf16", 7, 0, Edx, 22},   {"amx-fp16", 7, 1, Eax, 21},
 };
 
 Registers cpuid(unsigned leaf, unsigned subleaf) {
@@ -54,6 +54,14 @@ Cpu this_cpu() {
   for (const Feature &f : kFeatures)
     if (cpuid(f.leaf, f.subleaf)[f.reg] >> f.bit & 1) cpu.features.push_back(f.name);
   return cpu;
+}
+
+/// Leaf 1: model and its extension, family.
+int intel_model() {
+  constexpr unsigned kGenuineIntel = 0x756e6547; // "Genu", of leaf 0
+  const unsigned signature = cpuid(1, 0)[Eax];
+  if (cpuid(0, 0)[Ebx] != kGenuineIntel || (signature >> 8 & 15) != 6) return 0;
+  return int((signature >> 12 & 0xf0) | (signature >> 4 & 15));
 }
 
 std::vector<std::string> known_features() {

@@ -1,5 +1,5 @@
-// What this machine says about itself. For reports: code generation reads the target's description only, so that the same
-// sentence gives the same bytes everywhere.
+// What this machine says about itself: for reports, and to find its row among the cores (target/x86_core.h). Code generation reads the
+// target's description only, so that the same sentence gives the same bytes everywhere.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -21,6 +21,8 @@ struct Cpu {
 };
 
 Cpu this_cpu();
+/// Intel's number of it in family 6; 0 if it is not one.
+int intel_model();
 /// All features that are looked for.
 std::vector<std::string> known_features();
 

@@ -144,14 +144,48 @@ Target tuned(Target t, const Core &core) {
   return t;
 }
 
+Target tuned(Target t, const X86Core &core) {
+  t.l1_ways = core.l1_ways, t.l2_bytes = core.l2_bytes, t.l3_cycles = core.l3_cycles;
+  return t;
+}
+
 Target for_core(const Core &core) {
   Target t = tuned(rvv(core.name, core.vlen), core);
   t.prefetches = core.zicbop;
   return t;
 }
 
+namespace {
+
+/// The target with its core in its name, so that the name finds it again.
+Target named(const Target &target, const X86Core &core) {
+  Target t = tuned(target, core);
+  t.name += std::string("@") + core.name;
+  return t;
+}
+
+Target native_core(const Target &target) {
+  const X86Core *core = this_x86_core();
+  return core ? named(target, *core) : target;
+}
+
+/// "x86-64-avx2@alderlake".
+Result<Target> with_core(const std::string &base, const std::string &name) {
+  for (const Target &t : targets()) {
+    if (t.name != base) continue;
+    if (name == "native") return native_core(t);
+    if (const X86Core *core = find_x86_core(name)) return named(t, *core);
+  }
+  std::string known;
+  for (const X86Core &core : x86_cores()) known += std::string(" ") + core.name;
+  return Refusal{"unknown-target", "'" + base + "@" + name + "' is not a target of x86 and one of: native" + known};
+}
+
+} // namespace
+
 Result<Target> find_target(const std::string &name) {
   if (name == "native") return native_target();
+  if (const size_t at = name.find('@'); at != std::string::npos) return with_core(name.substr(0, at), name.substr(at + 1));
   std::string base = name, known;
   bool halves = false, prefetches = false;
   const auto drop = [&](const std::string &extension, bool &has) {
@@ -173,7 +207,7 @@ Result<Target> find_target(const std::string &name) {
 
 Target native_target() {
   for (const Target &t : targets())
-    if (runs_here(t)) return t;
+    if (runs_here(t)) return native_core(t);
   return targets().back();
 }
 

@@ -3,6 +3,7 @@
 #include "ir/nest.h"
 #include "ir/result.h"
 #include "target/core.h"
+#include "target/x86_core.h"
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Target {
   int fma_per_cycle = 2; ///< vector FMAs started per cycle
   int64_t l1_bytes = 32 << 10, l2_bytes = 512 << 10;
   int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
+  int l1_ways = 8;
+  int l3_cycles = 0;      ///< as X86Core::l3_cycles
   int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   bool bf16 = false;      ///< two products of bf16 are added to a lane of f32 at once (AVX512-BF16)
@@ -62,9 +65,11 @@ const std::vector<Target> &core_targets();
 Target for_core(const Core &);
 /// The same vectors, arranged for another core.
 Target tuned(Target, const Core &);
-/// A name from either table or a core's (RISC-V's may be followed by "+zvfh" and "+zicbop"), or "native".
+Target tuned(Target, const X86Core &);
+/// A name from either table or a core's, or "native". RISC-V's may be followed by "+zvfh" and "+zicbop", those of x86 by "@" and the name of an
+/// X86Core that schedules are for; "@native" is this machine's.
 Result<Target> find_target(const std::string &name);
-/// The widest built-in target this CPU can run (cpuid and OS support).
+/// The widest built-in target this CPU can run (cpuid and OS support), as its core has it.
 Target native_target();
 /// The widest built-in target whose features are all in an LLVM "target-features" string ("+avx2,+fma,...").
 Target target_for_features(const std::string &llvm_features);

@@ -19,7 +19,9 @@ FIELDS = {  # of a target's description, in the order in which they are shown
     "fma_latency": "cycles of a fused multiply-add",
     "fma_per_cycle": "of them started per cycle",
     "l1_bytes": "first-level data cache",
+    "l1_ways": "of it",
     "l2_bytes": "second-level cache",
+    "l3_cycles": "until a line of the third-level cache is there, where that is long",
     "stack_bytes": "stack that packed buffers of a kernel may use",
 }
 
@@ -30,7 +32,7 @@ def description(target: _core.Target) -> dict[str, Any]:
 
 
 def detected() -> dict[str, Any]:
-    """What cpuid says. It is shown, not used: the same sentence gives the same bytes on every machine."""
+    """What cpuid says. Its model or features find the core that schedules are for; a sentence gives the same bytes everywhere."""
     cpu = _core.this_cpu()
     caches = [{"level": c.level, "holds": c.holds, "bytes": c.bytes, "ways": c.ways, "line_bytes": c.line_bytes}
               for c in cpu.caches]
@@ -60,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         if given.show is None:
-            native = _core.native_target().name
+            native = _core.native_target().name.partition("@")[0]
             lists = _core.targets(), _core.asked_targets(), _core.assembly_targets(), _core.core_targets()
             names = [target.name for targets in lists for target in targets]
             print(json.dumps(names) if given.json else "\n".join(f"{name}{' (native)' * (name == native)}" for name in names))

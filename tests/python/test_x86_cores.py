@@ -1,0 +1,105 @@
+"""Cores of x86: which are described, which this machine is, and what schedules for them compute."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import vecwrap as vw
+
+from vecwrap import _core
+
+FAR = "@graniterapids"  # the third-level cache is far
+ISAS = [name for name in ("x86-64-avx512", "x86-64-avx2") if _core.runs_here(vw.find_target(name))]
+
+
+REFUSED = ["x86-64-avx512@pdp11", "riscv64-rvv256@graniterapids", "riscv64-rvv256@native", "@native", "native@native"]
+
+
+def product(m: int, n: int, k: int, dtype: str = "f32", a: str = "C", b: str = "C") -> vw.Nest:
+    nest = vw.Nest("gemm", dtype)
+    i, j, s = nest.dims(m=m, n=n, k=k)
+    A, B, C = nest.tensor("A", (i, s), order=a), nest.tensor("B", (s, j), order=b), nest.tensor("C", (i, j))
+    C[i, j] = vw.sum_of(A[i, s] * B[s, j])
+    return nest
+
+
+def proposed(nest: vw.Nest, target: str, n: int = 1) -> list[str]:
+    return [str(sentence) for sentence in _core.propose(nest.core, vw.find_target(target), n, always=True)]
+
+
+@pytest.mark.parametrize("core", _core.x86_cores())
+def test_every_core_goes_with_every_target_of_x86(core):
+    for plain in vw.targets():
+        target = vw.find_target(f"{plain.name}@{core}")
+        assert target.name == f"{plain.name}@{core}" and vw.find_target(target.name).l2_bytes == target.l2_bytes
+        assert target.vector_bytes == plain.vector_bytes and target.stack_bytes == plain.stack_bytes
+        assert target.l1_ways in (8, 12) and 1 << 20 <= target.l2_bytes <= 2 << 20 and target.l3_cycles in (0, 500)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_others_are_refused(name):
+    with pytest.raises(vw.Refusal, match="graniterapids"):
+        vw.find_target(name)
+
+
+def test_native_is_the_widest_target_as_this_core_has_it():
+    widest = next(t for t in vw.targets() if _core.runs_here(t))
+    native, named = vw.native_target(), vw.find_target(f"{widest.name}@native")
+    assert native.name == named.name and native.name.partition("@")[0] == widest.name
+    assert native.l2_bytes == named.l2_bytes and native.l3_cycles == named.l3_cycles
+    _, _, core = native.name.partition("@")
+    assert core in ("", *_core.x86_cores())
+    caches = {(c.level, c.holds): c for c in _core.this_cpu().caches}
+    if core:
+        assert caches[1, "data"].ways == native.l1_ways and caches[2, "both"].bytes == native.l2_bytes
+
+
+def test_a_target_without_a_core_is_as_it_was():
+    """What was tuned on AMD's cores, which have no row."""
+    found = {t.name: (t.l1_ways, t.l1_bytes, t.l2_bytes, t.l3_cycles) for t in vw.targets()}
+    assert found["x86-64-avx512"] == (8, 32 << 10, 1 << 20, 0) and found["x86-64-avx2"] == (8, 32 << 10, 512 << 10, 0)
+    assert not any(core.startswith("znver") for core in _core.x86_cores())
+
+
+def test_one_sentence_is_the_same_bytes_for_every_core():
+    nest = product(100, 200, 300)
+    sentence = "v1 split(k,128) split(m,6) split(n,32) reorder(n,k,m,k.1,m.1,n.1) pack(B,k) tile(m.1,n.1) vectorize(n.1)"
+    codes = {bytes(_core.compile(nest.core, vw.Sentence(sentence), vw.find_target(f"x86-64-avx512{core}")).code)
+             for core in ("", *(f"@{name}" for name in _core.x86_cores()))}
+    assert len(codes) == 1
+
+
+def test_where_the_third_level_is_far_panels_are_packed_and_walked_in_blocks():
+    first = proposed(product(1024, 1024, 1024), "x86-64-avx512" + FAR)[0]
+    assert "reorder(k,m,n,m.1,k.1,k.2,m.2,n.1) pack(B,n)" in first and "prefetch(B,n,1) prefetch(C,m.1,1)" in first
+    first = proposed(product(512, 512, 512), "x86-64-avx512" + FAR)[0]
+    assert "reorder(n,k,m," in first and "pack(B,k)" in first, "the second level holds all rows"
+    assert "pack" not in proposed(product(256, 256, 256), "x86-64-avx512" + FAR)[0], "and here all columns"
+    assert "pack" not in proposed(product(32, 4096, 4096), "x86-64-avx512" + FAR)[0], "few rows use a panel"
+    assert "reorder(n,k,m," in proposed(product(1024, 1024, 1024), "x86-64-avx512")[0], "elsewhere as it was"
+
+
+def test_narrow_tiles_share_a_panel():
+    """AVX2's are a line wide, and rows of panels come from pages of their own."""
+    first = proposed(product(1024, 1024, 1024), "x86-64-avx2" + FAR)[0]
+    assert "split(n,64) split(n.1,16)" in first and "pack(B,n)" in first, first
+
+
+SHAPES = [(530, 390, 700, "f32", "C", "C"), (517, 333, 1029, "f32", "F", "C"), (517, 333, 1029, "f32", "C", "F"),
+          (523, 523, 523, "f32", "F", "F"), (263, 391, 517, "f64", "C", "C"), (200, 410, 520, "f32", "C", "C"),
+          (641, 129, 1100, "f32", "C", "C")]
+
+
+@pytest.mark.parametrize("m, n, k, dtype, a, b", SHAPES)
+@pytest.mark.parametrize("isa", ISAS)
+def test_every_schedule_computes_the_same_bits(isa, m, n, k, dtype, a, b):
+    nest = product(m, n, k, dtype, a, b)
+    rng, kind = np.random.default_rng(m), np.float32 if dtype == "f32" else np.float64
+    A, B = np.asarray(rng.standard_normal((m, k)), kind, order=a), np.asarray(rng.standard_normal((k, n)), kind, order=b)
+    wanted = np.zeros((m, n), kind)
+    nest.schedule("v1 split(n,32) reorder(m,n,k,n.1) tile(n.1) vectorize(n.1)", vw.find_target(isa))(A, B, wanted)
+    assert np.allclose(wanted, A @ B, rtol=1e-3, atol=1e-3)
+    for sentence in proposed(nest, isa + FAR, 6):
+        found = np.full((m, n), 7, kind)
+        nest.schedule(sentence, vw.find_target(isa + FAR))(A, B, found)
+        assert np.array_equal(found.view(np.uint8), wanted.view(np.uint8)), sentence

@@ -29,7 +29,7 @@ def proposed(nest: vw.Nest, target: str, n: int = 1) -> list[str]:
 
 @pytest.mark.parametrize("core", _core.x86_cores())
 def test_every_core_goes_with_every_target_of_x86(core):
-    for plain in vw.targets():
+    for plain in [*vw.targets(), *_core.asked_targets()]:
         target = vw.find_target(f"{plain.name}@{core}")
         assert target.name == f"{plain.name}@{core}" and vw.find_target(target.name).l2_bytes == target.l2_bytes
         assert target.vector_bytes == plain.vector_bytes and target.stack_bytes == plain.stack_bytes

@@ -171,11 +171,12 @@ Target native_core(const Target &target) {
 
 /// "x86-64-avx2@alderlake".
 Result<Target> with_core(const std::string &base, const std::string &name) {
-  for (const Target &t : targets()) {
-    if (t.name != base) continue;
-    if (name == "native") return native_core(t);
-    if (const X86Core *core = find_x86_core(name)) return named(t, *core);
-  }
+  for (const auto *list : {&targets(), &asked_targets()})
+    for (const Target &t : *list) {
+      if (t.name != base) continue;
+      if (name == "native") return native_core(t);
+      if (const X86Core *core = find_x86_core(name)) return named(t, *core);
+    }
   std::string known;
   for (const X86Core &core : x86_cores()) known += std::string(" ") + core.name;
   return Refusal{"unknown-target", "'" + base + "@" + name + "' is not a target of x86 and one of: native" + known};

@@ -25,7 +25,9 @@ GROUPS: dict[str, list[Size]] = {
     "few rows": [(m, 1024, 1024) for m in (1, 4, 8, 16)],
     "few rows by rows": [(m, 1024, 1024) for m in (1, 4, 8, 16)],
 }
-OURS = ("heuristic", "best", "no dot")
+OURS = ("heuristic", "best", "no dot", "AMX")
+UNIT = "x86-64-amx"
+RATIOS = ("ratio", "AMX ratio")
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,18 @@ def options_of(program: str, doc: str | None, given: Sequence[str]) -> Options:
 
 
 def kernels(nest: vw.Nest, arrays: Sequence[peers.Data], target: vw.Target) -> dict[str, vw.Kernel]:
-    """The heuristic's kernel, the fastest of its other proposals in a short trial, and its first proposal without step dot."""
+    """The heuristic's kernel, the fastest of its other proposals in a short trial, and its first proposal without step dot; where
+    this process may use a matrix unit that the target does without, the heuristic's kernel with it."""
     proposals = _core.propose(nest.core, target, 40, always=True)
     made = [nest.schedule(sentence, target) for sentence in proposals[:8]]
-    plain = [sentence for sentence in proposals if "dot(" not in str(sentence)]
+    plain = [sentence for sentence in proposals if not any(step in str(sentence) for step in ("dot(", "matrix("))]
     found = {"heuristic": made[0], "best": min(made, key=lambda kernel: kernel.time(*arrays, seconds=0.01, batches=5).best)}
-    return found | ({"no dot": nest.schedule(plain[0], target)} if plain else {})
+    if plain:
+        found["no dot"] = nest.schedule(plain[0], target)
+    unit = vw.find_target(UNIT)
+    if target.bf16 and not target.amx and _core.runs_here(unit):
+        found["AMX"] = nest.schedule(_core.propose(nest.core, unit, 1, always=True)[0], unit)
+    return found
 
 
 def compare(size: Size, nest: vw.Nest, arrays: tuple[peers.Data, peers.Data, peers.Data], want: peers.Data,
@@ -69,15 +77,17 @@ def compare(size: Size, nest: vw.Nest, arrays: tuple[peers.Data, peers.Data, pee
     peer = max(others, key=speed.__getitem__, default=None)
     return {"case": "x".join(map(str, size)), "gops": speed, "peer": peer,
             "sentences": {name: str(kernel.sentence) for name, kernel in ours.items()},
-            "ratio": found[peer].ratio / found["heuristic"].ratio if peer else None}
+            "ratio": found[peer].ratio / found["heuristic"].ratio if peer else None,
+            "AMX ratio": found[peer].ratio / found["AMX"].ratio if peer and "AMX" in found else None}
 
 
 def matrix_unit() -> str:
-    """What a table says where peers may use another unit than ours."""
+    """What a table says where peers may use another unit than our first columns."""
     cap = os.environ.get("ONEDNN_MAX_CPU_ISA")
     if "amx-tile" not in _core.this_cpu().features:
         return ""
-    return "\npeers may multiply with AMX" + (f"; torch's oneDNN at most with {cap} (ONEDNN_MAX_CPU_ISA)" if cap else "")
+    return "\npeers may multiply with AMX, as our column of that name does" + \
+        (f"; torch's oneDNN at most with {cap} (ONEDNN_MAX_CPU_ISA)" if cap else "")
 
 
 def table(title: str, names: Sequence[str], results: Sequence[Mapping[str, Any]]) -> None:
@@ -85,9 +95,16 @@ def table(title: str, names: Sequence[str], results: Sequence[Mapping[str, Any]]
     def row(result: Mapping[str, Any]) -> list[str]:
         speed = result["gops"]
         told = [f"{speed[name]:.0f}" if name in speed else "-" for name in (*OURS, *names)]
-        return [result["case"], *told, f"{result['ratio']:.2f} {result['peer']}" if result["ratio"] else "-"]
+        ratios = [f"{result[name]:.2f}" if result[name] else "-" for name in RATIOS]
+        return [result["case"], *told, *ratios, result["peer"] or "-"]
 
-    ratios = [result["ratio"] for result in results if result["ratio"]]
-    mean = f"\nto the best peer: geometric mean {math.exp(sum(map(math.log, ratios)) / len(ratios)):.3f}" if ratios else ""
-    print_table(f"{title}: 1e9 operations per second{matrix_unit()}{mean}", ["m x n x k", *OURS, *names, "ours : best peer"],
+    means = [f"{name} {mean:.3f}" for name, ratio in zip(("ours", "AMX"), RATIOS) if (mean := mean_of(results, ratio))]
+    said = f"\nto the best peer, geometric mean: {', '.join(means)}" if means else ""
+    print_table(f"{title}: 1e9 operations per second{matrix_unit()}{said}",
+                ["m x n x k", *OURS, *names, "ours : best peer", "AMX : best peer", "best peer"],
                 [row(result) for result in results])
+
+
+def mean_of(results: Sequence[Mapping[str, Any]], ratio: str) -> float | None:
+    ratios = [result[ratio] for result in results if result[ratio]]
+    return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else None

@@ -139,10 +139,10 @@ def test_the_heuristic_uses_the_unit_where_rows_are_enough():
     def proposed(*size: int) -> str:
         return str(_core.propose(gemm("u8", "i8", False, *size).core, find_target(TARGET), 1, always=True)[0])
 
-    assert "matrix(" in proposed(64, 64, 64) and "matrix(" in proposed(8, 1024, 1024)
-    assert "dot(" in proposed(4, 1024, 1024) and "dot(" in proposed(17, 33, 31)
+    assert "matrix(" in proposed(64, 64, 64) and "matrix(" in proposed(16, 1024, 1024)
+    assert "dot(" in proposed(8, 1024, 1024) and "dot(" in proposed(17, 33, 31)
     whole, part = proposed(512, 512, 512), proposed(128, 768, 3072)
-    assert "split(k" not in whole and "split(n" not in whole and "split(k,448)" in part
+    assert "split(k" not in whole and "split(n" not in whole and "split(k,512)" in part
     assert "matrix(" in str(_core.propose(bf16_gemm(256, 256, 256).core, find_target(TARGET), 1)[0])
 
 

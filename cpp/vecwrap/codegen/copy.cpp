@@ -160,9 +160,10 @@ void Generator::copy_transposed(const Buffer &b, int from, int to) {
   });
 }
 
-/// A vector of rows side by side in each register, a piece of each.
+/// A vector of rows side by side in each register, a piece of each. Columns may be groups of narrow elements, as wide as one.
 void Generator::transpose_block(const Buffer &b, int from, int columns, int to, int rows) {
   const auto saved = pointers();
+  const int64_t column = b.grouped ? dot_->group : 1;
   std::vector<int> free(vector_registers());
   for (size_t i = 0; i < free.size(); ++i) free[i] = int(free.size() - 1 - i);
   const RegisterFile file{[&] { const int reg = free.back(); free.pop_back(); return reg; }, [&](int reg) { free.push_back(reg); }};
@@ -172,7 +173,7 @@ void Generator::transpose_block(const Buffer &b, int from, int columns, int to, 
   std::vector<int64_t> index(nest_.dims.size());
   for (int row = 0; row < rows; ++row, ++index[to])
     for (size_t c = 0; c < blocks.size(); ++c) {
-      index[from] = int64_t(c) * unit();
+      index[from] = int64_t(c) * unit() * column;
       const Mem mem = address(tree_.nest.nodes[b.root].access, index);
       VInst &piece = emit(VOp::VPlace);
       piece.d = blocks[c][row % unit()], piece.imm = row / unit(), piece.mem = mem;
@@ -183,15 +184,16 @@ void Generator::transpose_block(const Buffer &b, int from, int columns, int to, 
       const Mem mem = address(b.access, index);
       VInst &store = emit(rows == lanes() ? VOp::VStore : VOp::VPick);
       store.a = reg, store.mem = mem;
-      ++index[from];
+      index[from] += column;
     }
   restore(saved);
 }
 
-/// As many blocks of the first size as there are, then of the next; the last size is 1.
+/// As many blocks of the first size as there are, then of the next; the last size is 1, or 0: what is left, at once.
 void Generator::in_blocks(int dim, Count total, const std::vector<int> &sizes, const Block &block, size_t at) {
   const int size = sizes[at];
   if (size == 1) return over(dim, total, 1, [&] { block(1); });
+  if (size == 0) return chunk_[dim] = total, block(0);
   if (total.is_const() && total.value < size) return in_blocks(dim, total, sizes, block, at + 1);
   const auto saved = copy_pointers(dim);
   const int counter = counter_of(total), head = label(), tail = label(), end = label();

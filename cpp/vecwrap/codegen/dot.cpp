@@ -121,6 +121,7 @@ void Generator::copy_groups(const Buffer &b, size_t depth) {
   if (vectors) std::stable_partition(order.begin(), order.end(), [&](int d) { return d != vector_dim(); });
   if (depth == order.size()) return copy_group(b, vector_dim(), 0, Lanes::One);
   const int d = order[depth];
+  if (d == vector_dim() && transposes_groups(b) && depth + 2 == order.size()) return copy_transposed_groups(b);
   if (vectors && d == vector_dim()) return copy_row(b, d, true, copy_joined(b, d));
   if (d != dot_->dim) return over(d, whole(d), 1, [&] { copy_groups(b, depth + 1); });
   const auto saved = copy_pointers(d);
@@ -132,6 +133,32 @@ void Generator::copy_groups(const Buffer &b, size_t depth) {
   });
   chunk_[d] = total;
   restore(saved);
+}
+
+/// Do groups lie in memory as lanes hold them, but strided along those?
+bool Generator::transposes_groups(const Buffer &b) const {
+  const int id = tree_.nest.nodes[b.root].access;
+  return !reaches_strides() && !widens(id) && lanes() >= unit() && tree_.nest.contiguous(id, dot_->dim) && !tree_.nest.contiguous(id, vector_dim());
+}
+
+/// Blocks of rows of groups through registers, then what is left lane by lane.
+void Generator::copy_transposed_groups(const Buffer &b) {
+  const int d = dot_->dim, group = int(dot_->group), along = vector_dim();
+  const Count total = chunk_[d];
+  const auto lane = [&](Count elements) {
+    const auto saved = copy_pointers(d);
+    groups(d, elements, 1, [&] { copy_group(b, along, 0, Lanes::One); });
+    restore(saved);
+  };
+  in_blocks(along, whole(along), {lanes(), unit(), 1}, [&](int rows) {
+    if (rows == 1) lane(total);
+    else in_blocks(d, total, {lanes() * group, unit() * group, 0}, [&](int columns) {
+      if (columns) return transpose_block(b, d, columns / group, along, rows);
+      const Count rest = chunk_[d];
+      over(along, {rows}, 1, [&] { lane(rest); });
+    });
+    chunk_[d] = total;
+  });
 }
 
 /// One vector, or one lane, of the buffer.

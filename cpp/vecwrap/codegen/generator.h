@@ -194,6 +194,8 @@ private:
   VInst load_group(int access, Type stored, Dot::Layout, Mem); ///< without registers
   bool is_whole_group() const { return group_.is_const() && group_.value == dot_->group; }
   void copy_groups(const Buffer &, size_t depth);
+  bool transposes_groups(const Buffer &) const;
+  void copy_transposed_groups(const Buffer &);
   void copy_group(const Buffer &, int dim, int64_t at, Lanes);
 
   // offsets.cpp

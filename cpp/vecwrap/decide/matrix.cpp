@@ -14,19 +14,20 @@ public:
   Matrices(const Nest &nest, const Target &target, const Shape &shape, const Product &product, const DotForm &dot, const MatrixForm &form)
       : DotTiles(nest, target, shape, product, dot), unit_(form) {}
 
-  /// Both operands as the unit takes them, and rows enough to pack for. (Granite Rapids, bytes by 1024 x 1024, 10^9 operations a second, and
-  /// by step dot: 4 rows 250 and 330, 8 rows 480 and 360.)
+  /// Both operands as the unit takes them, and rows enough to pack for: the less a vector's dot product does, the sooner. (Granite Rapids, by
+  /// 1024 x 1024, 10^9 operations a second, and by step dot: bytes 8 rows 390 and 460, 16 rows 730 and 580; bf16 8 rows 160 and 65.)
   bool possible() const {
-    return shape_.row >= 0 && 2 * extent(shape_.row) >= unit_.rows && DotTiles::possible() && !are_words() && nest_.still(b_, shape_.row) && !nest_.still(a_, shape_.row);
+    return shape_.row >= 0 && extent(shape_.row) > 2 * form_.group && DotTiles::possible() && !are_words() && nest_.still(b_, shape_.row) && !nest_.still(a_, shape_.row);
   }
 
   /// Two by two blocks, or, of few rows, one by four.
   int64_t down() const { return extent(shape_.row) > unit_.rows ? 2 : 1; }
   int64_t across() const { return down() > 1 ? 2 : 4; }
 
-  /// Panels of the whole sum, of as many columns as rows are put together best for. Where those do not fit, sums that stay near the core are
-  /// worth keeping in the output between panels of a part; others are not. (Granite Rapids, 10^9 operations a second: 128 x 768 x 3072 bytes
-  /// 1330 by 384 steps of 128 columns, 790 by all of 16; 1024^3 1290 and, all of 32, 1610.)
+  /// Panels of the whole sum, of as many columns as rows are put together best for. Sums that stay near the core are worth keeping in the output
+  /// between wider panels of a part, where those of the whole do not fit; or where few rows, or a slow cache, make packing what counts: longer
+  /// runs are read then. (Granite Rapids, bytes, 10^9 operations a second: 128 x 768 x 3072 1330 by 384 steps of 128 columns, 790 by all of 16;
+  /// 128 x 3072 x 768 1600 and, all of 64, 1480; 16 x 1024 x 1024 780 and 690; but 1024^3 1290 and, all of 32, 1610.)
   std::vector<Sentence> sentences() const {
     std::vector<Sentence> list;
     const auto whole = [&](int64_t vectors) {
@@ -35,10 +36,12 @@ public:
     const auto part = [&](bool now) {
       if (now && keeps_sums() && most_steps(2 * kTogetherBest)) list.push_back(packed(2 * kTogetherBest, evenly(most_steps(2 * kTogetherBest))));
     };
-    double sums = size_of(nest_.type) * double(extent(shape_.row)) * double(extent(shape_.vector));
+    double sums = size_of(nest_.type) * double(extent(shape_.row)) * double(extent(shape_.vector)), second = size_of(nest_.stored(b_)) * double(extent(shape_.vector));
     for (int d : shape_.outer) sums *= nest_.still(b_, d) ? double(extent(d)) : 1;
-    const bool near = sums <= double(target_.l2_bytes) / 2;
-    whole(kTogetherBest), part(near), whole(kTogetherBest / 2), part(!near), whole(1);
+    for (int r : shape_.reductions) second *= double(extent(r));
+    const double cache = double(target_.l2_bytes);
+    const bool rows = nest_.contiguous(b_, shape_.vector), first = rows && sums <= cache && (down() == 1 || second > cache), near = rows && sums <= cache / 2;
+    part(first), whole(kTogetherBest), part(near && !first), whole(kTogetherBest / 2), part(!near && !first), whole(1);
     return list;
   }
 
@@ -52,7 +55,8 @@ public:
     const double loads = kLoad * (1.0 / double(down()) + 1.0 / double(across())) * blocks;
     const double each = std::max(rows * vectors, loads);
     const double groups = points * double(unit_.depth / unit_.group);
-    return times * (points * each + kBlock * blocks) + groups * (grouping(int64_t(vectors), form_.group) + kKeep * vectors);
+    const double pack = nest_.contiguous(b_, shape_.vector) ? grouping(int64_t(vectors), form_.group) : kTransposed * vectors;
+    return times * (points * each + kBlock * blocks) + groups * (pack + kKeep * vectors);
   }
 
 private:
@@ -98,6 +102,7 @@ private:
   }
 
   static constexpr int64_t kTogetherBest = 4; ///< vectors, of bytes that are put together: codegen/join.cpp
+  static constexpr double kTransposed = 6; ///< cycles for a vector of groups that lie across the lanes (Granite Rapids, 1024 x 1024 bytes)
   static constexpr double kLoad = 8;   ///< cycles for a block's rows
   static constexpr double kBlock = 40; ///< more for each block of sums: its stores, and what waits for them
   const MatrixForm unit_;

@@ -1,4 +1,4 @@
-"""Matrix products beside OpenBLAS, MKL, ONNX Runtime and OpenVINO: square, of networks, GEMV, transposed, odd sizes, f64.
+"""Matrix products beside OpenBLAS, MKL, ONNX Runtime, OpenVINO: square, of networks, GEMV, transposed, odd, f64, with a factor.
 
     ./run bench gemm                     all groups;   python bench/gemm.py square odd --rounds 15
 """
@@ -34,7 +34,7 @@ WRITTEN.append("v1 split(n,256) split(n.1,{columns}) split(m,{rows}) reorder(n,m
 
 @dataclass(frozen=True)
 class Product:
-    """C[m,n] = A[m,k] B[k,n]; `a` and `b` are T for operands that lie transposed in memory."""
+    """C[m,n] = A[m,k] B[k,n]; `a` and `b` are T for operands that lie transposed in memory; `factor`: C += alpha A B."""
 
     m: int
     n: int
@@ -42,10 +42,11 @@ class Product:
     dtype: str = "f32"
     a: str = "N"
     b: str = "N"
+    factor: bool = False
 
     def __str__(self) -> str:
         kind = "" if (self.a, self.b) == ("N", "N") else f" {self.a}{self.b}"
-        return f"{self.m}x{self.n}x{self.k}{kind}{' f64' if self.dtype == 'f64' else ''}"
+        return f"{self.m}x{self.n}x{self.k}{kind}{' f64' if self.dtype == 'f64' else ''}{' alpha' * self.factor}"
 
     @property
     def flops(self) -> float:
@@ -61,7 +62,9 @@ GROUPS: dict[str, list[Product]] = {
     "odd": [*[Product(n, n, n) for n in (*ODD, 37, 61, 127, 251)],
             Product(31, 1, 33), Product(7, 127, 61), Product(127, 3, 251)],
     "f64": [Product(n, n, n, "f64") for n in (64, 127, 256, 512)],
+    "factor": [Product(n, n, n, dtype, factor=True) for dtype in ("f32", "f64") for n in (64, 127, 256, 512, 1024)],
 }
+ALPHA = 1.5
 
 
 def nest_of(case: Product) -> vw.Nest:
@@ -70,7 +73,10 @@ def nest_of(case: Product) -> vw.Nest:
     A = nest.tensor("A", (m, k), order="F" if case.a == "T" else "C")
     B = nest.tensor("B", (k, n), order="F" if case.b == "T" else "C")
     C = nest.tensor("C", (m, n))
-    C[m, n] = vw.sum_of(A[m, k] * B[k, n])
+    if case.factor:
+        C[m, n] += (nest.scalar("alpha") * A[m, k]) * B[k, n]  # type: ignore[misc]
+    else:
+        C[m, n] = vw.sum_of(A[m, k] * B[k, n])
     return nest
 
 
@@ -89,16 +95,16 @@ def sentences(nest: vw.Nest, target: _core.Target) -> list[str]:
     return proposed + [text.format(rows=r, columns=c, steps=steps) for r, c in tiles for text in WRITTEN]
 
 
-def kernels(nest: vw.Nest, target: str, arrays: Sequence[peers.Data]) -> dict[str, vw.Kernel]:
-    """The heuristic's kernel, and the fastest of all known sentences in a short trial."""
-    machine = vw.find_target(target)
+def kernels(nest: vw.Nest, target: str, arrays: Sequence[peers.Data], scalars: dict[str, float]) -> dict[str, vw.Kernel]:
+    """The heuristic's kernel, and the fastest of all known sentences in a short trial; schedules are for this core."""
+    machine = vw.find_target(f"{target}@native")
     trials: dict[str, tuple[float, vw.Kernel]] = {}
     for sentence in dict.fromkeys(sentences(nest, machine)):
         try:
             kernel = nest.schedule(sentence, machine)
         except vw.Refusal:
             continue
-        trials[sentence] = (kernel.time(*arrays, seconds=0.01, batches=5).best, kernel)
+        trials[sentence] = (kernel.time(*arrays, seconds=0.01, batches=5, **scalars).best, kernel)
     first = next(iter(trials.values()))[1]
     return {"heuristic": first, "best": min(trials.values(), key=lambda trial: trial[0])[1]}
 
@@ -116,14 +122,23 @@ def onnx_model(case: Product, b: peers.Data, times: int) -> bytes:
     return model
 
 
+def check(case: Product, name: str, a: peers.Data, b: peers.Data, c: peers.Data) -> None:
+    wanted = (a @ b) * (ALPHA if case.factor else 1.0)
+    assert np.allclose(c, wanted, rtol=1e-3, atol=1e-3 * float(np.abs(wanted).max())), f"{case}: {name} is wrong"
+
+
 def peer_loops(case: Product, a: peers.Data, b: peers.Data) -> dict[str, peers.Loop]:
     """Constant right sides (ONNX Runtime, OpenVINO) may be laid out in advance; BLAS gets both operands as they are."""
     c = np.zeros((case.m, case.n), a.dtype)
     blas = {"OpenBLAS": peers.openblas(case.dtype), "MKL": peers.mkl(case.dtype)}
-    loops = {name: peers.gemm_loop(function, a, b, c) for name, function in blas.items() if function}
-    for loop in loops.values():
+    factors = (ALPHA, 1.0) if case.factor else (1.0, 0.0)
+    loops = {name: peers.gemm_loop(function, a, b, c, *factors) for name, function in blas.items() if function}
+    for name, loop in loops.items():
+        c[...] = 0
         loop.run(1)
-        assert np.allclose(c, a @ b, rtol=1e-3, atol=1e-3 * float(np.abs(a @ b).max())), f"{case}: a peer's result is wrong"
+        check(case, name, a, b, c)
+    if case.factor:
+        return loops
     times = CHAIN if case.n == case.k else 1
     model, feeds = onnx_model(case, b, times), {"a": np.ascontiguousarray(a)}
     found = {"ONNX Runtime": peers.ort_loop(model, feeds, times)}
@@ -134,13 +149,15 @@ def peer_loops(case: Product, a: peers.Data, b: peers.Data) -> dict[str, peers.L
 
 def measure(case: Product, settings: peers.Settings, targets: Sequence[str]) -> dict[str, Any]:
     nest, (a, b, c) = nest_of(case), operands(case)
+    scalars = {"alpha": ALPHA} if case.factor else {}
     loops: dict[str, peers.Loop] = {}
     chosen: dict[str, str] = {}
     for target in targets:
-        for name, kernel in kernels(nest, target, (a, b, c)).items():
-            kernel(a, b, c)
-            assert np.allclose(c, a @ b, rtol=1e-3, atol=1e-3 * float(np.abs(c).max())), f"{case}: {kernel.sentence} is wrong"
-            loops[f"{target} {name}"] = peers.Loop(kernel.loop(a, b, c))
+        for name, kernel in kernels(nest, target, (a, b, c), scalars).items():
+            c[...] = 0
+            kernel(a, b, c, **scalars)
+            check(case, str(kernel.sentence), a, b, c)
+            loops[f"{target} {name}"] = peers.Loop(kernel.loop(a, b, c, **scalars))
             chosen[f"{target} {name}"] = str(kernel.sentence)
     ours = list(loops)
     theirs = peer_loops(case, a, b)

@@ -172,8 +172,8 @@ def symbol(library: str, name: str) -> int | None:
         return None
 
 
-def gemm_loop(function: int, a: Data, b: Data, c: Data) -> Loop:
-    """c = a b by Fortran's gemm. Row-major arrays are transposed column-major ones, so it computes c' = b' a'.
+def gemm_loop(function: int, a: Data, b: Data, c: Data, alpha: float = 1, beta: float = 0) -> Loop:
+    """c = alpha a b + beta c by Fortran's gemm. Row-major arrays are transposed column-major ones, so it computes c' = b' a'.
 
     Arguments are passed by address: 64-bit integers suit both widths of BLAS, small and little-endian as they are.
     """
@@ -181,8 +181,8 @@ def gemm_loop(function: int, a: Data, b: Data, c: Data) -> Loop:
     flags = [ctypes.c_char(b"N" if x.flags.c_contiguous else b"T") for x in (b, a)]
     sizes = [ctypes.c_int64(n) for n in (c.shape[1], c.shape[0], a.shape[1])]
     leading = [ctypes.c_int64(x.shape[1] if x.flags.c_contiguous else x.shape[0]) for x in (b, a, c)]
-    one, zero = scalar(1), scalar(0)
-    values: Sequence[Any] = [*flags, *sizes, one, b, leading[0], a, leading[1], zero, c, leading[2]]
+    factor, kept = scalar(alpha), scalar(beta)
+    values: Sequence[Any] = [*flags, *sizes, factor, b, leading[0], a, leading[1], kept, c, leading[2]]
     addresses = (ctypes.c_void_p * 13)(*(v.ctypes.data if isinstance(v, np.ndarray) else ctypes.addressof(v) for v in values))
 
     def loop(runs: int) -> None:

@@ -103,3 +103,36 @@ def test_every_schedule_computes_the_same_bits(isa, m, n, k, dtype, a, b):
         found = np.full((m, n), 7, kind)
         nest.schedule(sentence, vw.find_target(isa + FAR))(A, B, found)
         assert np.array_equal(found.view(np.uint8), wanted.view(np.uint8)), sentence
+
+
+def convolution(panels: int, size: int, channels: int, window: int = 3, filters: int = 64) -> vw.Nest:
+    """Channels last, weights in panels of filters."""
+    nest = vw.Nest("conv", "f32")
+    g, y, x, p, q, c, f = nest.dims(g=panels, y=size, x=size, p=window, q=window, c=channels, f=filters)
+    X = nest.tensor("X", (size + window - 1, size + window - 1, c))
+    W, Y = nest.tensor("W", (g, p, q, c, f)), nest.tensor("Y", (y, x, g, f))
+    Y[y, x, g, f] = vw.sum_of(X[y + p, x + q, c] * W[g, p, q, c, f])
+    return nest
+
+
+def test_filters_that_leave_the_second_level_come_in_chunks():
+    """What the first level holds of a panel meets all rows before the next comes."""
+    assert "reorder(g,p,q,c,y,x,c.1,x.1,f)" in proposed(convolution(8, 7, 512), "x86-64-avx512" + FAR)[0]
+    assert "reorder(g,c,y,x,c.1,x.1,f)" in proposed(convolution(32, 7, 512, 1), "x86-64-avx512" + FAR)[0].replace("p,q,", "")
+    for nest in convolution(1, 56, 64), convolution(8, 3, 512):
+        assert "c.1" not in proposed(nest, "x86-64-avx512" + FAR)[0], "they stay, or few rows use them"
+    assert "c.1" not in proposed(convolution(8, 7, 512), "x86-64-avx512")[0], "elsewhere as it was"
+
+
+@pytest.mark.parametrize("panels, size, channels, filters", [(2, 7, 501, 64), (3, 6, 389, 48), (2, 9, 1030, 23)])
+@pytest.mark.parametrize("isa", ISAS)
+def test_every_schedule_of_filters_computes_the_same_bits(isa, panels, size, channels, filters):
+    nest, rng = convolution(panels, size, channels, filters=filters), np.random.default_rng(channels)
+    X = rng.standard_normal((size + 2, size + 2, channels), np.float32)
+    W = rng.standard_normal((panels, 3, 3, channels, filters), np.float32)
+    wanted, found = (np.full((size, size, panels, filters), v, np.float32) for v in (0, 7))
+    nest.schedule("v1 split(f,8) reorder(g,y,x,f,p,q,c,f.1) tile(f.1) vectorize(f.1)", vw.find_target(isa))(X, W, wanted)
+    for sentence in proposed(nest, isa + FAR, 6):
+        found[...] = 7
+        nest.schedule(sentence, vw.find_target(isa + FAR))(X, W, found)
+        assert np.array_equal(found.view(np.uint8), wanted.view(np.uint8)), sentence

@@ -100,7 +100,7 @@ Sentence several_panels(const Nest &nest, const Target &t, const Shape &s, const
 
 /// Where tiles read what moves along the vectors; what is packed because it is strided counts as near.
 Columns columns_of(const Nest &nest, const Target &t, const Shape &s, int packed) {
-  if (packed < 0) return far(nest, t, s) ? Columns::Far : Columns::Near;
+  if (packed < 0) return far(nest, t, s) && !comes_in_chunks(nest, t, s) ? Columns::Far : Columns::Near;
   return s.strided.empty() && !t.scalar_regs ? Columns::Packed : Columns::Near;
 }
 
@@ -175,6 +175,7 @@ void contraction(const Nest &nest, const Target &t, const Shape &s, std::vector<
     if (packed >= 0 && walks_in_blocks(nest, t, s)) list.push_back(panels_in_blocks(nest, t, s, tile, packed));
     if (packed >= 0 && comes_from_afar(nest, t, s)) list.push_back(panels_ahead(nest, t, s, tile, packed));
     if (packed >= 0) list.push_back(tiled(nest, t, s, tile, packed));
+    if (packed < 0 && tile.vectors * t.lanes(nest.type) >= typical_extent(nest, s.vector) && comes_in_chunks(nest, t, s)) list.push_back(chunks_around(nest, t, s, tile));
     if (const int around = packed < 0 && s.strided.empty() ? reductions_around_rows(nest, t, s, tile) : 0) {
       if (rows_apart(nest, t, s, tile)) list.push_back(panels_around(nest, t, s, tile));
       list.push_back(stationary(nest, t, s, tile, around));

@@ -119,6 +119,41 @@ bool rows_apart(const Nest &nest, const Target &t, const Shape &s, const Tile &t
   return t.isa != Isa::Rvv && width > narrow && step.is_const() && step.value > width * size_of(nest.type);
 }
 
+bool comes_in_chunks(const Nest &nest, const Target &t, const Shape &s) {
+  const bool known = std::all_of(nest.dims.begin(), nest.dims.end(), [](const Dim &d) { return d.extent.is_const(); });
+  if (!known || !waits_for_l3(t) || s.row < 0 || !s.rows_share || !s.strided.empty() || s.moving.size() != 1) return false;
+  const Access &moving = access_to(nest, s.moving[0]);
+  int64_t bytes = size_of(nest.type), rows = nest.dims[s.row].extent.value;
+  for (int d = 0; d < int(nest.dims.size()); ++d) {
+    const int64_t extent = nest.dims[d].extent.value;
+    if (!moving.strides[d].is_zero()) bytes *= extent;
+    else if (d != s.row && !nest.dims[d].reduction) rows *= extent;
+  }
+  constexpr int64_t kWorthKeeping = 32, kWidest = 4; // rows that meet a chunk; vectors of a tile
+  const int64_t columns = nest.dims[s.vector].extent.value;
+  return bytes > t.l2_bytes / 2 && rows >= kWorthKeeping && columns <= kWidest * t.lanes(nest.type) &&
+         moving.strides[s.reductions.back()] == Int::constant(columns * size_of(nest.type)) && !loads_access(nest, nest.final, nest.out);
+}
+
+Sentence chunks_around(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
+  Draft draft;
+  std::vector<std::string> order, still, columns, chunks, rows;
+  const int64_t width = tile.vectors * t.lanes(nest.type);
+  const std::string j = draft.split(nest, s.vector, width, columns);
+  const std::string k = draft.split(nest, s.reductions.back(), panel_rows(t, width * size_of(nest.type)), chunks);
+  const std::string i = draft.split(nest, s.row, tile.rows, rows);
+  for (int d : s.outer) (access_to(nest, s.moving[0]).strides[d].is_zero() ? still : order).push_back(nest.dims[d].name);
+  const auto append = [&](const std::vector<std::string> &more) { order.insert(order.end(), more.begin(), more.end()); };
+  append(columns);
+  names(nest, {s.reductions.begin(), s.reductions.end() - 1}, order);
+  append(chunks), append(still), append(rows), append({k, i, j});
+  draft.add(StepKind::Reorder, order);
+  draft.add(StepKind::Tile, {i, j});
+  draft.add(StepKind::Vectorize, {j});
+  if (const int64_t steps = steps_at_once(t, tile); steps > 1) draft.add(StepKind::Unroll, {k}, steps);
+  return {draft.steps};
+}
+
 Sentence panels_around(const Nest &nest, const Target &t, const Shape &s, const Tile &tile) {
   Draft draft;
   std::vector<std::string> order, still, panels, columns, chunks, rows;

@@ -18,6 +18,12 @@ TEST(Target, IsTheWidestTheUnitWasCompiledFor) {
   EXPECT_EQ(named(""), "x86-64");
 }
 
+TEST(Target, IsNeverOneThatAProcessHasToAskFor) {
+  EXPECT_EQ(named("+avx2,+fma,+bmi2,+avx512f,+avx512vl,+avx512bw,+avx512dq,+avx512vnni,+avx512bf16,+amx-tile,+amx-int8,+amx-bf16"), "x86-64-avx512-bf16");
+  EXPECT_FALSE(native_target().amx);
+  for (const Target &t : asked_targets()) EXPECT_EQ(find_target(t.name)->name, t.name);
+}
+
 TEST(Target, FindsByNameAndSaysWhatThereIs) {
   for (const Target &t : targets()) EXPECT_EQ(find_target(t.name)->name, t.name);
   auto unknown = find_target("pdp11");

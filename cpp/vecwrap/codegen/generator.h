@@ -1,6 +1,6 @@
 // The state of one LoopNest code generation. Split over loops.cpp (rolled loops and tails), scope.cpp (register
 // scope), reduce.cpp (lanes along a reduction), evaluate.cpp (expressions over the register tile; its points and registers in
-// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), dot.cpp and offsets.cpp (step dot), matrix.cpp (step matrix), strided.cpp (lanes that
+// points.cpp and registers.cpp, what waits in registers in hoist.cpp; prefetch.cpp), dot.cpp and offsets.cpp (step dot), matrix.cpp, rest.cpp and parts.cpp (step matrix), strided.cpp (lanes that
 // are not neighbours), widen.cpp (products of narrow elements), segment.cpp (several vectors
 // of elements side by side; indices for each lane), address.cpp (pointers), pack.cpp (packed buffers; filled by
 // copy.cpp), compose.cpp (nests in the loops of others).

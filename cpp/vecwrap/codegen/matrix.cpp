@@ -37,16 +37,6 @@ struct Generator::Blocks {
   }
 };
 
-bool Generator::has_rest() const {
-  const Int extent = nest_.dims[dot_->dim].extent;
-  return !extent.is_const() || extent.value % matrix_->form.depth;
-}
-
-int64_t Generator::filled_up(int dim, int64_t elements) const {
-  if (!matrix_ || dim != dot_->dim) return elements;
-  return (elements + matrix_->form.depth - 1) / matrix_->form.depth * matrix_->form.depth;
-}
-
 /// Before packs are planned: what the tile takes of the frame.
 bool Generator::begin_matrix() {
   if (!tree_.matrix()) return true;
@@ -215,85 +205,6 @@ Mem Generator::in_frame(int64_t at) {
   VInst &i = emit(VOp::SFrame);
   i.d = mem.base, i.imm = at;
   return mem;
-}
-
-/// Floating point: what is multiplied with the zeros behind the rest must be numbers. (Of integers any will do.)
-void Generator::clear_last(const Buffer &b) {
-  if (!matrix_ || !b.grouped || wraps(nest_.type) || !has_rest()) return;
-  const int d = dot_->dim, end = label();
-  const int64_t depth = matrix_->form.depth;
-  const Count total = chunk_[d];
-  const auto saved = pointers();
-  constant_vector(0, 0);
-  if (total.is_const()) {
-    if (total.value % depth) clear_block(b, 0, total.value / depth * depth);
-    return restore(saved);
-  }
-  copy_pointers(d);
-  const int counter = counter_of(total), head = label(), last = label();
-  branch(VOp::BranchLt, counter, depth, last);
-  place(head);
-  advance(d, depth);
-  add_to(counter, -depth);
-  branch(VOp::BranchGe, counter, depth, head);
-  place(last);
-  branch(VOp::BranchLt, counter, 1, end);
-  clear_block(b, 0, 0);
-  place(end);
-  restore(saved);
-}
-
-/// The last block along the sum, from there on, of all columns and points of other dims.
-void Generator::clear_block(const Buffer &b, size_t depth, int64_t at) {
-  if (depth == b.dims.size()) {
-    std::vector<int64_t> index(nest_.dims.size());
-    for (index[dot_->dim] = at; index[dot_->dim] < at + matrix_->form.depth; index[dot_->dim] += dot_->group) {
-      const Mem mem = address(b.access, index);
-      VInst &store = emit(VOp::VStore);
-      store.a = 0, store.mem = mem;
-    }
-    return;
-  }
-  const int d = b.dims[depth], step = d == vector_dim() ? lanes() : 1;
-  if (d == dot_->dim) return clear_block(b, depth + 1, at);
-  over(d, rounded(whole(d), step), step, [&] { clear_block(b, depth + 1, at); });
-}
-
-/// Calls body for some points at a time, whose accumulators are in registers.
-void Evaluator::in_parts(const std::function<void()> &body) {
-  constexpr size_t kAtOnce = 8;
-  const std::vector<int> all = active_;
-  std::vector<int> registers;
-  while (registers.size() < std::min(kAtOnce, all.size())) registers.push_back(take());
-  accumulators_.assign(points_, -1);
-  for (size_t at = 0; at < all.size() && !g_.failed_; at += kAtOnce) {
-    active_.assign(all.begin() + at, all.begin() + std::min(at + kAtOnce, all.size()));
-    for (size_t i = 0; i < active_.size(); ++i) accumulators_[active_[i]] = registers[i];
-    body();
-    if (!g_.failed_) revive();
-  }
-  for (int reg : registers) give(reg);
-  active_ = all, accumulators_.clear();
-}
-
-void Evaluator::into_buffer(int root, Mem sums) {
-  in_parts([&] {
-    into_accumulators(root);
-    for (int p : active_) {
-      VInst &i = g_.emit(VOp::VStore);
-      i.a = accumulators_[p], i.mem = {sums.base, -1, 1, int64_t(p) * g_.lanes() * g_.esize()};
-    }
-  });
-}
-
-void Evaluator::from_buffer(int root, int access, Mem sums) {
-  in_parts([&] {
-    for (int p : active_) {
-      VInst &i = g_.emit(VOp::VLoad);
-      i.d = accumulators_[p], i.mem = {sums.base, -1, 1, int64_t(p) * g_.lanes() * g_.esize()};
-    }
-    store(root, access);
-  });
 }
 
 } // namespace vecwrap

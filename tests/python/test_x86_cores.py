@@ -136,3 +136,34 @@ def test_every_schedule_of_filters_computes_the_same_bits(isa, panels, size, cha
         found[...] = 7
         nest.schedule(sentence, vw.find_target(isa + FAR))(X, W, found)
         assert np.array_equal(found.view(np.uint8), wanted.view(np.uint8)), sentence
+
+
+def test_columns_of_products_with_a_factor_come_in_blocks_of_one_size():
+    """All rows are packed again for each: not for a sliver at the end."""
+    def blocks(n: int, dtype: str) -> str:
+        nest = vw.Nest("gemm", dtype)
+        i, j, s = nest.dims(m=n, n=n, k=n)
+        A, B, C = nest.tensor("A", (i, s)), nest.tensor("B", (s, j)), nest.tensor("C", (i, j))
+        C[i, j] += (nest.scalar("alpha") * A[i, s]) * B[s, j]
+        return proposed(nest, "x86-64-avx512" + FAR)[0]
+    assert "split(n,48) split(m," in blocks(1024, "f32"), blocks(1024, "f32")
+    assert "split(n,24) split(m," in blocks(512, "f64"), blocks(512, "f64")
+    assert "split(n,528) split(n.1,24)" in blocks(1024, "f64"), blocks(1024, "f64")
+
+
+@pytest.mark.parametrize("m, n, k, dtype", [(61, 1029, 131, "f32"), (83, 519, 257, "f64"), (50, 1111, 300, "f64")])
+@pytest.mark.parametrize("isa", ISAS)
+def test_every_schedule_with_a_factor_computes_the_same_bits(isa, m, n, k, dtype):
+    nest = vw.Nest("gemm", dtype)
+    i, j, s = nest.dims(m=m, n=n, k=k)
+    A, B, C = nest.tensor("A", (i, s)), nest.tensor("B", (s, j)), nest.tensor("C", (i, j))
+    C[i, j] += (nest.scalar("alpha") * A[i, s]) * B[s, j]
+    rng, kind = np.random.default_rng(m), np.float32 if dtype == "f32" else np.float64
+    a, b, c = (rng.standard_normal(shape).astype(kind) for shape in ((m, k), (k, n), (m, n)))
+    wanted = c.copy()
+    nest.schedule("v1 split(n,8) reorder(m,n,k,n.1) tile(n.1) vectorize(n.1)", vw.find_target(isa))(a, b, wanted, alpha=1.7)
+    for target in isa, isa + FAR:
+        for sentence in proposed(nest, target, 6):
+            found = c.copy()
+            nest.schedule(sentence, vw.find_target(target))(a, b, found, alpha=1.7)
+            assert np.array_equal(found.view(np.uint8), wanted.view(np.uint8)), sentence

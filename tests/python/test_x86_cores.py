@@ -74,6 +74,8 @@ def test_where_the_third_level_is_far_panels_are_packed_and_walked_in_blocks():
     assert "reorder(k,m,n,m.1,k.1,k.2,m.2,n.1) pack(B,n)" in first and "prefetch(B,n,1) prefetch(C,m.1,1)" in first
     first = proposed(product(512, 512, 512), "x86-64-avx512" + FAR)[0]
     assert "reorder(n,k,m," in first and "pack(B,k)" in first, "the second level holds all rows"
+    first = proposed(product(512, 512, 512, a="F", b="F"), "x86-64-avx512" + FAR)[0]
+    assert "reorder(k,m,n,m.1,k.1,k.2,m.2,n.1) pack(B,n)" in first, "each step goes to another line of the rows"
     assert "pack" not in proposed(product(256, 256, 256), "x86-64-avx512" + FAR)[0], "and here all columns"
     assert "pack" not in proposed(product(32, 4096, 4096), "x86-64-avx512" + FAR)[0], "few rows use a panel"
     assert "reorder(n,k,m," in proposed(product(1024, 1024, 1024), "x86-64-avx512")[0], "elsewhere as it was"

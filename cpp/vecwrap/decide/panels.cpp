@@ -60,9 +60,14 @@ bool is_product(const Nest &nest, const Target &t, const Shape &s) {
 
 bool comes_from_afar(const Nest &nest, const Target &t, const Shape &s) { return is_product(nest, t, s) && s.strided.empty(); }
 
-/// Where the second-level cache holds all rows, one panel after the other is better.
+/// Where the second-level cache holds all rows, one panel after the other is better, unless each step of the reduction goes to another line of
+/// them. (Granite Rapids, 512^3 of two transposed matrices: 60 to 70 % of the peak panel by panel, 76 in blocks.)
 bool walks_in_blocks(const Nest &nest, const Target &t, const Shape &s) {
   if (!is_product(nest, t, s) || !waits_for_l3(t) || !leaves_l2(nest, t, s)) return false;
+  const auto goes_on = [&](const Access &a) { // to other lines
+    return !a.strides[s.row].is_zero() && a.strides[s.vector].is_zero() && !(a.strides[s.reductions[0]] == Int::constant(size_of(nest.type)));
+  };
+  if (std::any_of(nest.accesses.begin(), nest.accesses.end(), goes_on)) return true;
   return nest.dims[s.row].extent.value * nest.dims[s.reductions[0]].extent.value * size_of(nest.type) > t.l2_bytes / 2;
 }
 

@@ -92,6 +92,21 @@ def test_what_a_flipped_operand_adds_is_summed_once_per_buffer(types, steps, k, 
     assert program.count("v.dot ") == plain.count("v.dot ") + dots
 
 
+@pytest.mark.parametrize("types", [("i8", "i8"), ("u8", "u8"), ("u8", "i8"), ("i16", "i8")])
+@pytest.mark.parametrize("target", RUNNABLE)
+def test_the_operand_of_all_lanes_is_packed(worker, target, types):
+    """As whole vectors, the rest by groups; flipped as it is copied; also where the sum comes in chunks."""
+    group = 4 if target in WITH_VNNI and "i16" not in types else 2
+    tile = f"tile(i.1,j.1) vectorize(j.1) dot({{}},{group})"
+    sentences = [f"reorder(j,i,k,i.1,j.1) pack(A,i) {tile.format('k')}", f"reorder(j,i,k,i.1,j.1) pack(B,j) pack(A,i) {tile.format('k')} unroll(k,2)",
+                 f"split(k,136) reorder(j,k,i,k.1,i.1,j.1) pack(B,k) pack(A,i) {tile.format('k.1')}",
+                 f"split(k,16) reorder(j,i,k,k.1,i.1,j.1) pack(B,j) pack(A,i) {tile.format('k.1')}"]
+    lanes = find_target(target).vector_bytes // 4
+    for (m, n, k), steps in itertools.product([(5, 2 * lanes, 300), (7, lanes + 3, 257)], sentences):
+        sentence = f"v1 split(i,2) split(j,{lanes}) {steps}"
+        assert check(worker, Case(str(gemm(*types, False, m, n, k).lowered.core), sentence, target, {}, k)) == "ok", sentence
+
+
 def gemv_sentence(m: int, n: int, k: int, transposed: bool = False) -> str:
     return str(_core.propose(gemm("u8", "i8", transposed, m, n, k).core, vw.find_target("x86-64-avx512-vnni"), 1, always=True)[0])
 

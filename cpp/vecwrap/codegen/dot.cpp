@@ -28,14 +28,20 @@ void Generator::plan_dot() {
 }
 
 /// The instruction multiplies unsigned bytes by signed ones. Of two that are alike the first gets 128 more (or less) per element;
-/// what that adds to the sums is taken away again (offsets.cpp).
+/// what that adds to the sums is taken away again (offsets.cpp). A buffer of what fills all lanes holds it so.
 void Generator::flip_one(Dot &dot) {
   const auto is_signed = [&](int i) { return dot.types[i] == Type::I8; };
   if (is_signed(0) == is_signed(1)) {
     dot.other = dot.operands[1];
-    dot.operands[0] = dot.flip = nest_.add(Op::Neg, dot.operands[0]);
+    dot.flip = dot.operands[0];
+    dot.flips_buffer = std::any_of(buffers_.begin(), buffers_.end(), [&](const Buffer &b) {
+      return b.access == nest_.nodes[dot.flip].access && std::find(b.dims.begin(), b.dims.end(), vector_dim()) == b.dims.end();
+    });
+    if (!dot.flips_buffer) {
+      dot.operands[0] = dot.flip = nest_.add(Op::Neg, dot.flip);
+      forms_[dot.flip] = VOp::VFlip;
+    }
     dot.types[0] = is_signed(0) ? Type::U8 : Type::I8;
-    forms_[dot.flip] = VOp::VFlip;
   }
   if (is_signed(0)) std::swap(dot.operands[0], dot.operands[1]), std::swap(dot.types[0], dot.types[1]);
 }
@@ -126,11 +132,14 @@ void Generator::copy_groups(const Buffer &b, size_t depth) {
   if (d != dot_->dim) return over(d, whole(d), 1, [&] { copy_groups(b, depth + 1); });
   const auto saved = copy_pointers(d);
   const Count total = chunk_[d];
-  groups(d, total, 1, [&] {
+  const int64_t whole = depth + 1 == order.size() ? copy_neighbours(b) : 0;
+  if (whole) advance(d, whole);
+  const auto rest = [&] {
     const auto chunk = chunk_[d];
     copy_groups(b, depth + 1);
     chunk_[d] = chunk;
-  });
+  };
+  if (!whole || whole < total.value) groups(d, whole ? Count{total.value - whole} : total, 1, rest);
   chunk_[d] = total;
   restore(saved);
 }
@@ -161,6 +170,35 @@ void Generator::copy_transposed_groups(const Buffer &b) {
   });
 }
 
+/// Groups that lie one behind the other in the source as in the buffer: whole vectors of them; where the others begin.
+int64_t Generator::copy_neighbours(const Buffer &b) {
+  const int id = tree_.nest.nodes[b.root].access, d = dot_->dim;
+  const int64_t step = lanes() * dot_->group;
+  const bool alike = !widens(id) && tree_.nest.contiguous(id, d) && nest_.accesses[b.access].strides[d] == Int::constant(esize() / dot_->group);
+  if (!alike || !chunk_[d].is_const() || chunk_[d].tail >= 0) return 0;
+  const int64_t whole = chunk_[d].value / step * step;
+  over(d, {whole}, step, [&] {
+    const std::vector<int64_t> index(nest_.dims.size());
+    const auto saved = pointers();
+    const Mem from = address(id, index);
+    VInst &load = emit(VOp::VLoad);
+    load.d = 0, load.mem = from;
+    store_packed(b, 0, address(b.access, index), Lanes::All);
+    restore(saved);
+  });
+  return whole;
+}
+
+/// A register's groups, as the instruction takes them.
+void Generator::store_packed(const Buffer &b, int reg, Mem to, Lanes lanes) {
+  if (dot_->flips_buffer && nest_.nodes[dot_->flip].access == b.access) {
+    VInst &flip = emit(VOp::VFlip);
+    flip.d = flip.a = reg;
+  }
+  VInst &store = emit(VOp::VStore);
+  store.a = reg, store.mem = to, store.lanes = lanes;
+}
+
 /// One vector, or one lane, of the buffer.
 void Generator::copy_group(const Buffer &b, int dim, int64_t at, Lanes lanes) {
   const int id = tree_.nest.nodes[b.root].access;
@@ -174,9 +212,7 @@ void Generator::copy_group(const Buffer &b, int dim, int64_t at, Lanes lanes) {
   load.mem = from, load.d = 0, load.t = 1, load.lanes = lanes, load.mem_bcast = one && load.op == VOp::VGroup;
   if (load.op == VOp::VLoad) load.t = -1;
   out_.code.push_back(load);
-  const Mem to = address(b.access, index);
-  VInst &store = emit(VOp::VStore);
-  store.a = 0, store.mem = to, store.lanes = lanes;
+  store_packed(b, 0, address(b.access, index), lanes);
   restore(saved);
 }
 

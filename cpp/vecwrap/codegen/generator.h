@@ -105,6 +105,7 @@ struct Dot {
   Type types[2] = {};      ///< of the elements in lanes, in the order in which the instruction takes the operands
   int operands[2] = {};    ///< nodes
   int flip = -1;           ///< node: the loads of one operand with 128 added or taken away
+  bool flips_buffer = false; ///< those of a packed operand have been so since they were copied
   int other = -1;          ///< the load that is multiplied with it
   int sums = -1;           ///< access: what the flipped operand has too much, by column of the other one's buffer; -1: summed in registers
   int64_t sums_at = 0;     ///< in the frame
@@ -197,6 +198,8 @@ private:
   bool transposes_groups(const Buffer &) const;
   void copy_transposed_groups(const Buffer &);
   void copy_group(const Buffer &, int dim, int64_t at, Lanes);
+  int64_t copy_neighbours(const Buffer &);
+  void store_packed(const Buffer &, int reg, Mem to, Lanes);
 
   // offsets.cpp
   void plan_offsets();

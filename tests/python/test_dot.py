@@ -98,7 +98,8 @@ def test_the_operand_of_all_lanes_is_packed(worker, target, types):
     """As whole vectors, the rest by groups; flipped as it is copied; also where the sum comes in chunks."""
     group = 4 if target in WITH_VNNI and "i16" not in types else 2
     tile = f"tile(i.1,j.1) vectorize(j.1) dot({{}},{group})"
-    sentences = [f"reorder(j,i,k,i.1,j.1) pack(A,i) {tile.format('k')}", f"reorder(j,i,k,i.1,j.1) pack(B,j) pack(A,i) {tile.format('k')} unroll(k,2)",
+    sentences = [f"reorder(j,i,k,i.1,j.1) pack(A,i) {tile.format('k')}",
+                 f"reorder(j,i,k,i.1,j.1) pack(B,j) pack(A,i) {tile.format('k')} unroll(k,2)",
                  f"split(k,136) reorder(j,k,i,k.1,i.1,j.1) pack(B,k) pack(A,i) {tile.format('k.1')}",
                  f"split(k,16) reorder(j,i,k,k.1,i.1,j.1) pack(B,j) pack(A,i) {tile.format('k.1')}"]
     lanes = find_target(target).vector_bytes // 4

@@ -80,7 +80,7 @@ def depthwise(name: str, channels: int, size: int) -> Operator:
 RESNET, MOBILENET = [(64, 56), (128, 28), (256, 14), (512, 7)], [(32, 112), (144, 56), (384, 14), (960, 7)]
 GENERATED = [*(convolution(f"CONV-{i}", *sizes) for i, sizes in enumerate(RESNET, 1)),
              *(depthwise(f"DWCONV-{i}", *sizes) for i, sizes in enumerate(MOBILENET, 1)), *map(product, (64, 128, 256, 512))]
-TARGETS = ("x86-64-avx512", "x86-64-avx2")
+TARGETS = ("x86-64-avx512@native", "x86-64-avx2@native")
 COMPILERS = {"halide": "Halide (same schedule)", "llvm": "LLVM (plain loops)"}
 LAYOUTS = [
     convolution("NHWC", 64, 56),

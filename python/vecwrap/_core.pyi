@@ -111,6 +111,8 @@ class Target:
     def l1_ways(self) -> int: ...
     @property
     def l3_cycles(self) -> int: ...  # 0: no more than nests are tuned for
+    @property
+    def vector_units(self) -> int: ...  # of x86
 
 class Kernel:
     @property

@@ -66,6 +66,12 @@ def test_the_heuristic_uses_the_instruction():
     assert "vpdpbusd" in nest.schedule(proposed, "x86-64-avx512-vnni").assembly
 
 
+def test_what_all_lanes_multiply_is_copied_where_flipping_takes_a_products_place():
+    nest, wide = gemm("i8", "i8", False, 256, 256, 256), "x86-64-avx512-vnni"
+    texts = [str(_core.propose(nest.core, find_target(name), 1)[0]) for name in (wide, f"{wide}@graniterapids")]
+    assert "pack(A" not in texts[0] and "pack(A,i)" in texts[1], texts
+
+
 @pytest.mark.parametrize("target,types,width,rows", [
     ("x86-64-avx512-vnni", ("u8", "i8"), 64, 4), ("x86-64-avx2-vnni", ("u8", "i8"), 32, 4),
     ("x86-64-avx512", ("i8", "i8"), 32, 2), ("x86-64-avx2", ("i16", "i16"), 16, 2)])

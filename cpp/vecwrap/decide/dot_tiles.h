@@ -58,6 +58,9 @@ public:
 
   bool fits_registers(const DotTile &tile) const { return registers(tile.rows, tile.vectors, false) <= target_.vector_regs; }
 
+  /// Do products leave no unit for anything else?
+  bool units_are_busy() const { return target_.vector_units <= target_.fma_per_cycle; }
+
   /// Worth putting together once.
   bool is_read_again(const DotTile &tile) const { return !are_words() && passes(tile) > 1; }
 
@@ -97,7 +100,7 @@ protected:
     const auto tile = [&](int64_t w) {
       const int64_t together = target_.isa == Isa::Sse ? 0 : w / form_.group * form_.group;
       const bool across = kLine % (v * lanes_ * size_of(nest_.stored(b_))) && v < vectors;
-      const double alone = target_.isa == Isa::Avx512 ? kAloneWide : kAlone;
+      const double alone = units_are_busy() ? kAloneWide : kAlone;
       return kTogether * double(together) + (alone + kAcrossLines * across) * double(w - together);
     };
     return double(vectors / v) * tile(v) + tile(vectors % v);
@@ -125,7 +128,7 @@ private:
   // Cycles for a vector of groups of the other operand (Zen 5): of rows that are joined for several vectors, of one vector's rows, of
   // elements that are strided along the lanes.
   static constexpr double kTogether = 1.6, kAlone = 2.8, kStrided = 20;
-  static constexpr double kAloneWide = 3.2; ///< 64 bytes (Granite Rapids, 8 rows by 1024 x 1024: two vectors side by side 46 us, four, packed, 37)
+  static constexpr double kAloneWide = 3.2; ///< where products leave no unit (Granite Rapids, 8 rows by 1024 x 1024: two vectors 46 us, four, packed, 37)
   static constexpr double kAcrossLines = 1.5; ///< more for rows of a panel that cross lines (8 rows: 44 us by 48 columns, 34 by 32)
   static constexpr int64_t kLine = 64;
   static constexpr int64_t kMostRows = 14, kMostVectors = 4;

@@ -42,6 +42,7 @@ public:
     Sentence s = finished(draft, order, k, inner, j, Step{StepKind::Pack, {name_of_tensor(b_), at}, 0});
     s.steps.push_back({StepKind::Unroll, {s.steps.back().names[0]}, kUnrolledPanels});
     if (far && at != "-") s.steps.push_back({StepKind::Prefetch, {name_of_tensor(b_), at}, 1});
+    if (wide == 1 && !rows.empty() && flips_apart(tile, width, most)) s.steps.push_back({StepKind::Pack, {name_of_tensor(a_), rows.back()}, 0});
     if (held) s.steps.push_back({StepKind::Pack, {name_of_tensor(nest_.out), sums_at}, 0});
     return s;
   }
@@ -95,6 +96,15 @@ private:
   bool comes_late() const {
     const int64_t bytes = extent(shape_.reductions[0]) * extent(shape_.vector) * size_of(nest_.stored(b_));
     return shape_.reductions.size() == 1 && bytes > target_.l2_bytes;
+  }
+
+  /// Is what each lane multiplies copied, so that it is flipped 64 bytes at a time, not four in each step? Where a flip takes a product's place.
+  /// (Granite Rapids, i8 by i8, 768^3: 1530 us, with this 1365.)
+  bool flips_apart(const DotTile &tile, int64_t width, int64_t depth) const {
+    const auto is_const = [&](int d) { return nest_.dims[d].extent.is_const(); };
+    if (!flips_ || !units_are_busy() || !std::all_of(shape_.reductions.begin(), shape_.reductions.end(), is_const)) return false;
+    for (size_t r = 1; r < shape_.reductions.size(); ++r) depth *= extent(shape_.reductions[r]);
+    return (depth + form_.group) * (width + tile.rows) + width * size_of(nest_.type) <= target_.stack_bytes;
   }
 
   /// Steps of the first reduction loop in a panel that fits the first-level cache; in one for a single tile's columns, half as many again,

@@ -15,17 +15,6 @@ int64_t registers(const Target &t) { return t.vector_regs - (t.isa == Isa::Avx2 
 /// Lines of an image that its windows read, rows of those; of a tile: what it reads.
 int64_t reach(int64_t count, int64_t step, int64_t window) { return (count - 1) * step + window; }
 
-/// Bytes that move with the rows: the image and the output.
-double passing(const Nest &nest, const Shape &s) {
-  double all = 0;
-  for (int a = 0; a < int(nest.accesses.size()); ++a) {
-    double bytes = nest.still(a, s.row) ? 0 : size_of(nest.stored(a));
-    for (int d = 0; d < int(nest.dims.size()); ++d) bytes *= nest.dims[d].reduction || nest.still(a, d) ? 1 : double(typical_extent(nest, d));
-    all += bytes;
-  }
-  return all;
-}
-
 } // namespace
 
 bool slides(const Target &t, const Shape &s, const Extent &e) {
@@ -34,7 +23,7 @@ bool slides(const Target &t, const Shape &s, const Extent &e) {
 
 bool by_column(const Nest &nest, const Target &t, const Shape &s, int64_t vectors) {
   if (s.line < 0) return true;
-  if (lines_leave(nest, t, s, vectors) || passing(nest, s) > double(t.l2_bytes)) return false;
+  if (lines_leave(nest, t, s, vectors) || t.l3_cycles) return false;
   const int64_t rows = typical_extent(nest, s.row), lines = typical_extent(nest, s.line);
   const int64_t places = reach(rows, s.step, s.window) * reach(lines, s.line_step, s.line_window) + rows * lines;
   return vectors * t.vector_bytes >= kLine || 2 * double(places) * kLine <= double(t.l1_bytes);

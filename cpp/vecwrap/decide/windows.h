@@ -14,8 +14,8 @@ bool slides(const Target &, const Shape &, const Extent &);
 
 /// Do such nests come column by column of the output, so that the lines under their windows stay in the first-level cache? Otherwise
 /// they come in whole pixels: where those lines are too long, or where columns take half a line of the cache, whose other half comes later, or
-/// where everything comes from the third level, which is read ahead as it lies. (Granite Rapids, 144 channels of 56 x 56: 155 us by columns, 130 so; a
-/// copy of as many bytes 142.)
+/// where the third level is far, from which memory is read ahead as it lies. (Granite Rapids, 144 channels of 56 x 56: 155 us by columns, 130 so, a
+/// copy of as many bytes 142; 384 of 14 x 14: 11.4 and 10.5.)
 bool by_column(const Nest &, const Target &, const Shape &, int64_t vectors);
 
 class Windows {

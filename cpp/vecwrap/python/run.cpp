@@ -117,6 +117,7 @@ void bind_target(py::module_ &m) {
       .def_readonly("stack_bytes", &Target::stack_bytes)
       .def_readonly("l1_ways", &Target::l1_ways)
       .def_readonly("l3_cycles", &Target::l3_cycles)
+      .def_readonly("vector_units", &Target::vector_units)
       .def("__repr__", [](const Target &t) { return "Target('" + t.name + "')"; });
   m.def("targets", [] { return targets(); });
   m.def("asked_targets", [] { return asked_targets(); });

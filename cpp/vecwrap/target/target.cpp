@@ -147,6 +147,7 @@ Target tuned(Target t, const Core &core) {
 
 Target tuned(Target t, const X86Core &core) {
   t.l1_ways = core.l1_ways, t.l2_bytes = core.l2_bytes, t.l3_cycles = core.l3_cycles;
+  if (t.isa == Isa::Avx512) t.vector_units = core.wide_units;
   return t;
 }
 

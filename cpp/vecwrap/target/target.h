@@ -23,6 +23,7 @@ struct Target {
   int64_t stack_bytes = 64 << 10; ///< most a kernel may use for packed buffers
   int l1_ways = 8;
   int l3_cycles = 0;      ///< as X86Core::l3_cycles
+  int vector_units = 4;   ///< operations on vectors started per cycle, multiply-adds among them
   int group = 1;          ///< registers that a vector register of this description stands for (decide/tiles.h)
   int widest_group = 1;   ///< most registers that one instruction takes as one vector (RVV: LMUL)
   bool bf16 = false;      ///< two products of bf16 are added to a lane of f32 at once (AVX512-BF16)

@@ -14,6 +14,7 @@ struct X86Core {
   int l1_ways;            ///< of the first-level data cache (Target::l1_bytes is what schedules count on: two thirds of 12 ways, as on Zen 5)
   int64_t l2_bytes;       ///< a core's own
   int l3_cycles;          ///< until a line of the third-level cache is there; 0: no longer than what nests are tuned for takes
+  int wide_units = 2;     ///< that take 512 bits, multiply-adds and all else (ports 0 and 5 of all of these; Zen 4 and 5 have four)
 };
 
 std::span<const X86Core> x86_cores();

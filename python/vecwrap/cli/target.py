@@ -22,6 +22,7 @@ FIELDS = {  # of a target's description, in the order in which they are shown
     "l1_ways": "of it",
     "l2_bytes": "second-level cache",
     "l3_cycles": "until a line of the third-level cache is there, where that is long",
+    "vector_units": "operations on vectors started per cycle, multiply-adds among them (x86)",
     "stack_bytes": "stack that packed buffers of a kernel may use",
 }
 

@@ -103,6 +103,7 @@ private:
   bool flips_apart(const DotTile &tile, int64_t width, int64_t depth) const {
     const auto is_const = [&](int d) { return nest_.dims[d].extent.is_const(); };
     if (!flips_ || !units_are_busy() || !std::all_of(shape_.reductions.begin(), shape_.reductions.end(), is_const)) return false;
+    if (extent(shape_.reductions[0]) % depth) return false; // rows whose length is known when they are copied take whole vectors
     for (size_t r = 1; r < shape_.reductions.size(); ++r) depth *= extent(shape_.reductions[r]);
     return (depth + form_.group) * (width + tile.rows) + width * size_of(nest_.type) <= target_.stack_bytes;
   }
@@ -116,7 +117,8 @@ private:
     const int64_t all = extent(shape_.reductions[0]), flipped = flips_ ? width * size_of(nest_.type) : 0; // sums beside the panel
     if (wide == 1 && all * row + flipped <= std::min(2 * target_.l1_bytes, target_.stack_bytes)) return all;
     const int64_t most = target_.l1_bytes * (wide > 1 ? 2 : 3) / 2 / row, whole = most >= 64 ? 64 : form_.group;
-    return std::max<int64_t>(most / whole, 1) * whole;
+    const int64_t deep = std::max<int64_t>(most / whole, 1) * whole, chunks = (all + deep - 1) / deep;
+    return flips_ && units_are_busy() ? (all + chunks * whole - 1) / (chunks * whole) * whole : deep; // of one length, see flips_apart
   }
 
 };

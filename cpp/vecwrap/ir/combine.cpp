@@ -37,8 +37,9 @@ bool is_extremum(const Nest &nest, const Node &n) {
          n.in[x] == n.in[is_acc(2) ? 3 : 2] && !uses_acc(nest, n.in[x]);
 }
 
-/// A bit for each way of joining in which the order of the points does not matter: rows of kJoined, the larger, the smaller.
-constexpr unsigned kLarger = 1u << std::size(kJoined), kSmaller = kLarger << 1, kEvery = 2 * kSmaller - 1;
+/// A bit for each way of joining in which the order of the points does not matter: rows of kJoined, the larger, the smaller, and those of
+/// numbers without a sign.
+constexpr unsigned kLarger = 1u << std::size(kJoined), kSmaller = kLarger << 1, kUnsigned = 2, kEvery = (1u << (std::size(kJoined) + 4)) - 1;
 
 unsigned bit_of(Op joined) {
   return 1u << (std::ranges::find(kJoined, joined, &Combine::op) - std::begin(kJoined));
@@ -60,14 +61,26 @@ struct Chains {
     return 0;
   }
 
+  /// What is compared as a number without a sign: x of x + the least integer, as comparisons are signed. -1: not so.
+  int without_sign(int node) const {
+    const Node &n = nest.nodes[node];
+    const auto is_least = [&](int operand) {
+      return nest.nodes[operand].op == Op::Const && nest.nodes[operand].value == -std::ldexp(1.0, 8 * size_of(nest.type) - 1);
+    };
+    if (!wraps(nest.type) || n.op != Op::Add) return -1;
+    return is_least(n.in[1]) ? n.in[0] : is_least(n.in[0]) ? n.in[1] : -1;
+  }
+
   /// (chain > x) ? chain : x, in any arrangement, or a choice between chains that does not look at acc.
   unsigned chosen(const Node &n) const {
-    const auto [a, b, yes, no] = n.in;
-    if (!uses[a] && !uses[b]) return ways[yes] & ways[no];
+    const auto [left, right, yes, no] = n.in;
+    if (!uses[left] && !uses[right]) return ways[yes] & ways[no];
+    const bool is_unsigned = without_sign(left) >= 0 && without_sign(right) >= 0;
+    const int a = is_unsigned ? without_sign(left) : left, b = is_unsigned ? without_sign(right) : right;
     const bool same = yes == a && no == b, other = yes == b && no == a;
     if ((uses[a] && uses[b]) || !is_ordering(n.pred) || !(same || other)) return 0;
-    const bool larger = bool(int(n.pred) & 2) == same;
-    return ways[uses[a] ? a : b] & (larger ? kLarger : kSmaller);
+    const unsigned way = bool(int(n.pred) & 2) == same ? kLarger : kSmaller;
+    return ways[uses[a] ? a : b] & (is_unsigned ? way << kUnsigned : way);
   }
 
   unsigned of(int root) {

@@ -96,7 +96,8 @@ double operations_of_update(const Nest &nest) {
 
 int64_t typical_extent(const Nest &nest, int d) {
   constexpr int64_t kTypical = 1000;
-  return nest.dims[d].extent.is_const() ? nest.dims[d].extent.value : kTypical;
+  const Dim &dim = nest.dims[d];
+  return dim.extent.is_const() ? dim.extent.value : dim.typical ? dim.typical : kTypical;
 }
 
 std::vector<Nest> typical_nests(const Nest &nest) {
@@ -106,7 +107,7 @@ std::vector<Nest> typical_nests(const Nest &nest) {
   for (int64_t size : kSizes) {
     Nest sized = nest;
     for (Dim &d : sized.dims)
-      if (!d.extent.is_const()) d.extent = Int::constant(size);
+      if (!d.extent.is_const()) d.extent = Int::constant(d.typical ? d.typical : size);
     for (Access &a : sized.accesses)
       for (Int &stride : a.strides) // two symbols are two distances
         if (!stride.is_const()) stride = Int::constant((size + 2 * stride.sym) * size_of(nest.type));

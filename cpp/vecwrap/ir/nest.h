@@ -57,6 +57,7 @@ struct Dim {
   std::string name;
   Int extent;             ///< >= 1 whenever the kernel is called
   bool reduction = false;
+  int64_t typical = 0;    ///< what schedules may take for an extent that only the run knows; 0: they have their own idea
 };
 
 struct Tensor {

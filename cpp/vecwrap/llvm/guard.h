@@ -2,6 +2,7 @@
 // Arithmetic in it wraps and carries no poison: its inputs are frozen, no flag is set. Loads of the nest are only
 // repeated behind the tests that make the nest execute them.
 #pragma once
+#include "decide/few_rows.h"
 #include "llvm/lift.h"
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
@@ -31,6 +32,10 @@ public:
   llvm::Value *trip_value(const Trip &);
   llvm::Value *address(const Poly &);  ///< pointer, with the provenance of the base where there is one
   llvm::Value *scalar(llvm::Value *);
+  /// Are the sizes those of the schedule for few rows?
+  llvm::Value *is_few(const FewRows &);
+  /// One more test: are there as many rows as a kernel needs to be better than the original loop?
+  void enough_rows(const FewRows &);
 
 private:
   struct Range {
@@ -49,6 +54,10 @@ private:
   void require_predicate(int predicate);
   void require_execution(llvm::BasicBlock *);
   void enough_work();
+  llvm::Value *has_few_rows(const FewRows &);
+  llvm::Value *fills_vectors(const FewRows &);
+  llvm::Value *points(const std::vector<int> &dims);
+  llvm::Value *at_most(llvm::Value *value, int64_t most);
   void strides();
   void injective();
   void ranges();

@@ -79,17 +79,6 @@ void Guard::require_predicate(int number) {
   predicate_state_[number] = 2;
 }
 
-void Guard::enough_work() {
-  int64_t cap = int64_t(1) << (62 / std::max<size_t>(1, nest_.dim_loop.size()));
-  Value *points = constant(1);
-  for (int loop : nest_.dim_loop) {
-    Value *trip = trip_value(tree_.loops[loop].trip);
-    Value *capped = builder.CreateSelect(builder.CreateICmpULT(trip, constant(cap)), trip, constant(cap));
-    points = builder.CreateMul(points, capped);
-  }
-  test(builder.CreateICmpUGE(points, constant(kMinPoints)));
-}
-
 void Guard::strides() {
   for (auto &[stride, expected] : nest_.equal)
     test(builder.CreateICmpEQ(value_of(stride), value_of(expected)));

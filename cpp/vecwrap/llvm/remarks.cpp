@@ -46,7 +46,8 @@ void Reporter::replaced(const DebugLoc &where, BasicBlock *header, const Outcome
     errs() << outcome.nest << outcome.sentence << "\n";
   emitter_.emit([&] {
     return OptimizationRemark("vecwrap", "Replaced", where, header)
-           << outcome.kind << " nest runs on a generated kernel: " << outcome.sentence;
+           << outcome.kind << " nest runs on a generated kernel: " << outcome.sentence
+           << (outcome.few_rows.empty() ? "" : "; for few rows: " + outcome.few_rows);
   });
   report(where, true, outcome.kind, outcome.sentence, "");
 }

@@ -40,7 +40,28 @@ AllocaInst *on_stack(Function &function, Type *type, const char *name) {
 struct Placed {
   Target target;
   FunctionCallee callee;
+  const FewRows *few;     ///< when there is another one
+  FunctionCallee for_few;
 };
+
+/// The kernel for these sizes. What follows comes behind it.
+void call_for_sizes(Function &function, Guard &guard, const Placed &kernel, Value *arguments, BasicBlock *before) {
+  IRBuilder<> &builder = guard.builder;
+  if (!kernel.few) {
+    builder.CreateCall(kernel.callee, {arguments});
+    return;
+  }
+  LLVMContext &context = function.getContext();
+  BasicBlock *few = BasicBlock::Create(context, "vecwrap.few", &function, before), *many = BasicBlock::Create(context, "vecwrap.many", &function, before);
+  BasicBlock *end = BasicBlock::Create(context, "vecwrap.sized", &function, before);
+  builder.CreateCondBr(guard.is_few(*kernel.few), few, many);
+  for (auto [block, callee] : {std::pair(few, kernel.for_few), std::pair(many, kernel.callee)}) {
+    builder.SetInsertPoint(block);
+    builder.CreateCall(callee, {arguments});
+    builder.CreateBr(end);
+  }
+  builder.SetInsertPoint(end);
+}
 
 /// What this CPU has, when the unit runs, and what a kernel needs of it: the length of vectors on RISC-V, a level on x86.
 Value *has(Guard &guard, const Target &target) {
@@ -79,14 +100,14 @@ void call_kernel(Function &function, Guard &guard, Lifted &lifted, const std::ve
   BasicBlock *after = available ? BasicBlock::Create(context, "vecwrap.called", &function, guard.fallback) : nullptr;
   for (const Placed &kernel : kernels) {
     if (&kernel == &kernels.back()) {
-      builder.CreateCall(kernel.callee, {arguments});
+      call_for_sizes(function, guard, kernel, arguments, after ? after : guard.fallback);
       break;
     }
     BasicBlock *call = BasicBlock::Create(context, "vecwrap." + kernel.target.name, &function, after);
     BasicBlock *next = BasicBlock::Create(context, "vecwrap.narrower", &function, after);
     builder.CreateCondBr(builder.CreateICmpUGE(available, builder.getInt64(needs(kernel.target))), call, next);
     builder.SetInsertPoint(call);
-    builder.CreateCall(kernel.callee, {arguments});
+    call_for_sizes(function, guard, kernel, arguments, next);
     builder.CreateBr(after);
     builder.SetInsertPoint(next);
   }
@@ -160,6 +181,8 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
     return outcome;
   outcome.why = {};
   outcome.sentence = print(choices[0].sentence);
+  if (choices[0].for_few)
+    outcome.few_rows = print(*choices[0].few->sentence);
 
   Guard guard(function, tree, lift);
   if (!guard.build(dispatch ? needs(choices.back().target) : 0)) {
@@ -167,10 +190,17 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
     outcome.why = refusal(Why::NeverTrue);
     return outcome;
   }
+  if (choices[0].few)
+    guard.enough_rows(*choices[0].few);
   std::vector<Placed> kernels;
-  for (const Choice &choice : choices)
-    kernels.push_back({choice.target, place_kernel(*function.getParent(), choice.kernel,
-                                                   outcome.nest + print(choice.sentence) + "\n" + choice.target.name)});
+  for (const Choice &choice : choices) {
+    const auto place = [&](const Kernel &kernel, const Sentence &sentence) {
+      return place_kernel(*function.getParent(), kernel, outcome.nest + print(sentence) + "\n" + choice.target.name);
+    };
+    kernels.push_back({choice.target, place(choice.kernel, choice.sentence), nullptr, {}});
+    if (choice.for_few)
+      kernels.back().few = &*choice.few, kernels.back().for_few = place(*choice.for_few, *choice.few->sentence);
+  }
   mark_done(root);
   if (verifying()) {
     Verify verify(function, tree, guard, lifted);

@@ -12,6 +12,7 @@ struct Outcome {
   bool replaced = false;
   Refusal why;
   std::string kind, sentence, nest; ///< if the nest could be lifted
+  std::string few_rows;             ///< the second sentence, if there is one
 };
 
 /// Tries to replace the nest rooted at `root`. Changes the function only if it succeeds.

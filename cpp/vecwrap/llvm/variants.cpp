@@ -91,11 +91,25 @@ bool asked_for(const Target &target, const Nest &nest) {
   return !target.bf16 && (!target.vnni || target.isa == Isa::Avx512);
 }
 
+/// A second kernel for few rows, or the word that clang's loop is for those.
+void add_few(Choice &choice, const Nest &nest) {
+  auto few = few_rows(nest, choice.target, choice.sentence);
+  if (few && few->sentence) {
+    auto kernel = compile(nest, *few->sentence, choice.target);
+    if (!kernel)
+      return;
+    choice.for_few = *kernel;
+  }
+  choice.few = few;
+}
+
 } // namespace
 
 Result<Choice> choose(const Nest &nest, const Target &target) {
   Sentence sentence;
-  if (const char *text = std::getenv("VECWRAP_SENTENCE"); text && *text) {
+  const char *text = std::getenv("VECWRAP_SENTENCE");
+  const bool written = text && *text;
+  if (written) {
     auto parsed = parse_sentence(text);
     if (!parsed)
       return parsed.refusal();
@@ -109,7 +123,10 @@ Result<Choice> choose(const Nest &nest, const Target &target) {
   auto kernel = compile(nest, sentence, target);
   if (!kernel)
     return kernel.refusal();
-  return Choice{target, sentence, *kernel};
+  Choice choice{target, sentence, *kernel};
+  if (!written)
+    add_few(choice, nest);
+  return choice;
 }
 
 std::vector<Target> targets_for(const Function &function, const Nest &nest, bool &dispatch) {

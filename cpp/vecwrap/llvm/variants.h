@@ -1,5 +1,6 @@
 // The machines that a nest gets kernels for, and the schedule of each.
 #pragma once
+#include "decide/few_rows.h"
 #include "decide/strategy.h"
 #include "emit/kernel.h"
 #include <llvm/IR/Function.h>
@@ -10,9 +11,11 @@ struct Choice {
   Target target;
   Sentence sentence;
   Kernel kernel;
+  std::optional<FewRows> few = {}; ///< for which sizes another one, or clang's loop, is better
+  std::optional<Kernel> for_few = {};
 };
 
-/// The heuristic's schedule, or VECWRAP_SENTENCE's.
+/// The heuristic's schedules, or VECWRAP_SENTENCE's.
 Result<Choice> choose(const Nest &, const Target &);
 
 /// The targets to generate code for, widest first: one if the unit is compiled for a CPU that is wide enough, else

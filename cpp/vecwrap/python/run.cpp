@@ -2,6 +2,7 @@
 // ir/interpret.h says: addresses of the tensors, then values of the symbols. The typed layer above checks them.
 #include "python/loaded.h"
 #include "decide/estimate.h"
+#include "decide/few_rows.h"
 #include "decide/strategy.h"
 #include "emit/rvv/encode.h"
 #include "emit/rvv/lengths.h"
@@ -80,6 +81,12 @@ std::vector<Sentence> propose_nest(const Nest &nest, const Target &target, int n
   if (const std::string wrong = validate(nest); !wrong.empty())
     throw Refused{{"invalid-nest", wrong}};
   return unwrap(make_heuristic({always, collapse})->propose(nest, target, n));
+}
+
+std::optional<FewRows> few(const Nest &nest, const Target &target, const Sentence &many) {
+  if (const std::string wrong = validate(nest); !wrong.empty())
+    throw Refused{{"invalid-nest", wrong}};
+  return few_rows(nest, target, many);
 }
 
 double estimated(const Nest &nest, const Sentence &sentence, const Target &target) {
@@ -165,6 +172,14 @@ void bind_run(py::module_ &m) {
     interpret(n, args.data());
   }, py::arg("nest"), py::arg("args"));
   m.def("flops", [](const Nest &n, const Args &args) { return flops(n, checked(n, args).data()); }, py::arg("nest"), py::arg("args"));
+  py::class_<FewRows>(m, "FewRows")
+      .def_readonly("sentence", &FewRows::sentence)
+      .def_readonly("most", &FewRows::most)
+      .def_readonly("least", &FewRows::least)
+      .def_readonly("steps", &FewRows::steps)
+      .def_readonly("whole", &FewRows::whole)
+      .def_readonly("elements", &FewRows::elements);
+  m.def("few_rows", &few, py::arg("nest"), py::arg("target"), py::arg("many"));
   m.def("estimate", &estimated, py::arg("nest"), py::arg("sentence"), py::arg("target"),
         "Cycles as the heuristic estimates them where vectors may have several registers; of use only beside those of other sentences");
   m.def("propose", &propose_nest, py::arg("nest"), py::arg("target"), py::arg("n") = 1,

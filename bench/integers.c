@@ -21,6 +21,11 @@ KERNEL(gemm_i32_ikj, const int32_t *a, const int32_t *b, int32_t *c) { FOR(i, 0,
 KERNEL(gemm_i32_nt, const int32_t *a, const int32_t *b, int32_t *c) { FOR(i, 0, n) FOR(j, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * b[j * n + k]; c[i * n + j] = s; } }
 KERNEL(gemm_short, const int16_t *a, const int16_t *b, int16_t *c) { FOR(i, 0, n) FOR(k, 0, n) FOR(j, 0, n) c[i * n + j] += a[i * n + k] * b[k * n + j]; }
 KERNEL(gemm_requantized, const int8_t *a, const int8_t *b, int8_t *c) { FOR(i, 0, n) FOR(j, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * b[k * n + j]; s = (s + 128) >> 8; c[i * n + j] = s < -128 ? -128 : s > 127 ? 127 : s; } }
+KERNEL(few_i8_nt, int m, const int8_t *a, const int8_t *b, int32_t *c) { FOR(i, 0, m) FOR(j, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * b[j * n + k]; c[i * n + j] = s; } }
+KERNEL(few_u8_nt, int m, const uint8_t *a, const uint8_t *b, int32_t *c) { FOR(i, 0, m) FOR(j, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * b[j * n + k]; c[i * n + j] = s; } }
+KERNEL(few_i16_nt, int m, const int16_t *a, const int16_t *b, int32_t *c) { FOR(i, 0, m) FOR(j, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * b[j * n + k]; c[i * n + j] = s; } }
+KERNEL(few_i8, int m, const int8_t *a, const int8_t *b, int32_t *c) { FOR(i, 0, m) FOR(j, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * b[k * n + j]; c[i * n + j] = s; } }
+KERNEL(largest_u8, const uint8_t *a, int32_t *y) { FOR(i, 0, n) { int s = 0; FOR(k, 0, n) s = a[i * n + k] > s ? a[i * n + k] : s; y[i] = s; } }
 KERNEL(gemv_i8, const int8_t *a, const int8_t *x, int32_t *y) { FOR(i, 0, n) { int s = 0; FOR(k, 0, n) s += a[i * n + k] * x[k]; y[i] = s; } }
 KERNEL(columns_i16, const int16_t *a, int32_t *y) { FOR(j, 0, n) { int s = 0; FOR(i, 0, n) s += a[i * n + j]; y[j] = s; } }
 KERNEL(blur_box, const uint8_t *a, uint8_t *c) { FOR(i, 1, n - 1) FOR(j, 1, n - 1) { int s = 0; FOR(p, -1, 2) FOR(q, -1, 2) s += a[(i + p) * n + j + q]; c[i * n + j] = s >> 4; } }
@@ -34,10 +39,13 @@ KERNEL(blend, const uint8_t *a, const uint8_t *b, uint8_t *c) { FOR(i, 0, n) FOR
 KERNEL(shortest_paths, int32_t *a) { FOR(k, 0, n) FOR(i, 0, n) FOR(j, 0, n) a[i * n + j] = a[i * n + j] < a[i * n + k] + a[k * n + j] ? a[i * n + j] : a[i * n + k] + a[k * n + j]; }
 KERNEL(max_plus, const int32_t *a, const int32_t *b, int32_t *c) { FOR(i, 0, n) FOR(j, 0, n) { int s = -2000000000; FOR(k, 0, n) { int t = a[i * n + k] + b[k * n + j]; s = t > s ? t : s; } c[i * n + j] = s; } }
 
+static int few(int n) { return n < 4 ? n : 4; } /* rows, as many as only the run knows */
 CALL(gemm_i8, d->a8, d->b8, d->c32) CALL(gemm_u8_i8, d->au, d->b8, d->c32) CALL(gemm_i8_nt, d->a8, d->b8, d->c32)
 CALL(gemm_i16, d->a16, d->b16, d->c32) CALL(gemm_i16_nt, d->a16, d->b16, d->c32) CALL(gemm_i32, d->a32, d->b32, d->c32)
 CALL(gemm_i32_ikj, d->a32, d->b32, d->c32) CALL(gemm_i32_nt, d->a32, d->b32, d->c32) CALL(gemm_short, d->a16, d->b16, d->c16)
 CALL(gemm_requantized, d->a8, d->b8, d->c8) CALL(gemv_i8, d->a8, d->b8, d->c32) CALL(columns_i16, d->a16, d->c32)
+CALL(few_i8_nt, few(n), d->a8, d->b8, d->c32) CALL(few_u8_nt, few(n), d->au, d->bu, d->c32) CALL(few_i16_nt, few(n), d->a16, d->b16, d->c32)
+CALL(few_i8, few(n), d->a8, d->b8, d->c32) CALL(largest_u8, d->au, d->c32)
 CALL(blur_box, d->au, d->cu) CALL(blur_weights, d->au, d->b16, d->cu) CALL(pool_max, d->au, d->cu) CALL(block_match, d->au, d->bu, d->c32)
 CALL(correlate_f, d->au, d->f, d->g) CALL(dequantized, d->a8, d->f, d->g) CALL(jacobi_i32, d->a32, d->c32)
 CALL(blend, d->au, d->bu, d->cu) CALL(shortest_paths, d->a32) CALL(max_plus, d->a32, d->b32, d->c32)
@@ -47,7 +55,8 @@ enum { Cubic, Square, Image };
 static const struct { const char *name; void (*run)(int, Data *); int work; } kKernels[] = {
     ROW(gemm_i8, Cubic), ROW(gemm_u8_i8, Cubic), ROW(gemm_i8_nt, Cubic), ROW(gemm_requantized, Cubic), ROW(gemm_i16, Cubic),
     ROW(gemm_i16_nt, Cubic), ROW(gemm_short, Cubic), ROW(gemm_i32, Cubic), ROW(gemm_i32_ikj, Cubic), ROW(gemm_i32_nt, Cubic),
-    ROW(dequantized, Cubic), ROW(shortest_paths, Cubic), ROW(max_plus, Cubic), ROW(gemv_i8, Square), ROW(columns_i16, Square),
+    ROW(dequantized, Cubic), ROW(shortest_paths, Cubic), ROW(max_plus, Cubic), ROW(few_i8_nt, Square), ROW(few_u8_nt, Square), ROW(few_i16_nt, Square),
+    ROW(few_i8, Square), ROW(largest_u8, Square), ROW(gemv_i8, Square), ROW(columns_i16, Square),
     ROW(blur_box, Image), ROW(blur_weights, Image), ROW(pool_max, Image), ROW(block_match, Image), ROW(correlate_f, Image),
     ROW(jacobi_i32, Image), ROW(blend, Image)};
 

@@ -104,4 +104,26 @@ std::optional<FewRows> few_rows(const Nest &nest, const Target &target, const Se
   return few;
 }
 
+std::optional<SumsApart> sums_apart(const Nest &nest, const Target &target, const Sentence &sentence) {
+  const Step *tile = find(sentence, StepKind::Tile), *vector = find(sentence, StepKind::Vectorize);
+  if (target.isa == Isa::Rvv || !tile || tile->names.size() != 1 || find(sentence, StepKind::Pack) || !nest.has_reduction() || may_reorder(nest)) return {};
+  SumsApart sums;
+  for (int d = 0; d < int(nest.dims.size()); ++d)
+    if (nest.dims[d].reduction) sums.reductions.push_back(d);
+  const int row = dim_of(nest, tile->names[0]);
+  bool lies_apart = false, converts = false;
+  int loads = 0;
+  for (int a = 0; a < int(nest.accesses.size()); ++a) {
+    if (!loads_access(nest, nest.update, a)) continue;
+    lies_apart |= !nest.still(a, row) && !nest.contiguous(a, row);
+    converts |= nest.converts(a);
+    ++loads;
+  }
+  if (row < 0 || nest.dims[row].reduction || nest.dims[row].extent.is_const() || !lies_apart) return {};
+  if (vector) sums.row = row, sums.lanes = target.lanes(nest.type);
+  else if (converts) sums.steps = loads > 1 ? kSomeSteps : 2 * kManySteps; // a conversion takes two cycles, as an addition does
+  else return {};
+  return sums;
+}
+
 } // namespace vecwrap

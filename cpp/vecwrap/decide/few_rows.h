@@ -30,4 +30,17 @@ inline constexpr int64_t kManyVectors = 64;
 /// When, as the heuristic has it for such sizes. Nothing if `many` packs no operand, or the sizes are known.
 std::optional<FewRows> few_rows(const Nest &, const Target &, const Sentence &many);
 
+/// Sums whose order is kept, each of a row that lies apart: rows side by side hide how long an addition takes, if there are enough of them,
+/// or clang's loop has to wait long enough. (It begins the next row while a short one's last additions wait.)
+struct SumsApart {
+  int row = -1;                ///< whose sums fill the lanes; -1: kernels have none
+  std::vector<int> reductions;
+  int64_t lanes = 1;
+  int64_t steps = 0;           ///< of a sum that pays without lanes
+};
+/// (Granite Rapids, f32, AVX-512, kernel : clang's loop: 4 rows of 64 0.5, of 256 0.9, of 1024 1.2; 8 rows of 16 0.7, of 64 1.1.)
+inline constexpr int64_t kSomeSteps = 64, kManySteps = 512;
+
+std::optional<SumsApart> sums_apart(const Nest &, const Target &, const Sentence &);
+
 } // namespace vecwrap

@@ -36,6 +36,7 @@ public:
   llvm::Value *is_few(const FewRows &);
   /// One more test: are there as many rows as a kernel needs to be better than the original loop?
   void enough_rows(const FewRows &);
+  void enough_sums(const SumsApart &);
 
 private:
   struct Range {

@@ -59,6 +59,23 @@ void Guard::enough_rows(const FewRows &few) {
     test(builder.CreateOr(builder.CreateICmpUGE(points(few.rows), constant(few.least)), is_few(few)));
   if (few.sums && few.ragged >= 0) // the first schedule would be no better
     test(builder.CreateOr(builder.CreateNot(has_few_rows(few)), fills_vectors(few)));
+  if (few.least && !few.sums && few.ragged >= 0) // nor would either be
+    test(builder.CreateICmpUGE(points({few.ragged}), constant(few.whole)));
+  flush();
+}
+
+void Guard::enough_sums(const SumsApart &sums) {
+  Value *steps = points(sums.reductions);
+  const auto at_least = [&](Value *value, int64_t least) { return builder.CreateICmpUGE(value, constant(std::max<int64_t>(least, 1))); };
+  if (sums.row < 0) {
+    test(at_least(steps, sums.steps));
+    return flush();
+  }
+  Value *rows = points({sums.row});
+  const auto rows_of = [&](int64_t share, int64_t least) {
+    return builder.CreateAnd(at_least(rows, std::max<int64_t>(sums.lanes / share, 2)), at_least(steps, least));
+  };
+  test(builder.CreateOr(rows_of(1, 1), builder.CreateOr(rows_of(2, kSomeSteps), rows_of(4, kManySteps))));
   flush();
 }
 

@@ -192,6 +192,8 @@ Outcome replace(Function &function, Loop &root, LoopInfo &loops, PostDominatorTr
   }
   if (choices[0].few)
     guard.enough_rows(*choices[0].few);
+  if (const auto sums = sums_apart(lifted.nest, choices[0].target, choices[0].sentence); sums && !is_written())
+    guard.enough_sums(*sums);
   std::vector<Placed> kernels;
   for (const Choice &choice : choices) {
     const auto place = [&](const Kernel &kernel, const Sentence &sentence) {

@@ -105,12 +105,15 @@ void add_few(Choice &choice, const Nest &nest) {
 
 } // namespace
 
+bool is_written() {
+  const char *text = std::getenv("VECWRAP_SENTENCE");
+  return text && *text;
+}
+
 Result<Choice> choose(const Nest &nest, const Target &target) {
   Sentence sentence;
-  const char *text = std::getenv("VECWRAP_SENTENCE");
-  const bool written = text && *text;
-  if (written) {
-    auto parsed = parse_sentence(text);
+  if (is_written()) {
+    auto parsed = parse_sentence(std::getenv("VECWRAP_SENTENCE"));
     if (!parsed)
       return parsed.refusal();
     sentence = *parsed;
@@ -124,7 +127,7 @@ Result<Choice> choose(const Nest &nest, const Target &target) {
   if (!kernel)
     return kernel.refusal();
   Choice choice{target, sentence, *kernel};
-  if (!written)
+  if (!is_written())
     add_few(choice, nest);
   return choice;
 }

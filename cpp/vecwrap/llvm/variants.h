@@ -15,6 +15,9 @@ struct Choice {
   std::optional<Kernel> for_few = {};
 };
 
+/// Is there a schedule in VECWRAP_SENTENCE?
+bool is_written();
+
 /// The heuristic's schedules, or VECWRAP_SENTENCE's.
 Result<Choice> choose(const Nest &, const Target &);
 

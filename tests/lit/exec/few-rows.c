@@ -20,12 +20,18 @@ PRODUCTS(f32, float, float, float)
 NEST largest(int m, int n, const uint8_t *a, int *c) { FOR(i, m) { int s = a[i * n]; FOR(j, n) s = a[i * n + j] > s ? a[i * n + j] : s; c[i] = s; } }
 NEST largest_of_columns(int m, int n, const unsigned *a, unsigned *c) { FOR(i, m) FOR(j, n) c[j] = a[i * n + j] > c[j] ? a[i * n + j] : c[j]; }
 NEST smallest(int m, int n, const unsigned *a, unsigned *c) { FOR(i, m) { unsigned s = ~0u; FOR(j, n) s = a[i * n + j] < s ? a[i * n + j] : s; c[i] = s; } }
+/// Sums in the source's order, rows apart.
+NEST sums(int m, int p, const float *a, const float *x, float *c) { FOR(i, m) { float s = 0; FOR(k, p) s += a[i * p + k] * x[k]; c[i] = s; } }
+NEST sums_of_doubles(int m, int p, const double *a, double *c) { FOR(i, m) { double s = 1; FOR(k, p) s += a[i * p + k]; c[i] = s; } }
+NEST sums_of_bytes(int m, int p, const int8_t *a, const float *x, float *c) { FOR(i, m) { float s = 0; FOR(k, p) s += a[i * p + k] * x[k]; c[i] = s; } }
+NEST only_bytes(int m, int p, const uint8_t *a, float *c) { FOR(i, m) { float s = 0; FOR(k, p) s += a[i * p + k]; c[i] = s; } }
 
 enum { SPACE = 3 << 18, THIRD = SPACE / 3 };
 static unsigned char *memory;
 static const int kSizes[][3] = {{1, 16, 4}, {1, 40, 7}, {1, 33, 64}, {1, 20, 1030}, {2, 4, 16}, {2, 50, 15}, {2, 50, 16}, {2, 50, 17}, {3, 17, 24},
                                 {4, 4, 16}, {4, 33, 31}, {4, 33, 32}, {4, 33, 33}, {5, 8, 256}, {7, 23, 55}, {7, 23, 56}, {8, 64, 64}, {8, 63, 65},
-                                {16, 16, 127}, {16, 16, 128}, {32, 40, 256}, {33, 40, 256}, {64, 9, 300}, {65, 9, 300}, {70, 70, 20}};
+                                {16, 16, 127}, {16, 16, 128}, {32, 40, 256}, {33, 40, 256}, {64, 9, 300}, {65, 9, 300}, {70, 70, 20}, {3, 4, 511}, {4, 4, 511}, {4, 4, 512}, {2, 2, 1023}, {2, 2, 1024},
+                                {7, 4, 64}, {8, 4, 63}, {15, 4, 63}, {16, 4, 3}};
 #define RUN(call) \
   do { \
     FOR(i, SPACE) memory[i] = (unsigned char)next_random(); \
@@ -44,7 +50,10 @@ int main(void) {
     const int m = kSizes[s][0], n = kSizes[s][1], p = kSizes[s][2];
     ALL(i8) ALL(u8) ALL(i16) ALL(i32)
     FLOATS(nt_f32); FLOATS(nn_f32); FLOATS(tn_f32); FLOATS(tt_f32);
-    (void)p;
+    RUN((whole(a, SPACE / 4), sums(m, p, a, b, c)));
+    RUN((whole(a, SPACE / 4), sums_of_doubles(m, p, a, c)));
+    RUN((whole(b, THIRD / 4), whole(c, THIRD / 4), sums_of_bytes(m, p, a, b, c)));
+    RUN((whole(c, THIRD / 4), only_bytes(m, p, a, c)));
     RUN((void)b; largest(m, n, a, c));
     RUN((void)b; largest_of_columns(m, n, a, c));
     RUN((void)b; smallest(m, n, a, c));

@@ -94,9 +94,14 @@ protected:
     return std::max({dots, loads, double(target_.fma_latency)}) + 0.1 * loads;
   }
 
+  /// Do groups lie in memory as lanes hold them? Then blocks of them are transposed in registers (codegen/dot.cpp).
+  bool transposes() const {
+    return form_.element(nest_.stored(b_)) == nest_.stored(b_) && nest_.contiguous(b_, shape_.reductions.back());
+  }
+
   /// Cycles that lanes of groups take for a step of all columns (codegen/join.cpp). Words in memory are groups already.
   double grouping(int64_t vectors, int64_t v) const {
-    if (!nest_.contiguous(b_, shape_.vector)) return are_words() ? 0 : kStrided * double(vectors);
+    if (!nest_.contiguous(b_, shape_.vector)) return are_words() ? 0 : (transposes() ? kTransposed : kStrided) * double(vectors);
     const auto tile = [&](int64_t w) {
       const int64_t together = target_.isa == Isa::Sse ? 0 : w / form_.group * form_.group;
       const bool across = kLine % (v * lanes_ * size_of(nest_.stored(b_))) && v < vectors;
@@ -129,6 +134,7 @@ private:
   // elements that are strided along the lanes.
   static constexpr double kTogether = 1.6, kAlone = 2.8, kStrided = 20;
   static constexpr double kAloneWide = 3.2; ///< where products leave no unit (Granite Rapids, 8 rows by 1024 x 1024: two vectors 46 us, four, packed, 37)
+  static constexpr double kTransposed = 5; ///< the same for groups in blocks of rows (Granite Rapids, bytes, AVX-512)
   static constexpr double kAcrossLines = 1.5; ///< more for rows of a panel that cross lines (8 rows: 44 us by 48 columns, 34 by 32)
   static constexpr int64_t kLine = 64;
   static constexpr int64_t kMostRows = 14, kMostVectors = 4;

@@ -60,9 +60,9 @@ std::optional<Sentence> unpacked(const Nest &nest, const Target &target, const F
 /// Joining the lanes takes its time for every output, packing for every element of the operand: steps of the sum for each row are what counts.
 int64_t steps_for_each_row(const Nest &nest, const Target &target, const FewRows &few) {
   const int64_t rows = std::min<int64_t>(few.most, 2 * kTileRows);
-  for (int64_t steps = 1; steps <= kLongSum; steps *= 2)
-    if (unpacked(nest, target, few, rows, steps)) return (steps + rows - 1) / rows;
-  return kLongSum;
+  for (int64_t steps = kLongSum; steps; steps /= 2) // downwards: of sums that fill no vector another schedule may pack nothing
+    if (!unpacked(nest, target, few, rows, steps)) return (2 * steps + rows - 1) / rows;
+  return 1;
 }
 
 } // namespace
@@ -93,12 +93,13 @@ std::optional<FewRows> few_rows(const Nest &nest, const Target &target, const Se
     few.least = kWorthTransposing;
     return vectorized && !nest.contiguous(access, few.column) ? std::optional(few) : std::nullopt;
   }
-  few.least = vectorized ? 2 : 0;
+  few.least = vectorized;
   const int lanes = dim_of(nest, find(*few.sentence, StepKind::Vectorize)->names[0]);
   const Step *dot = find(*few.sentence, StepKind::Dot);
+  if (dot) few.lanes *= 2; // groups are transposed in blocks that are slower than long for fewer columns (measured)
   few.sums = nest.dims[lanes].reduction;
   if (target.isa == Isa::Avx2 && size_of(nest.stored(access)) < 4)
-    few.ragged = lanes, few.whole = few.lanes * (few.sums && dot ? dot->factor : 1);
+    few.ragged = lanes, few.whole = target.lanes(nest.type) * (few.sums && dot ? dot->factor : 1);
   if (!few.sums) few.elements = target.l2_bytes / 2 / size_of(nest.stored(access));
   else if (!is_known(nest, few.reductions)) few.steps = steps_for_each_row(nest, target, few);
   return few;

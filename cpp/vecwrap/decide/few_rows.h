@@ -14,7 +14,7 @@ struct FewRows {
   std::vector<int> moving;    ///< ... which lie along these
   std::vector<int> reductions;
   int column = -1;            ///< the lanes of the first schedule
-  int64_t lanes = 1;          ///< of a vector of it
+  int64_t lanes = 1;          ///< columns that keep it busy
   int64_t most = 0;           ///< rows up to which the second one is better
   bool sums = false;          ///< its lanes are along the sum
   int64_t steps = 0;          ///< of the sum that it then needs for each row where columns fill the vectors; 0: any number

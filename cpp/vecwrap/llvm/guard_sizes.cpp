@@ -55,7 +55,7 @@ Value *Guard::is_few(const FewRows &few) {
 }
 
 void Guard::enough_rows(const FewRows &few) {
-  if (few.least)
+  if (few.least > 1)
     test(builder.CreateOr(builder.CreateICmpUGE(points(few.rows), constant(few.least)), is_few(few)));
   if (few.sums && few.ragged >= 0) // the first schedule would be no better
     test(builder.CreateOr(builder.CreateNot(has_few_rows(few)), fills_vectors(few)));
